@@ -1,0 +1,248 @@
+"""Who may do what: one table of depths, from which the SQL filter and the yes/no with its reason both come (S 9.4)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, false, or_, select, true
+from sqlmodel import Session
+from sqlmodel import select as choose
+
+from rxcrm.models.base import Owned, Record
+from rxcrm.models.choices import Role
+from rxcrm.models.errors import NotAllowed
+from rxcrm.models.fields import Conventions
+from rxcrm.models.people import Organisation, Share, TeamMember, TeamRole, User, UserRole, subtree
+from rxcrm.translation import N_
+
+
+class Privilege(StrEnum):
+    CREATE = "create"
+    READ = "read"
+    WRITE = "write"
+    DELETE = "delete"
+    APPEND = "append"
+    APPEND_TO = "append_to"
+    ASSIGN = "assign"
+    SHARE = "share"
+    # Privileges without a depth: any depth above NONE means yes (S R9.8).
+    IMPORT = "import"
+    CHOOSE_OWNER = "choose_owner"
+    ADMINISTER = "administer"
+
+
+class Depth(IntEnum):
+    """How far a privilege reaches: own records, those of one's unit, of the units below too, or all (S R9.6)."""
+
+    NONE = 0
+    USER = 1
+    UNIT = 2
+    DEEP = 3
+    ORG = 4
+
+
+#: Privileges that need a record to act on; the others are asked for with `holds`.
+ON_RECORDS = (
+    Privilege.READ,
+    Privilege.WRITE,
+    Privilege.DELETE,
+    Privilege.APPEND,
+    Privilege.APPEND_TO,
+    Privilege.ASSIGN,
+    Privilege.SHARE,
+)
+_ORDER = (Privilege.CREATE, *ON_RECORDS)
+_N, _U, _B, _D, _O = Depth.NONE, Depth.USER, Depth.UNIT, Depth.DEEP, Depth.ORG
+
+#: The matrix of S 9.4 (preset "open"): Create, Read, Write, Delete, Append, Append To, Assign, Share.
+_OPEN: dict[Role, tuple[Depth, ...]] = {
+    Role.SALESPERSON: (_U, _O, _U, _N, _U, _O, _U, _U),
+    Role.SALES_MANAGER: (_B, _O, _D, _B, _D, _O, _D, _D),
+    Role.VICE_PRESIDENT: (_O,) * 8,
+    Role.TEAM_MEMBER: (_N, _O, _N, _N, _U, _O, _N, _N),
+    Role.ADMINISTRATOR: (_O,) * 8,
+}
+#: What the preset "private" changes (S 13.1).
+_PRIVATE_READ = {Role.SALESPERSON: _U, Role.SALES_MANAGER: _D}
+
+_SPECIAL: dict[Role, frozenset[Privilege]] = {
+    Role.SALESPERSON: frozenset({Privilege.IMPORT}),
+    Role.SALES_MANAGER: frozenset({Privilege.IMPORT, Privilege.CHOOSE_OWNER}),
+    Role.VICE_PRESIDENT: frozenset({Privilege.IMPORT, Privilege.CHOOSE_OWNER}),
+    Role.TEAM_MEMBER: frozenset(),
+    Role.ADMINISTRATOR: frozenset({Privilege.IMPORT, Privilege.CHOOSE_OWNER, Privilege.ADMINISTER}),
+}
+
+#: Tables that the matrix speaks of; each has the same row of depths until an administrator can edit them.
+ENTITIES = ("lead", "account", "contact")
+
+
+def _grants(private: bool, open_editing: bool) -> dict[Role, dict[tuple[str, Privilege], Depth]]:
+    table: dict[Role, dict[tuple[str, Privilege], Depth]] = {}
+    for role, depths in _OPEN.items():
+        row = dict(zip(_ORDER, depths, strict=True))
+        if private:
+            row[Privilege.READ] = _PRIVATE_READ.get(role, row[Privilege.READ])
+        if open_editing and role is Role.SALESPERSON:
+            row[Privilege.WRITE] = row[Privilege.READ]
+        table[role] = {(entity, privilege): depth for entity in ENTITIES for privilege, depth in row.items()}
+        table[role] |= {("", privilege): Depth.ORG for privilege in _SPECIAL[role]}
+    return table
+
+
+#: `GRANTS[private, open_editing][role][entity, privilege]` → depth. The entity of a special privilege is "".
+GRANTS = {(p, e): _grants(p, e) for p in (False, True) for e in (False, True)}
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A yes or no with its reason; the reason of a yes is empty."""
+
+    allowed: bool
+    because: str = ""
+
+    def __bool__(self) -> bool:
+        return self.allowed
+
+
+YES = Decision(True)
+
+
+@dataclass(frozen=True)
+class Who:
+    """The acting user with everything that access depends on, read once per unit of work."""
+
+    id: int
+    name: str
+    email: str = ""
+    unit_id: int = 0
+    roles: frozenset[Role] = frozenset()
+    units_below: frozenset[int] = frozenset()
+    team_ids: frozenset[int] = frozenset()
+    private: bool = False
+    open_editing: bool = False
+    conventions: Conventions = field(default_factory=Conventions)
+
+    def depth(self, entity: str, privilege: Privilege) -> Depth:
+        """The highest depth that any role gives (S R9.7)."""
+        table = GRANTS[self.private, self.open_editing]
+        return max((table[role].get((entity, privilege), Depth.NONE) for role in self.roles), default=Depth.NONE)
+
+    def holds(self, privilege: Privilege, entity: str = "") -> bool:
+        """Does any role give this privilege at all?"""
+        return self.depth(entity, privilege) > Depth.NONE
+
+    @property
+    def administrator(self) -> bool:
+        return self.holds(Privilege.ADMINISTER)
+
+    def units(self, depth: Depth) -> frozenset[int]:
+        return self.units_below if depth is Depth.DEEP else frozenset({self.unit_id})
+
+
+def who_is(session: Session, user: User, org: Organisation) -> Who:
+    """The user's roles (direct and through teams), teams and units."""
+    teams = frozenset(session.exec(choose(TeamMember.team_id).where(TeamMember.user_id == user.id)))
+    held = set(session.exec(choose(UserRole.role).where(UserRole.user_id == user.id)))
+    if teams:
+        held |= set(session.exec(choose(TeamRole.role).where(cast(Any, TeamRole.team_id).in_(teams))))
+    return Who(
+        id=user.id or 0,
+        name=user.name,
+        email=user.email,
+        unit_id=user.unit_id,
+        roles=frozenset(Role(r) for r in held if r in set(Role)),
+        units_below=subtree(session, user.unit_id),
+        team_ids=teams,
+        private=org.private,
+        open_editing=org.open_editing,
+        conventions=user.conventions(org),
+    )
+
+
+def visible(who: Who, table: type[Record], privilege: Privilege = Privilege.READ) -> ColumnElement[bool]:
+    """The rows of a table on which `who` may use `privilege`, as a SQL condition."""
+    depth = who.depth(table.entity, privilege)
+    if depth is Depth.NONE:
+        return false()
+    if depth is Depth.ORG:
+        return true()
+    row = cast(Any, table)
+    teams = list(who.team_ids)
+    owned = row.owner_user_id == who.id
+    if teams:
+        owned = or_(owned, row.owner_team_id.in_(teams))
+    if depth >= Depth.UNIT:
+        owned = or_(owned, row.unit_id.in_(sorted(who.units(depth))))
+    holder = cast(Any, Share.user_id) == who.id
+    if teams:
+        holder = or_(holder, cast(Any, Share.team_id).in_(teams))
+    shared = select(cast(Any, Share.record_id)).where(
+        cast(Any, Share.entity) == table.entity, cast(Any, Share.privilege) == privilege.value, holder
+    )
+    return or_(owned, row.id.in_(shared))
+
+
+def may(session: Session, who: Who, privilege: Privilege, record: Record) -> Decision:
+    """Whether `who` may use `privilege` on one record, and if not, why; agrees with `visible` row by row."""
+    depth = who.depth(record.entity, privilege)
+    if depth is Depth.NONE:
+        return Decision(False, _BECAUSE_ROLE[privilege])
+    if depth is Depth.ORG or _owns(who, record, depth) or _shared(session, who, privilege, record):
+        return YES
+    return Decision(False, _BECAUSE_DEPTH[depth])
+
+
+def require(session: Session, who: Who, privilege: Privilege, record: Record) -> None:
+    """Raises NotAllowed with the reason unless `may` says yes."""
+    if not (decision := may(session, who, privilege, record)):
+        raise NotAllowed(decision.because)
+
+
+def may_create(who: Who, entity: str) -> Decision:
+    """Whether `who` may make records of a table (that he will own)."""
+    return YES if who.holds(Privilege.CREATE, entity) else Decision(False, _BECAUSE_ROLE[Privilege.CREATE])
+
+
+def may_own(who: Who, entity: str, privilege: Privilege, owner: User) -> Decision:
+    """Whether `privilege` reaches far enough for a record of `owner`: to create one for him or to assign one to him."""
+    depth = who.depth(entity, privilege)
+    if depth is Depth.ORG or (depth > Depth.NONE and owner.id == who.id):
+        return YES
+    if depth >= Depth.UNIT and owner.unit_id in who.units(depth):
+        return YES
+    return Decision(False, _BECAUSE_ROLE[privilege] if depth is Depth.NONE else _BECAUSE_DEPTH[depth])
+
+
+def _owns(who: Who, record: Owned, depth: Depth) -> bool:
+    if record.owner_user_id == who.id or record.owner_team_id in who.team_ids:
+        return True
+    return depth >= Depth.UNIT and record.unit_id in who.units(depth)
+
+
+def _shared(session: Session, who: Who, privilege: Privilege, record: Record) -> bool:
+    rows = session.exec(
+        choose(Share.user_id, Share.team_id).where(
+            Share.entity == record.entity, Share.record_id == record.id, Share.privilege == privilege.value
+        )
+    )
+    return any(user == who.id or team in who.team_ids for user, team in rows)
+
+
+_BECAUSE_ROLE = {
+    Privilege.CREATE: N_("Your role may not create these records."),
+    Privilege.READ: N_("Your role may not read these records."),
+    Privilege.WRITE: N_("Your role may not change these records."),
+    Privilege.DELETE: N_("Your role may not delete these records."),
+    Privilege.APPEND: N_("Your role may not attach these records to others."),
+    Privilege.APPEND_TO: N_("Your role may not attach anything to these records."),
+    Privilege.ASSIGN: N_("Your role may not assign these records."),
+    Privilege.SHARE: N_("Your role may not share these records."),
+}
+_BECAUSE_DEPTH = {
+    Depth.USER: N_("Your role reaches only records that you own or that were shared with you."),
+    Depth.UNIT: N_("Your role reaches only records of your business unit."),
+    Depth.DEEP: N_("Your role reaches only records of your business unit and the units below it."),
+}

@@ -1,0 +1,234 @@
+"""Option lists with the numbers and labels of the specification (S 1.1-1.3, 1.6). Everybody may read this module."""
+
+from __future__ import annotations
+
+from enum import IntEnum, StrEnum
+
+from rxcrm.translation import N_
+
+
+class Choice(IntEnum):
+    """One option of a list: the stored number and the English label, which is also its catalogue message."""
+
+    label: str
+
+    def __new__(cls, value: int, label: str) -> Choice:
+        option = int.__new__(cls, value)
+        option._value_ = value
+        option.label = label
+        return option
+
+
+class LeadSource(Choice):
+    """Broad channel that a lead came through, not one campaign (S 1.1.1)."""
+
+    ADVERTISEMENT = 1, N_("Advertisement")
+    EMPLOYEE_REFERRAL = 2, N_("Employee Referral")
+    EXTERNAL_REFERRAL = 3, N_("External Referral")
+    PARTNER = 4, N_("Partner")
+    PUBLIC_RELATIONS = 5, N_("Public Relations")
+    SEMINAR = 6, N_("Seminar")
+    TRADE_SHOW = 7, N_("Trade Show")
+    WEB = 8, N_("Web")
+    WORD_OF_MOUTH = 9, N_("Word of Mouth")
+    OTHER = 10, N_("Other")
+
+
+class Rating(Choice):
+    """How promising a lead is."""
+
+    HOT = 1, N_("Hot")
+    WARM = 2, N_("Warm")
+    COLD = 3, N_("Cold")
+
+
+class LeadStatus(Choice):
+    """Life-cycle state of a lead; fixed (S 1.1.3)."""
+
+    OPEN = 0, N_("Open")
+    QUALIFIED = 1, N_("Qualified")
+    DISQUALIFIED = 2, N_("Disqualified")
+
+
+class LeadReason(Choice):
+    """Status reasons of a lead (S 1.1.3)."""
+
+    NEW = 1, N_("New")
+    CONTACTED = 2, N_("Contacted")
+    QUALIFIED = 3, N_("Qualified")
+    LOST = 4, N_("Lost")
+    CANNOT_CONTACT = 5, N_("Cannot Contact")
+    NO_LONGER_INTERESTED = 6, N_("No Longer Interested")
+    CANCELED = 7, N_("Canceled")
+
+
+class RecordStatus(Choice):
+    """State of an account or contact (S 1.2, 1.3)."""
+
+    ACTIVE = 0, N_("Active")
+    INACTIVE = 1, N_("Inactive")
+
+
+class RecordReason(Choice):
+    """Status reasons of an account or contact."""
+
+    ACTIVE = 1, N_("Active")
+    INACTIVE = 2, N_("Inactive")
+
+
+class ContactMethod(Choice):
+    ANY = 1, N_("Any")
+    EMAIL = 2, N_("Email")
+    PHONE = 3, N_("Phone")
+    FAX = 4, N_("Fax")
+    MAIL = 5, N_("Mail")
+
+
+class PurchaseTimeframe(Choice):
+    IMMEDIATE = 0, N_("Immediate")
+    THIS_QUARTER = 1, N_("This Quarter")
+    NEXT_QUARTER = 2, N_("Next Quarter")
+    THIS_YEAR = 3, N_("This Year")
+    UNKNOWN = 4, N_("Unknown")
+
+
+class PurchaseProcess(Choice):
+    INDIVIDUAL = 0, N_("Individual")
+    COMMITTEE = 1, N_("Committee")
+    UNKNOWN = 2, N_("Unknown")
+
+
+class Budget(Choice):
+    NO_COMMITTED_BUDGET = 0, N_("No Committed Budget")
+    MAY_BUY = 1, N_("May Buy")
+    CAN_BUY = 2, N_("Can Buy")
+    WILL_BUY = 3, N_("Will Buy")
+
+
+class Need(Choice):
+    MUST_HAVE = 0, N_("Must have")
+    SHOULD_HAVE = 1, N_("Should have")
+    GOOD_TO_HAVE = 2, N_("Good to have")
+    NO_NEED = 3, N_("No need")
+
+
+class InitialCommunication(Choice):
+    CONTACTED = 0, N_("Contacted")
+    NOT_CONTACTED = 1, N_("Not Contacted")
+
+
+class SalesStage(Choice):
+    QUALIFY = 0, N_("Qualify")
+
+
+class Industry(Choice):
+    """Line of business; one list for leads and accounts (S 1.1.2)."""
+
+    ACCOUNTING = 1, N_("Accounting")
+    AGRICULTURE = 2, N_("Agriculture and Non-petrol Natural Resource Extraction")
+    BROADCASTING = 3, N_("Broadcasting Printing and Publishing")
+    BROKERS = 4, N_("Brokers")
+    BUILDING_SUPPLY_RETAIL = 5, N_("Building Supply Retail")
+    BUSINESS_SERVICES = 6, N_("Business Services")
+    CONSULTING = 7, N_("Consulting")
+    CONSUMER_SERVICES = 8, N_("Consumer Services")
+    DESIGN = 9, N_("Design, Direction and Creative Management")
+    DISTRIBUTORS = 10, N_("Distributors, Dispatchers and Processors")
+    DOCTORS_OFFICES = 11, N_("Doctor's Offices and Clinics")
+    DURABLE_MANUFACTURING = 12, N_("Durable Manufacturing")
+    EATING_AND_DRINKING = 13, N_("Eating and Drinking Places")
+    ENTERTAINMENT_RETAIL = 14, N_("Entertainment Retail")
+    EQUIPMENT_RENTAL = 15, N_("Equipment Rental and Leasing")
+    FINANCIAL = 16, N_("Financial")
+    FOOD_AND_TOBACCO = 17, N_("Food and Tobacco Processing")
+    INBOUND_CAPITAL_INTENSIVE = 18, N_("Inbound Capital Intensive Processing")
+    INBOUND_REPAIR = 19, N_("Inbound Repair and Services")
+    INSURANCE = 20, N_("Insurance")
+    LEGAL_SERVICES = 21, N_("Legal Services")
+    NON_DURABLE_RETAIL = 22, N_("Non-Durable Merchandise Retail")
+    OUTBOUND_CONSUMER_SERVICE = 23, N_("Outbound Consumer Service")
+    PETROCHEMICAL = 24, N_("Petrochemical Extraction and Distribution")
+    SERVICE_RETAIL = 25, N_("Service Retail")
+    SIG_AFFILIATIONS = 26, N_("SIG Affiliations")
+    SOCIAL_SERVICES = 27, N_("Social Services")
+    SPECIAL_OUTBOUND_TRADE = 28, N_("Special Outbound Trade Contractors")
+    SPECIALTY_REALTY = 29, N_("Specialty Realty")
+    TRANSPORTATION = 30, N_("Transportation")
+    UTILITY = 31, N_("Utility Creation and Distribution")
+    VEHICLE_RETAIL = 32, N_("Vehicle Retail")
+    WHOLESALE = 33, N_("Wholesale")
+
+
+class RelationshipType(Choice):
+    COMPETITOR = 1, N_("Competitor")
+    CONSULTANT = 2, N_("Consultant")
+    CUSTOMER = 3, N_("Customer")
+    INVESTOR = 4, N_("Investor")
+    PARTNER = 5, N_("Partner")
+    INFLUENCER = 6, N_("Influencer")
+    PRESS = 7, N_("Press")
+    PROSPECT = 8, N_("Prospect")
+    RESELLER = 9, N_("Reseller")
+    SUPPLIER = 10, N_("Supplier")
+    VENDOR = 11, N_("Vendor")
+    OTHER = 12, N_("Other")
+
+
+class AccountCategory(Choice):
+    PREFERRED_CUSTOMER = 1, N_("Preferred Customer")
+    STANDARD = 2, N_("Standard")
+
+
+class Ownership(Choice):
+    PUBLIC = 1, N_("Public")
+    PRIVATE = 2, N_("Private")
+    SUBSIDIARY = 3, N_("Subsidiary")
+    OTHER = 4, N_("Other")
+
+
+class PaymentTerms(Choice):
+    NET_30 = 1, N_("Net 30")
+    TWO_TEN_NET_30 = 2, N_("2% 10, Net 30")
+    NET_45 = 3, N_("Net 45")
+    NET_60 = 4, N_("Net 60")
+
+
+class ContactRole(Choice):
+    DECISION_MAKER = 1, N_("Decision Maker")
+    EMPLOYEE = 2, N_("Employee")
+    INFLUENCER = 3, N_("Influencer")
+
+
+class Gender(Choice):
+    MALE = 1, N_("Male")
+    FEMALE = 2, N_("Female")
+
+
+class MaritalStatus(Choice):
+    SINGLE = 1, N_("Single")
+    MARRIED = 2, N_("Married")
+    DIVORCED = 3, N_("Divorced")
+    WIDOWED = 4, N_("Widowed")
+
+
+class Role(StrEnum):
+    """Security roles that ship with the product (S 9.4)."""
+
+    SALESPERSON = "salesperson"
+    SALES_MANAGER = "sales_manager"
+    VICE_PRESIDENT = "vice_president"
+    TEAM_MEMBER = "team_member"
+    ADMINISTRATOR = "administrator"
+
+    @property
+    def label(self) -> str:
+        return _ROLE_LABELS[self]
+
+
+_ROLE_LABELS = {
+    Role.SALESPERSON: N_("Salesperson"),
+    Role.SALES_MANAGER: N_("Sales Manager"),
+    Role.VICE_PRESIDENT: N_("Vice President of Sales"),
+    Role.TEAM_MEMBER: N_("Sales Team Member"),
+    Role.ADMINISTRATOR: N_("System Administrator"),
+}

@@ -1,0 +1,181 @@
+"""What changed, field by field: one entry per save, told in a sentence (S 9.6)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from babel.lists import format_list
+from sqlalchemy import Index, String, Text
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from rxcrm.models.base import Record, identity
+from rxcrm.models.db import BigInt, Json, Moment
+from rxcrm.models.errors import BadValue
+from rxcrm.models.fields import TEXTUAL, Conventions, FieldSpec, Kind, fields_of, parse, raw, show
+from rxcrm.models.people import User
+from rxcrm.translation import N_, gettext, ngettext
+
+
+class Event(StrEnum):
+    CREATED = "created"
+    CHANGED = "changed"
+    ASSIGNED = "assigned"
+    DELETED = "deleted"
+    RESTORED = "restored"
+    IMPORTED = "imported"
+
+
+class History(SQLModel, table=True):
+    """One thing that somebody did to one record. Entries are never changed or deleted singly.
+
+    `changes` lists `[field, old, new]` in raw form; for look-ups and owners `[field, old, new, old name, new name]`.
+    """
+
+    __table_args__ = (Index("ix_history_record", "entity", "record_id", "id"),)
+    id: int | None = identity()
+    entity: str = Field(sa_type=String(40))
+    record_id: int = Field(sa_type=BigInt)
+    version: int = Field(default=0)
+    event: str = Field(sa_type=String(20))
+    by_id: int | None = Field(default=None, foreign_key="user.id", sa_type=BigInt)
+    at: datetime = Field(sa_type=Moment)
+    changes: list[list[str]] = Field(default_factory=list, sa_type=Json)
+    remark: str = Field(default="", sa_type=Text)
+
+
+def record(
+    session: Session,
+    row: Record,
+    event: Event,
+    *,
+    by: int,
+    now: datetime,
+    changes: list[list[str]] | None = None,
+    remark: str = "",
+) -> History:
+    """Write one entry about `row`; the only writer of history besides the bulk import."""
+    entry = History(
+        entity=row.entity,
+        record_id=row.id or 0,
+        version=row.version,
+        event=event.value,
+        by_id=by,
+        at=now,
+        changes=changes or [],
+        remark=remark,
+    )
+    session.add(entry)
+    return entry
+
+
+def changes_since(session: Session, row: Record, version: int) -> list[tuple[History, str]]:
+    """Entries that were written after `version` was read, oldest first, with the names of their authors."""
+    found = session.exec(
+        select(History, User.name)
+        .join(User, col(User.id) == col(History.by_id), isouter=True)
+        .where(History.entity == row.entity, History.record_id == row.id, History.version > version)
+        .order_by(col(History.id))
+    )
+    return [(entry, name or "") for entry, name in found]
+
+
+@dataclass
+class Change:
+    """One field of one save, as a person reads it."""
+
+    label: str
+    old: str
+    new: str
+
+
+@dataclass
+class Entry:
+    """One save, as a person reads it: who did what, when (ISO time), and every field with old and new value."""
+
+    id: int
+    who: str
+    what: str
+    at: str
+    changes: list[Change]
+    remark: str
+
+
+_WHAT = {
+    Event.CREATED: N_("created this record"),
+    Event.CHANGED: N_("changed %(fields)s"),
+    Event.ASSIGNED: N_("assigned this record to %(owner)s"),
+    Event.DELETED: N_("moved this record to the recycle bin"),
+    Event.RESTORED: N_("restored this record"),
+    Event.IMPORTED: N_("imported this record"),
+}
+OWNER_LABEL = N_("Owner")
+
+
+def entries(session: Session, table: type[Record], record_id: int, how: Conventions, limit: int = 50) -> list[Entry]:
+    """The newest entries of one record, in sentences of the reader's language."""
+    found = session.exec(
+        select(History, User.name)
+        .join(User, col(User.id) == col(History.by_id), isouter=True)
+        .where(History.entity == table.entity, History.record_id == record_id)
+        .order_by(col(History.id).desc())
+        .limit(limit)
+    )
+    return [_entry(table, entry, name or gettext(how.locale, N_("The system")), how) for entry, name in found]
+
+
+def _entry(table: type[Record], entry: History, who: str, how: Conventions) -> Entry:
+    changes = [_change(table, change, how) for change in entry.changes]
+    event = Event(entry.event)
+    return Entry(
+        id=entry.id or 0,
+        who=who,
+        what=gettext(
+            how.locale,
+            _WHAT[event],
+            fields=_list([c.label for c in changes], how.locale),
+            owner=changes[0].new if event is Event.ASSIGNED and changes else "",
+        ),
+        at=entry.at.isoformat(),
+        changes=changes if event is not Event.ASSIGNED else [],
+        remark=gettext(how.locale, entry.remark),
+    )
+
+
+def _change(table: type[Record], change: list[str], how: Conventions) -> Change:
+    name, old, new, *names = change
+    spec = fields_of(table).get(name)
+    if spec is None:
+        label = OWNER_LABEL if name == "owner" else name
+        return Change(gettext(how.locale, label), (names or [old])[0], (names or ["", new])[-1])
+    if spec.kind is Kind.LOOKUP:
+        return Change(gettext(how.locale, spec.label), names[0] if names else old, names[1] if names else new)
+    return Change(gettext(how.locale, spec.label), shown(spec, old, how), shown(spec, new, how))
+
+
+def shown(spec: FieldSpec, stored: str, how: Conventions) -> str:
+    """A raw value from history as a person reads it; what can no longer be read stays as it was stored."""
+    if spec.kind in TEXTUAL or spec.kind is Kind.CURRENCY or stored == "":
+        return stored
+    try:
+        return show(spec, parse(spec, stored, Conventions(zone=how.zone)), how)
+    except BadValue:
+        return stored
+
+
+def _list(labels: list[str], locale: str) -> str:
+    if len(labels) > 4:
+        rest = len(labels) - 3
+        labels = [*labels[:3], ngettext(locale, "%(n)s other field", "%(n)s other fields", rest)]
+    return format_list(labels, locale=locale.replace("-", "_"))
+
+
+def difference(table: type[Record], row: Record, values: dict[str, Any]) -> list[list[str]]:
+    """`[field, old, new]` for every value that differs from what `row` holds."""
+    return [
+        [name, raw(getattr(row, name)), raw(value)]
+        for name, value in values.items()
+        if raw(getattr(row, name)) != raw(value)
+    ]

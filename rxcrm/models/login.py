@@ -1,0 +1,217 @@
+"""Credentials and sessions: argon2 hashes, hashed session tokens, slowed-down guessing, one-time links (issue part 3)."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from pwdlib import PasswordHash
+from sqlalchemy import Index, Integer, String, delete
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from rxcrm.models.access import Who, who_is
+from rxcrm.models.db import BigInt, Moment
+from rxcrm.models.errors import BadValue, Invalid, NotAllowed, NotFound
+from rxcrm.models.people import User, keep_an_administrator, organisation
+from rxcrm.translation import N_
+
+_HASHER = PasswordHash.recommended()
+_DECOY = _HASHER.hash("no such user")
+
+SHORTEST_PASSWORD = 10
+#: Free failures per account and per address before waiting begins; the wait doubles up to the longest.
+FREE_FAILURES = {"account": 5, "address": 20}
+LONGEST_WAIT = timedelta(minutes=15)
+LINK_LIFE = timedelta(hours=24)
+
+
+class LoginSession(SQLModel, table=True):
+    """A signed-in browser. Only the SHA-256 of its cookie is stored."""
+
+    __tablename__ = "login_session"
+    token_hash: str = Field(primary_key=True, sa_type=String(64))
+    user_id: int = Field(foreign_key="user.id", index=True, sa_type=BigInt)
+    created_on: datetime = Field(sa_type=Moment)
+    expires_on: datetime = Field(sa_type=Moment)
+    address: str = Field(default="", sa_type=String(64))
+    agent: str = Field(default="", sa_type=String(200))
+
+
+class SignInFailure(SQLModel, table=True):
+    """Recent failures of one account or one address; `until` is when the next attempt is heard."""
+
+    __tablename__ = "sign_in_failure"
+    kind: str = Field(primary_key=True, sa_type=String(10))
+    key: str = Field(primary_key=True, sa_type=String(254))
+    count: int = Field(default=0, sa_type=Integer)
+    last: datetime = Field(sa_type=Moment)
+    until: datetime = Field(sa_type=Moment)
+
+
+class OneTimeCode(SQLModel, table=True):
+    """A secret that works once: the set-up code of the server, or a link to choose a password (S 13.5)."""
+
+    __tablename__ = "one_time_code"
+    __table_args__ = (Index("ix_one_time_code_user", "user_id"),)
+    code_hash: str = Field(primary_key=True, sa_type=String(64))
+    purpose: str = Field(sa_type=String(20))
+    user_id: int | None = Field(default=None, foreign_key="user.id", sa_type=BigInt)
+    expires_on: datetime = Field(sa_type=Moment)
+
+
+def hashed(token: str) -> str:
+    """What is stored instead of a secret."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def check_password(password: str) -> None:
+    """Raises BadValue for a password that is too short or too long to hash quickly."""
+    if len(password) < SHORTEST_PASSWORD:
+        raise BadValue(N_("A password needs at least %(n)s characters."), n=SHORTEST_PASSWORD)
+    if len(password) > 256:
+        raise BadValue(N_("A password can have at most 256 characters."))
+
+
+def set_password(session: Session, user: User, password: str) -> None:
+    """Give a user a new password and end all his sessions. Raises Invalid."""
+    try:
+        check_password(password)
+    except BadValue as problem:
+        raise Invalid({"password": problem}) from None
+    user.password_hash = _HASHER.hash(password)
+    sign_out_everywhere(session, user.id or 0)
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """The outcome of a sign-in: the new session's token, or how many seconds to wait (0: merely wrong)."""
+
+    token: str = ""
+    wait: int = 0
+
+
+def sign_in(
+    session: Session, email: str, password: str, *, address: str, agent: str, now: datetime, life: timedelta
+) -> Attempt:
+    """Check a password and open a session. A wrong one counts against the account and the address."""
+    keys = {"account": email.strip().lower()[:254], "address": address[:254]}
+    failures = {kind: session.get(SignInFailure, (kind, key)) for kind, key in keys.items()}
+    waits = [(f.until - now).total_seconds() for f in failures.values() if f and f.until > now]
+    if waits:
+        return Attempt(wait=int(max(waits)) + 1)
+    user = session.exec(select(User).where(User.email == keys["account"])).first()
+    # A missing account costs the same hash as a wrong password: the answer's time tells nothing.
+    right = _HASHER.verify(password[:256], (user and user.password_hash) or _DECOY)
+    if not (user and user.password_hash and right) or user.disabled:
+        for kind, key in keys.items():
+            _count_failure(session, failures[kind], kind, key, now)
+        return Attempt()
+    if failures["account"]:
+        session.delete(failures["account"])
+    return Attempt(token=open_session(session, user, address=address, agent=agent, now=now, life=life))
+
+
+def _count_failure(session: Session, known: SignInFailure | None, kind: str, key: str, now: datetime) -> None:
+    failure = known or SignInFailure(kind=kind, key=key, last=now, until=now)
+    if now - failure.last > LONGEST_WAIT * 2:
+        failure.count = 0
+    failure.count += 1
+    failure.last = now
+    over = failure.count - FREE_FAILURES[kind]
+    if over >= 0:
+        failure.until = now + min(LONGEST_WAIT, timedelta(seconds=2 ** min(over, 12)))
+    session.add(failure)
+
+
+def open_session(session: Session, user: User, *, address: str, agent: str, now: datetime, life: timedelta) -> str:
+    """A fresh token for every sign-in; old and expired sessions are swept on the way."""
+    session.execute(delete(LoginSession).where(col(LoginSession.expires_on) < now))
+    token = secrets.token_urlsafe(32)
+    session.add(
+        LoginSession(
+            token_hash=hashed(token),
+            user_id=user.id or 0,
+            created_on=now,
+            expires_on=now + life,
+            address=address[:64],
+            agent=agent[:200],
+        )
+    )
+    return token
+
+
+def identify(session: Session, token: str, now: datetime) -> Who | None:
+    """The user behind a session token, or None if it is unknown, expired, or his account is disabled."""
+    row = session.exec(
+        select(User, LoginSession.expires_on)
+        .join(LoginSession, col(LoginSession.user_id) == col(User.id))
+        .where(LoginSession.token_hash == hashed(token))
+    ).first()
+    org = organisation(session)
+    if row is None or org is None:
+        return None
+    user, expires = row
+    return None if user.disabled or expires <= now else who_is(session, user, org)
+
+
+def sign_out(session: Session, token: str) -> None:
+    """End one session; ending an unknown one is harmless."""
+    session.execute(delete(LoginSession).where(col(LoginSession.token_hash) == hashed(token)))
+
+
+def sign_out_everywhere(session: Session, user_id: int) -> None:
+    """End every session of a user."""
+    session.execute(delete(LoginSession).where(col(LoginSession.user_id) == user_id))
+
+
+def disable(session: Session, user: User, *, by: Who) -> None:
+    """Lock a user out at once. Nobody disables himself or the last administrator."""
+    if user.id == by.id:
+        raise NotAllowed(N_("You cannot disable yourself."))
+    keep_an_administrator(session, user)
+    user.disabled = True
+    sign_out_everywhere(session, user.id or 0)
+
+
+# -- one-time codes --------------------------------------------------------------------------------------------------
+
+SETUP, PASSWORD = "setup", "password"
+
+
+def new_setup_code(session: Session, now: datetime) -> str:
+    """The code that the set-up page asks for; a new one replaces the old."""
+    session.execute(delete(OneTimeCode).where(col(OneTimeCode.purpose) == SETUP))
+    code = "-".join(f"{secrets.randbelow(10_000):04d}" for _ in range(3))
+    session.add(OneTimeCode(code_hash=hashed(code), purpose=SETUP, expires_on=now + timedelta(days=30)))
+    return code
+
+
+def setup_code_is_right(session: Session, code: str, now: datetime) -> bool:
+    """Whether this is the code that the server printed."""
+    found = session.get(OneTimeCode, hashed(code.strip().replace(" ", "-")))
+    return found is not None and found.purpose == SETUP and found.expires_on > now
+
+
+def new_password_link(session: Session, user: User, now: datetime) -> str:
+    """A token with which the user chooses a password once, within 24 hours; earlier links stop working."""
+    session.execute(
+        delete(OneTimeCode).where(col(OneTimeCode.user_id) == user.id, col(OneTimeCode.purpose) == PASSWORD)
+    )
+    token = secrets.token_urlsafe(32)
+    session.add(OneTimeCode(code_hash=hashed(token), purpose=PASSWORD, user_id=user.id, expires_on=now + LINK_LIFE))
+    return token
+
+
+def redeem_password_link(session: Session, token: str, password: str, now: datetime) -> User:
+    """Set the password of the user whom a link was made for. Raises NotFound or Invalid; a wrong password keeps the link."""
+    found = session.get(OneTimeCode, hashed(token))
+    user = session.get(User, found.user_id) if found and found.purpose == PASSWORD and found.expires_on > now else None
+    if found is None or user is None or user.disabled:
+        raise NotFound(
+            N_("This link has been used already or is older than 24 hours. Ask your administrator for a new one.")
+        )
+    set_password(session, user, password)
+    session.delete(found)
+    return user

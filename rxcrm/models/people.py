@@ -1,0 +1,208 @@
+"""The organisation, its units, users and teams, and what they share with each other (S 9.4, 9.5, 13.4)."""
+
+from datetime import datetime
+
+from sqlalchemy import Boolean, Index, Integer, String
+from sqlmodel import Field, Session, SQLModel, select
+
+from rxcrm.models.base import identity
+from rxcrm.models.choices import Role
+from rxcrm.models.db import BigInt, Json, Moment
+from rxcrm.models.errors import BadValue, Invalid, NotAllowed, NotFound
+from rxcrm.models.fields import Conventions, clean, parse_email
+from rxcrm.models.searching import sort_key
+from rxcrm.translation import N_
+
+
+class Organisation(SQLModel, table=True):
+    """The one row that says how this installation writes, counts and shares (S 13.12)."""
+
+    id: int | None = identity()
+    name: str = Field(sa_type=String(160))
+    country: str = Field(default="US", sa_type=String(2))
+    language: str = Field(default="en", sa_type=String(10))
+    currency: str = Field(default="USD", sa_type=String(3))
+    time_zone: str = Field(default="UTC", sa_type=String(64))
+    first_weekday: int = Field(default=0, sa_type=Integer)  # 0 = Monday … 6 = Sunday
+    fiscal_month: int = Field(default=1, sa_type=Integer)
+    fiscal_day: int = Field(default=1, sa_type=Integer)
+    private: bool = Field(default=False, sa_type=Boolean)
+    open_editing: bool = Field(default=False, sa_type=Boolean)
+    created_on: datetime = Field(sa_type=Moment)
+
+
+class BusinessUnit(SQLModel, table=True):
+    """A node of the tree of units; every user is in exactly one (S 9.5)."""
+
+    __tablename__ = "business_unit"
+    id: int | None = identity()
+    name: str = Field(sa_type=String(100))
+    parent_id: int | None = Field(default=None, foreign_key="business_unit.id", index=True, sa_type=BigInt)
+
+
+class User(SQLModel, table=True):
+    """Somebody who signs in. Disabled users keep their records and lose their sessions."""
+
+    id: int | None = identity()
+    email: str = Field(sa_type=String(254), unique=True)
+    name: str = Field(sa_type=String(160))
+    name_key: str = Field(default="", sa_type=String(120), index=True)
+    password_hash: str = Field(default="", sa_type=String(255))
+    unit_id: int = Field(foreign_key="business_unit.id", index=True, sa_type=BigInt)
+    manager_id: int | None = Field(default=None, foreign_key="user.id", sa_type=BigInt)
+    language: str = Field(default="", sa_type=String(10))
+    time_zone: str = Field(default="", sa_type=String(64))
+    disabled: bool = Field(default=False, sa_type=Boolean)
+    created_on: datetime = Field(sa_type=Moment)
+    preferences: dict[str, object] = Field(default_factory=dict, sa_type=Json)
+
+    def conventions(self, organisation: Organisation) -> Conventions:
+        """How this user writes numbers, dates and phone numbers."""
+        return Conventions(
+            locale=self.language or organisation.language,
+            zone=self.time_zone or organisation.time_zone,
+            region=organisation.country,
+            currency=organisation.currency,
+        )
+
+
+class UserRole(SQLModel, table=True):
+    """A role that a user holds directly; rights are the union of all roles (S R9.7)."""
+
+    __tablename__ = "user_role"
+    user_id: int = Field(foreign_key="user.id", primary_key=True, sa_type=BigInt)
+    role: str = Field(primary_key=True, sa_type=String(40))
+
+
+class Team(SQLModel, table=True):
+    """Users who own records together."""
+
+    id: int | None = identity()
+    name: str = Field(sa_type=String(160))
+    name_key: str = Field(default="", sa_type=String(120))
+    unit_id: int = Field(foreign_key="business_unit.id", index=True, sa_type=BigInt)
+
+
+class TeamMember(SQLModel, table=True):
+    __tablename__ = "team_member"
+    team_id: int = Field(foreign_key="team.id", primary_key=True, sa_type=BigInt)
+    user_id: int = Field(foreign_key="user.id", primary_key=True, index=True, sa_type=BigInt)
+
+
+class TeamRole(SQLModel, table=True):
+    """A role that every member of a team holds."""
+
+    __tablename__ = "team_role"
+    team_id: int = Field(foreign_key="team.id", primary_key=True, sa_type=BigInt)
+    role: str = Field(primary_key=True, sa_type=String(40))
+
+
+class Share(SQLModel, table=True):
+    """One record opened to a user or team with some privileges, beyond what roles give (S 3.11)."""
+
+    __table_args__ = (
+        Index("ix_share_user", "user_id", "entity", "privilege", "record_id"),
+        Index("ix_share_team", "team_id", "entity", "privilege", "record_id"),
+        Index("ix_share_record", "entity", "record_id"),
+    )
+    id: int | None = identity()
+    entity: str = Field(sa_type=String(40))
+    record_id: int = Field(sa_type=BigInt)
+    user_id: int | None = Field(default=None, foreign_key="user.id", sa_type=BigInt)
+    team_id: int | None = Field(default=None, foreign_key="team.id", sa_type=BigInt)
+    privilege: str = Field(sa_type=String(20))
+    shared_by_id: int | None = Field(default=None, foreign_key="user.id", sa_type=BigInt)
+    shared_on: datetime = Field(sa_type=Moment)
+
+
+def organisation(session: Session) -> Organisation | None:
+    """The organisation, or None before the set-up."""
+    return session.exec(select(Organisation).limit(1)).first()
+
+
+def subtree(session: Session, unit_id: int) -> frozenset[int]:
+    """Ids of a unit and every unit below it."""
+    children: dict[int | None, list[int]] = {}
+    for child, parent in session.exec(select(BusinessUnit.id, BusinessUnit.parent_id)):
+        children.setdefault(parent, []).append(child or 0)
+    found, waiting = set(), [unit_id]
+    while waiting:
+        unit = waiting.pop()
+        if unit not in found:
+            found.add(unit)
+            waiting += children.get(unit, [])
+    return frozenset(found)
+
+
+def add_user(
+    session: Session,
+    *,
+    email: str,
+    name: str,
+    unit_id: int,
+    roles: list[Role],
+    now: datetime,
+    manager_id: int | None = None,
+) -> User:
+    """A new user without a password: he gets a one-time link or the caller sets one. Raises Invalid."""
+    address, name = check_person(session, email, name)
+    if not roles:
+        raise Invalid({"roles": BadValue(N_("Choose at least one role."))})
+    user = User(
+        email=address, name=name, name_key=sort_key(name), unit_id=unit_id, manager_id=manager_id, created_on=now
+    )
+    session.add(user)
+    session.flush()
+    set_roles(session, user, roles)
+    return user
+
+
+def check_person(session: Session, email: str, name: str, known: User | None = None) -> tuple[str, str]:
+    """The normalised address and name of a user; raises Invalid naming every problem."""
+    problems: dict[str, BadValue] = {}
+    address, name = clean(email).lower(), clean(name)
+    try:
+        address = parse_email(address).lower()
+    except BadValue as problem:
+        problems["email"] = problem
+    taken = session.exec(select(User.id).where(User.email == address)).first()
+    if taken and (known is None or taken != known.id):
+        problems["email"] = BadValue(N_("Another user has this e-mail address."))
+    if not name:
+        problems["name"] = BadValue(N_("%(label)s is required."), label=N_("Name"))
+    elif len(name) > 160:
+        problems["name"] = BadValue(N_("A name can have at most 160 characters."))
+    if problems:
+        raise Invalid(dict(problems))
+    return address, name
+
+
+def set_roles(session: Session, user: User, roles: list[Role]) -> None:
+    """Replace a user's direct roles. The last working administrator cannot lose that role."""
+    if Role.ADMINISTRATOR not in roles:
+        keep_an_administrator(session, user)
+    for held in session.exec(select(UserRole).where(UserRole.user_id == user.id)):
+        session.delete(held)
+    session.flush()
+    session.add_all(UserRole(user_id=user.id or 0, role=role.value) for role in dict.fromkeys(roles))
+    session.flush()
+
+
+def keep_an_administrator(session: Session, leaving: User) -> None:
+    """Raises NotAllowed if without `leaving` nobody could administer."""
+    holders = session.exec(
+        select(User.id).join(UserRole).where(UserRole.role == Role.ADMINISTRATOR.value, User.disabled == False)  # noqa: E712
+    ).all()
+    if holders == [leaving.id]:
+        raise NotAllowed(N_("%(name)s is the only administrator. Make somebody else one first."), name=leaving.name)
+
+
+def move_unit(session: Session, unit: BusinessUnit, parent_id: int) -> None:
+    """Hang a unit below another; the root stays, and no unit may stand below itself."""
+    if unit.parent_id is None:
+        raise NotAllowed(N_("The topmost unit cannot be moved."))
+    if session.get(BusinessUnit, parent_id) is None:
+        raise NotFound
+    if parent_id in subtree(session, unit.id or 0):
+        raise NotAllowed(N_("A unit cannot stand below itself."))
+    unit.parent_id = parent_id

@@ -1,0 +1,343 @@
+"""The unit of work and the verbs that every record has: find, create, save, assign, delete, restore, purge."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, TypeVar, cast
+
+from sqlalchemy import delete, func, update
+from sqlalchemy.orm.exc import StaleDataError
+from sqlmodel import Session, select
+
+from rxcrm.models import process
+from rxcrm.models.access import Decision, Privilege, Who, may, may_create, may_own, require, visible, who_is
+from rxcrm.models.base import Record
+from rxcrm.models.choices import LeadStatus
+from rxcrm.models.errors import BadValue, CrmError, Invalid, NotAllowed, NotFound, Stale
+from rxcrm.models.fields import Conventions, FieldSpec, Kind, fields_of, parse, raw, region_of
+from rxcrm.models.history import Event, History, changes_since, difference, record, shown
+from rxcrm.models.lead import Lead
+from rxcrm.models.lifecycle import fits
+from rxcrm.models.people import Organisation, Share, Team, User, organisation
+from rxcrm.models.tables import RECORDS, record_table
+from rxcrm.translation import N_
+
+R = TypeVar("R", bound=Record)
+
+#: How long a deleted record can be restored (S 3.8).
+BIN_LIFE = timedelta(days=30)
+
+
+@dataclass
+class Act:
+    """One unit of work: who acts, when, in which transaction."""
+
+    session: Session
+    who: Who
+    now: datetime
+
+    @property
+    def organisation(self) -> Organisation:
+        found = organisation(self.session)
+        assert found is not None, "nobody acts before the set-up"
+        return found
+
+    def find(
+        self, table: type[R], record_id: int, privilege: Privilege = Privilege.READ, version: int | None = None
+    ) -> R:
+        """The record, if the user may see it and use `privilege` on it.
+
+        Raises NotFound outside the read depth, NotAllowed with the reason inside it, Stale if `version` has passed.
+        """
+        row = cast(Any, table)
+        found = self.session.exec(
+            select(table).where(row.id == record_id, row.deleted_on.is_(None), visible(self.who, table))
+        ).first()
+        if found is None:
+            raise NotFound
+        if privilege is not Privilege.READ:
+            require(self.session, self.who, privilege, found)
+        if version is not None and found.version != version:
+            raise Stale
+        return found
+
+    def may(self, privilege: Privilege, row: Record) -> Decision:
+        return may(self.session, self.who, privilege, row)
+
+    def conventions(self, country: str = "") -> Conventions:
+        """The user's conventions, phone numbers read in a country where one is given."""
+        how = self.who.conventions
+        return Conventions(how.locale, how.zone, region_of(country, how.region), how.currency) if country else how
+
+
+def create(act: Act, table: type[R], typed: Mapping[str, str], *, owner: User | None = None) -> R:
+    """A new record from what was typed, owned by its creator unless `owner` is given (S R3.2).
+
+    Raises NotAllowed or Invalid (every bad field at once); then nothing is written.
+    """
+    decision = may_own(act.who, table.entity, Privilege.CREATE, owner) if owner else may_create(act.who, table.entity)
+    if not decision:
+        raise NotAllowed(decision.because)
+    row = table(created_on=act.now, modified_on=act.now, created_by_id=act.who.id, modified_by_id=act.who.id)
+    _own(row, owner or act.session.get_one(User, act.who.id))
+    values = _check(act, row, typed, complete=True)
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.refresh_keys()
+    act.session.add(row)
+    act.session.flush()
+    record(act.session, row, Event.CREATED, by=act.who.id, now=act.now)
+    if isinstance(row, Lead):
+        process.begin(act.session, row, process.LEAD_TO_OPPORTUNITY, now=act.now)
+    return row
+
+
+def save(act: Act, row: R, typed: Mapping[str, str]) -> R:
+    """Write what was typed into a record that was found with WRITE and its version; one history entry tells it all.
+
+    Raises NotAllowed for a closed lead, Invalid for bad values, Stale if somebody else was faster.
+    """
+    if isinstance(row, Lead) and not row.is_open:
+        raise NotAllowed(
+            N_("This lead is %(status)s and read-only until it is reactivated."), status=LeadStatus(row.status).label
+        )
+    values = _check(act, row, typed, complete=False)
+    changes = difference(type(row), row, values)
+    if not changes:
+        return row
+    for name, value in values.items():
+        setattr(row, name, value)
+    _touch(act, row)
+    record(act.session, row, Event.CHANGED, by=act.who.id, now=act.now, changes=_with_names(act, row, changes))
+    return row
+
+
+def assign(act: Act, row: Record, owner: User | Team) -> None:
+    """Give a record, found with ASSIGN, to a user or team who may read such records (S R3.29)."""
+    if isinstance(owner, User):
+        if owner.disabled:
+            raise NotAllowed(N_("%(name)s is disabled and cannot own records."), name=owner.name)
+        if not who_is(act.session, owner, act.organisation).holds(Privilege.READ, row.entity):
+            raise NotAllowed(N_("%(name)s may not read these records and so cannot own them."), name=owner.name)
+    before = owner_of(act.session, row)
+    if before.id == owner.id and isinstance(before, type(owner)):
+        return
+    _own(row, owner)
+    _touch(act, row)
+    change = ["owner", str(before.id), str(owner.id), before.name, owner.name]
+    record(act.session, row, Event.ASSIGNED, by=act.who.id, now=act.now, changes=[change])
+
+
+def bin(act: Act, row: Record) -> None:
+    """Move a record, found with DELETE, to the recycle bin; it can be restored for 30 days (S 13.6)."""
+    row.deleted_on, row.deleted_by_id = act.now, act.who.id
+    _touch(act, row)
+    record(act.session, row, Event.DELETED, by=act.who.id, now=act.now)
+
+
+def restore(act: Act, table: type[R], record_id: int) -> R:
+    """Bring a record back from the recycle bin. Raises NotFound if it is not there or not the user's to delete."""
+    columns = cast(Any, table)
+    row = act.session.exec(
+        select(table).where(
+            columns.id == record_id, columns.deleted_on.is_not(None), visible(act.who, table, Privilege.DELETE)
+        )
+    ).first()
+    if row is None:
+        raise NotFound
+    row.deleted_on = row.deleted_by_id = None
+    _touch(act, row)
+    record(act.session, row, Event.RESTORED, by=act.who.id, now=act.now)
+    return row
+
+
+def purge(session: Session, now: datetime) -> int:
+    """Remove for good what has lain in the recycle bin for 30 days; returns how many records went."""
+    gone = 0
+    for entity, table in RECORDS.items():
+        columns = cast(Any, table)
+        ids = session.exec(select(columns.id).where(columns.deleted_on < now - BIN_LIFE)).all()
+        if not ids:
+            continue
+        if table is Lead:
+            process.forget(session, list(ids))
+        _unlink(session, entity, list(ids))
+        session.execute(
+            delete(History).where(cast(Any, History.entity) == entity, cast(Any, History.record_id).in_(ids))
+        )
+        session.execute(delete(Share).where(cast(Any, Share.entity) == entity, cast(Any, Share.record_id).in_(ids)))
+        session.execute(delete(table).where(columns.id.in_(ids)))
+        gone += len(ids)
+    return gone
+
+
+def _unlink(session: Session, entity: str, ids: list[int]) -> None:
+    """Clear look-ups that point to rows about to go: the records stay, the link goes (S 1.1.4)."""
+    for table in RECORDS.values():
+        for spec in fields_of(table).values():
+            if spec.target == entity:
+                column = getattr(table, spec.name)
+                session.execute(update(table).where(column.in_(ids)).values({spec.name: None}))
+    if entity == "lead":
+        master = cast(Any, Lead.master_id)
+        session.execute(update(Lead).where(master.in_(ids)).values(master_id=None))
+
+
+def owner_of(session: Session, row: Record) -> User | Team:
+    """The user or team who owns a record."""
+    if row.owner_team_id:
+        return session.get_one(Team, row.owner_team_id)
+    return session.get_one(User, row.owner_user_id)
+
+
+def rename_owner(session: Session, user: User) -> None:
+    """Carry a user's new name into the sort keys of everything he owns."""
+    for table in RECORDS.values():
+        column = cast(Any, table).owner_user_id
+        session.execute(update(table).where(column == user.id).values(owner_key=user.name_key))
+
+
+def move_owner(session: Session, user: User) -> None:
+    """Carry a user's new business unit into the records that he owns (S 9.4: the owner's unit decides)."""
+    for table in RECORDS.values():
+        column = cast(Any, table).owner_user_id
+        session.execute(update(table).where(column == user.id).values(unit_id=user.unit_id))
+
+
+def names_of(act: Act, row: Record) -> dict[str, str]:
+    """Field → name of the record that each filled look-up points to; hidden ones have no name."""
+    found = {}
+    for spec in fields_of(type(row)).values():
+        if spec.kind is Kind.LOOKUP and (target_id := getattr(row, spec.name)):
+            found[spec.name] = name_of(act, spec.target, target_id)
+    return found
+
+
+def name_of(act: Act, entity: str, record_id: int) -> str:
+    """What a record is called, or empty if the user may not see it."""
+    table = record_table(entity)
+    columns = cast(Any, table)
+    row = act.session.exec(select(table).where(columns.id == record_id, visible(act.who, table))).first()
+    return row.display_name if row else ""
+
+
+@dataclass
+class Conflict:
+    """A field that somebody else changed since the user read the record: who, when (ISO), what it holds now."""
+
+    field: str
+    label: str
+    theirs: str
+    raw: str
+    who: str
+    at: str
+
+
+def conflicts(act: Act, row: Record, version: int) -> list[Conflict]:
+    """Every field changed after `version`, the last change of each, for the user whose save was refused."""
+    found: dict[str, Conflict] = {}
+    specs = fields_of(type(row))
+    names = names_of(act, row)
+    for entry, who in changes_since(act.session, row, version):
+        for change in entry.changes:
+            spec = specs.get(change[0])
+            if spec is None:
+                continue
+            value = getattr(row, spec.name)
+            found[spec.name] = Conflict(
+                field=spec.name,
+                label=spec.label,
+                theirs=names.get(spec.name, "") or shown(spec, raw(value), act.who.conventions),
+                raw=raw(value),
+                who=who,
+                at=entry.at.isoformat(),
+            )
+    return list(found.values())
+
+
+# -- checking --------------------------------------------------------------------------------------------------------
+
+
+def _check(act: Act, row: Record, typed: Mapping[str, str], *, complete: bool) -> dict[str, Any]:
+    """Stored values for what was typed; with `complete`, required fields that were not typed count as empty."""
+    specs = fields_of(type(row))
+    values: dict[str, Any] = {}
+    problems: dict[str, CrmError] = {}
+    how = act.conventions(typed.get("country", getattr(row, "country", "")))
+    for name, text in typed.items():
+        spec = specs.get(name)
+        if spec is None or spec.locked:
+            problems[name] = BadValue(N_("There is no field “%(name)s” to fill in."), name=name[:80])
+            continue
+        try:
+            values[name] = _value(act, row, spec, text, how)
+        except CrmError as problem:
+            problems[name] = problem
+    for name, spec in specs.items():
+        if spec.required and not spec.locked and name not in problems and (name in values or complete):
+            if values.get(name, getattr(row, name)) in ("", None):
+                problems[name] = BadValue(N_("%(label)s is required."), label=spec.label)
+    if problems:
+        raise Invalid(problems)
+    return values
+
+
+def _value(act: Act, row: Record, spec: FieldSpec, text: str, how: Conventions) -> Any:
+    value = parse(spec, text, how)
+    if spec.name == "status_reason" and isinstance(row, Lead) and not fits(row.status, value):
+        raise BadValue(N_("%(label)s does not fit the status of this lead."), label=spec.label)
+    if spec.kind is Kind.LOOKUP and value is not None and value != getattr(row, spec.name):
+        _check_link(act, row, spec, value)
+    return value
+
+
+def _check_link(act: Act, row: Record, spec: FieldSpec, target_id: int) -> None:
+    """A look-up may point to what the user sees and may attach to (Append and Append To, S R9.7), not to the row itself."""
+    target = record_table(spec.target)
+    try:
+        other = act.find(target, target_id)
+    except NotFound:
+        raise BadValue(N_("%(label)s names no record that you may see."), label=spec.label) from None
+    if isinstance(other, type(row)) and other.id == row.id:
+        raise BadValue(N_("%(label)s cannot be the record itself."), label=spec.label)
+    if not act.who.holds(Privilege.APPEND, row.entity):
+        raise BadValue(N_("Your role may not attach these records to others."))
+    if not (decision := act.may(Privilege.APPEND_TO, other)):
+        raise BadValue(decision.because)
+
+
+def _own(row: Record, owner: User | Team) -> None:
+    row.owner_user_id = owner.id if isinstance(owner, User) else None
+    row.owner_team_id = owner.id if isinstance(owner, Team) else None
+    row.unit_id, row.owner_key = owner.unit_id, owner.name_key
+
+
+def _touch(act: Act, row: Record) -> None:
+    """Stamp and write a changed record; the version check happens in the UPDATE itself."""
+    row.modified_on, row.modified_by_id = act.now, act.who.id
+    row.refresh_keys()
+    try:
+        act.session.flush()
+    except StaleDataError:
+        raise Stale from None
+
+
+def _with_names(act: Act, row: Record, changes: list[list[str]]) -> list[list[str]]:
+    """Look-up changes with the names of both records, so that history can be read later."""
+    specs = fields_of(type(row))
+    return [
+        [*c, *(name_of(act, specs[c[0]].target, int(v)) if v else "" for v in c[1:3])]
+        if specs[c[0]].kind is Kind.LOOKUP
+        else c
+        for c in changes
+    ]
+
+
+def counts_with(session: Session, row: Record) -> dict[str, int]:
+    """What goes along when a record is deleted, by kind, for the confirmation (S 3.8)."""
+    entries = session.exec(
+        select(func.count()).select_from(History).where(History.entity == row.entity, History.record_id == row.id)
+    ).one()
+    return {"history": entries}

@@ -1,0 +1,100 @@
+"""The first visit: the organisation, its root unit and its first administrator (S 13.12)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import available_timezones
+
+from sqlmodel import Session, select
+
+from rxcrm.models.choices import Role
+from rxcrm.models.errors import BadValue, CrmError, Invalid, NotAllowed
+from rxcrm.models.fields import clean, countries, currencies
+from rxcrm.models.login import SETUP, OneTimeCode, check_password, set_password
+from rxcrm.models.people import BusinessUnit, Organisation, User, add_user, check_person, organisation
+from rxcrm.translation import N_, languages
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What the set-up page asks. Weekday 0 is Monday; the fiscal year starts on a month and day."""
+
+    organisation: str
+    name: str
+    email: str
+    password: str
+    country: str = "US"
+    language: str = "en"
+    currency: str = "USD"
+    time_zone: str = "UTC"
+    first_weekday: int = 0
+    fiscal_month: int = 1
+    fiscal_day: int = 1
+
+
+def is_needed(session: Session) -> bool:
+    """Whether nobody has set this installation up yet."""
+    return organisation(session) is None
+
+
+def set_up(session: Session, answers: Answers, now: datetime) -> User:
+    """Create organisation, root unit and administrator. Raises Invalid with every bad answer, NotAllowed the second time."""
+    if not is_needed(session):
+        raise NotAllowed(N_("This installation is set up already."))
+    problems = _problems(session, answers)
+    if problems:
+        raise Invalid(problems)
+    name = clean(answers.organisation)
+    session.add(
+        Organisation(
+            name=name,
+            country=answers.country,
+            language=answers.language,
+            currency=answers.currency,
+            time_zone=answers.time_zone,
+            first_weekday=answers.first_weekday,
+            fiscal_month=answers.fiscal_month,
+            fiscal_day=answers.fiscal_day,
+            created_on=now,
+        )
+    )
+    unit = BusinessUnit(name=name[:100])
+    session.add(unit)
+    session.flush()
+    admin = add_user(
+        session, email=answers.email, name=answers.name, unit_id=unit.id or 0, roles=[Role.ADMINISTRATOR], now=now
+    )
+    set_password(session, admin, answers.password)
+    for code in session.exec(select(OneTimeCode).where(OneTimeCode.purpose == SETUP)):
+        session.delete(code)
+    return admin
+
+
+def _problems(session: Session, answers: Answers) -> dict[str, CrmError]:
+    found: dict[str, CrmError] = {}
+    if not clean(answers.organisation):
+        found["organisation"] = BadValue(N_("%(label)s is required."), label=N_("Organisation"))
+    elif len(answers.organisation) > 160:
+        found["organisation"] = BadValue(N_("A name can have at most 160 characters."))
+    try:
+        check_person(session, answers.email, answers.name)
+    except Invalid as invalid:
+        found |= invalid.problems
+    try:
+        check_password(answers.password)
+    except BadValue as problem:
+        found["password"] = problem
+    known: dict[str, tuple[object, object]] = {
+        "country": (answers.country, {code for code, _ in countries("en")}),
+        "language": (answers.language, languages()),
+        "currency": (answers.currency, currencies()),
+        "time_zone": (answers.time_zone, available_timezones()),
+        "first_weekday": (answers.first_weekday, range(7)),
+        "fiscal_month": (answers.fiscal_month, range(1, 13)),
+        "fiscal_day": (answers.fiscal_day, range(1, 32)),
+    }
+    for name, (value, allowed) in known.items():
+        if value not in allowed:  # type: ignore[operator]
+            found[name] = BadValue(N_("Choose one of the list."))
+    return found

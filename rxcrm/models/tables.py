@@ -1,0 +1,28 @@
+"""Every table, imported once so that the metadata is whole; records by the name of their entity."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rxcrm.models import history, login, people, process  # noqa: F401  (their tables join the metadata)
+from rxcrm.models.account import Account
+from rxcrm.models.base import Record
+from rxcrm.models.contact import Contact
+from rxcrm.models.errors import NotFound
+from rxcrm.models.importing import books  # noqa: F401
+from rxcrm.models.lead import Lead
+
+RECORDS: dict[str, type[Record]] = {table.entity: table for table in (Lead, Account, Contact)}
+
+for _table in RECORDS.values():
+    # Every UPDATE says WHERE version = :read; without it most concurrent saves would be lost.
+    _mapper: Any = _table.__mapper__  # type: ignore[attr-defined]
+    _mapper.version_id_col = _table.__table__.c.version  # type: ignore[attr-defined]
+
+
+def record_table(entity: str) -> type[Record]:
+    """The table of an entity; raises NotFound for a name that is none."""
+    try:
+        return RECORDS[entity]
+    except KeyError:
+        raise NotFound from None

@@ -1,0 +1,220 @@
+"""Saved views: which rows, which columns, which order (S 7.1). Data here; the query is made in rxcrm.models.lists."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement
+
+from rxcrm.models.access import Who
+from rxcrm.models.base import Record
+from rxcrm.models.choices import LeadStatus, RecordStatus
+from rxcrm.models.lead import Lead
+from rxcrm.models.people import Organisation
+from rxcrm.translation import N_
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a list: its field (or `name`, `owner`), label, the column that orders it, and width in px.
+
+    `order` is empty where the list cannot be sorted by it. `kind` tells the grid how to draw the cell.
+    """
+
+    key: str
+    label: str
+    order: str = ""
+    width: int = 160
+    kind: str = "text"
+
+
+@dataclass(frozen=True)
+class Moment:
+    """What a view needs to know of the asker to compute its dates."""
+
+    who: Who
+    organisation: Organisation
+    now: datetime
+
+    @property
+    def today(self) -> date:
+        return self.now.astimezone(ZoneInfo(self.who.conventions.zone)).date()
+
+    def start_of(self, day: date) -> datetime:
+        """Midnight of a day in the user's time zone."""
+        return datetime.combine(day, time(), ZoneInfo(self.who.conventions.zone)).astimezone(UTC)
+
+    @property
+    def week(self) -> date:
+        """First day of this week, by the organisation's first weekday (0 = Monday)."""
+        today = self.today
+        return today - timedelta(days=(today.weekday() - self.organisation.first_weekday) % 7)
+
+    @property
+    def fiscal_year(self) -> tuple[date, date]:
+        """First day of this fiscal year and of the next one."""
+        month, day = self.organisation.fiscal_month, self.organisation.fiscal_day
+        year = self.today.year if self.today >= _day(self.today.year, month, day) else self.today.year - 1
+        return _day(year, month, day), _day(year + 1, month, day)
+
+
+def _day(year: int, month: int, day: int) -> date:
+    while True:
+        try:
+            return date(year, month, day)
+        except ValueError:
+            day -= 1
+
+
+Where = Callable[[Moment], list[ColumnElement[bool]]]
+
+
+@dataclass(frozen=True)
+class View:
+    """A named list. `statuses` are the life-cycle states shown, `mine` limits it to the asker's own rows."""
+
+    key: str
+    label: str
+    entity: str
+    statuses: tuple[int, ...]
+    columns: tuple[str, ...]
+    mine: bool = False
+    where: Where = lambda at: []
+    sort: tuple[tuple[str, bool], ...] = (("created_on", True),)
+
+
+COLUMNS: dict[str, dict[str, Column]] = {
+    "lead": {
+        c.key: c
+        for c in (
+            Column("name", N_("Name"), "name_key", 200, "link"),
+            Column("topic", N_("Topic"), "topic_key", 280),
+            Column("company_name", N_("Company Name"), "company_key", 200),
+            Column("status_reason", N_("Status Reason"), "status_reason", 140, "status"),
+            Column("rating", N_("Rating"), "rating_key", 100, "rating"),
+            Column("lead_source", N_("Lead Source"), "source_key", 150),
+            Column("owner", N_("Owner"), "owner_key", 170, "owner"),
+            Column("created_on", N_("Created On"), "created_on", 150, "moment"),
+            Column("status", N_("Status"), "", 120, "status"),
+        )
+    },
+    "account": {
+        c.key: c
+        for c in (
+            Column("name", N_("Account Name"), "name_key", 240, "link"),
+            Column("main_phone", N_("Phone"), "phone_digits", 160),
+            Column("email", N_("Email"), "email_key", 220),
+            Column("city", N_("City"), "city_key", 150),
+            Column("owner", N_("Owner"), "owner_key", 170, "owner"),
+            Column("created_on", N_("Created On"), "created_on", 150, "moment"),
+        )
+    },
+    "contact": {
+        c.key: c
+        for c in (
+            Column("name", N_("Full Name"), "name_key", 220, "link"),
+            Column("job_title", N_("Job Title"), "job_key", 180),
+            Column("email", N_("Email"), "email_key", 220),
+            Column("business_phone", N_("Business Phone"), "phone_digits", 160),
+            Column("owner", N_("Owner"), "owner_key", 170, "owner"),
+            Column("created_on", N_("Created On"), "created_on", 150, "moment"),
+        )
+    },
+}
+
+_STANDARD = ("name", "topic", "company_name", "status_reason", "rating", "lead_source", "owner", "created_on")
+_OPEN = (LeadStatus.OPEN,)
+_ALL = tuple(LeadStatus)
+_ACTIVE = (RecordStatus.ACTIVE,)
+
+
+def _created_from(since: Callable[[Moment], tuple[datetime | None, datetime | None]]) -> Where:
+    """Rows created in [start, end) of a computed period; None leaves that side open."""
+
+    def where(at: Moment) -> list[ColumnElement[bool]]:
+        start, end = since(at)
+        created = cast(Any, Lead.created_on)
+        return [*([created >= start] if start else []), *([created < end] if end else [])]
+
+    return where
+
+
+def _months_before(day: date, months: int) -> date:
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    return _day(year, month + 1, day.day)
+
+
+LEAD_VIEWS = (
+    View("my-open", N_("My Open Leads"), "lead", _OPEN, ("name", "topic", "status_reason", "created_on"), mine=True),
+    View("open", N_("Open Leads"), "lead", _OPEN, _STANDARD),
+    View(
+        "closed",
+        N_("Closed Leads"),
+        "lead",
+        (LeadStatus.QUALIFIED, LeadStatus.DISQUALIFIED),
+        ("name", "topic", "status", "status_reason", "company_name", "owner", "created_on"),
+        sort=(("created_on", False),),
+    ),
+    View("all", N_("All Leads"), "lead", _ALL, _STANDARD),
+    View(
+        "this-week",
+        N_("Leads Opened This Week"),
+        "lead",
+        _ALL,
+        _STANDARD,
+        where=_created_from(lambda at: (at.start_of(at.week), at.start_of(at.week + timedelta(days=7)))),
+    ),
+    View(
+        "last-week",
+        N_("Leads Opened Last Week"),
+        "lead",
+        _ALL,
+        _STANDARD,
+        where=_created_from(lambda at: (at.start_of(at.week - timedelta(days=7)), at.start_of(at.week))),
+    ),
+    View(
+        "older-than-6-months",
+        N_("Leads: Older Than 6 Months"),
+        "lead",
+        _OPEN,
+        _STANDARD,
+        where=_created_from(lambda at: (None, at.start_of(_months_before(at.today, 6)))),
+    ),
+    View(
+        "fiscal-year",
+        N_("All leads in current fiscal year"),
+        "lead",
+        _ALL,
+        _STANDARD,
+        where=_created_from(lambda at: (at.start_of(at.fiscal_year[0]), at.start_of(at.fiscal_year[1]))),
+    ),
+)
+_BY_NAME = (("name", False),)
+_ACCOUNT = ("name", "main_phone", "email", "city", "owner", "created_on")
+_CONTACT = ("name", "job_title", "email", "business_phone", "owner", "created_on")
+VIEWS: dict[str, tuple[View, ...]] = {
+    "lead": LEAD_VIEWS,
+    "account": (
+        View("active", N_("Active Accounts"), "account", _ACTIVE, _ACCOUNT, sort=_BY_NAME),
+        View("my-active", N_("My Active Accounts"), "account", _ACTIVE, _ACCOUNT, mine=True, sort=_BY_NAME),
+    ),
+    "contact": (
+        View("active", N_("Active Contacts"), "contact", _ACTIVE, _CONTACT, sort=_BY_NAME),
+        View("my-active", N_("My Active Contacts"), "contact", _ACTIVE, _CONTACT, mine=True, sort=_BY_NAME),
+    ),
+}
+
+
+def view_of(entity: str, key: str) -> View:
+    """The view of that key, or the entity's default view (its first)."""
+    return next((v for v in VIEWS[entity] if v.key == key), VIEWS[entity][0])
+
+
+def name_fields(table: type[Record]) -> tuple[Any, ...]:
+    """The columns that a record's name is composed of."""
+    row = cast(Any, table)
+    return (row.name,) if table.entity == "account" else (row.first_name, row.last_name)

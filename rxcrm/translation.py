@@ -1,0 +1,53 @@
+"""The translation catalogue on the server: mark messages, look them up in a user's language.
+
+A message is written in English in the source. `N_` marks one that is translated later (labels, errors);
+`gettext` and `ngettext` translate now. The browser reads the same catalogue (rxcrm.components.tr).
+"""
+
+from __future__ import annotations
+
+import functools
+from gettext import GNUTranslations, NullTranslations
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+LOCALES = Path(__file__).parent / "locales"
+SOURCE = "en"
+
+
+def N_(message: str) -> str:
+    """Mark a message for the catalogue and return it unchanged."""
+    return message
+
+
+def languages() -> list[str]:
+    """Codes of the languages with a catalogue, English first."""
+    return [SOURCE, *sorted(p.name for p in LOCALES.iterdir() if (p / "LC_MESSAGES" / "rxcrm.po").exists())]
+
+
+@functools.cache
+def catalogue(locale: str) -> NullTranslations:
+    """The compiled catalogue of a language; English (or an unknown language) is the source text itself."""
+    source = LOCALES / locale.replace("-", "_") / "LC_MESSAGES" / "rxcrm.po"
+    if locale == SOURCE or not source.is_file():
+        return NullTranslations()
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    compiled = BytesIO()
+    with source.open("rb") as file:
+        write_mo(compiled, read_po(file))
+    compiled.seek(0)
+    return GNUTranslations(compiled)
+
+
+def gettext(locale: str, message: str, **values: Any) -> str:
+    """`message` in the language, with `%(name)s` filled in."""
+    text = catalogue(locale).gettext(message) if message else ""
+    return text % values if values else text
+
+
+def ngettext(locale: str, one: str, many: str, n: int, **values: Any) -> str:
+    """The plural form for `n` in the language; `%(n)s` is the number."""
+    return catalogue(locale).ngettext(one, many, n) % {"n": n, **values}
