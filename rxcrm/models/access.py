@@ -85,7 +85,7 @@ def _grants(private: bool, open_editing: bool) -> dict[Role, dict[tuple[str, Pri
         row = dict(zip(_ORDER, depths, strict=True))
         if private:
             row[Privilege.READ] = _PRIVATE_READ.get(role, row[Privilege.READ])
-        if open_editing and role is Role.SALESPERSON:
+        if open_editing and role in (Role.SALESPERSON, Role.SALES_MANAGER):
             row[Privilege.WRITE] = row[Privilege.READ]
         table[role] = {(entity, privilege): depth for entity in ENTITIES for privilege, depth in row.items()}
         table[role] |= {("", privilege): Depth.ORG for privilege in _SPECIAL[role]}

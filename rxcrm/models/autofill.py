@@ -22,8 +22,8 @@ FROM_CONTACT = {
 def fill(act: Act, chosen: str, record_id: int, current: Mapping[str, str]) -> dict[str, str]:
     """Raw values for the lead's fields that are empty in `current`, after `chosen` (a field) was set to a record.
 
-    An account gives its phone only if the lead has none. A contact brings its account along when the lead names no
-    company. Look-ups come with the name to show under `<field>:name`. Raises NotFound for a record that is hidden.
+    An account gives its phone only if the lead has none. A contact brings its account along, and the account's name
+    unless the lead names another account. Look-ups come with the name to show under `<field>:name`. Raises NotFound for a record that is hidden.
     """
     if chosen == "existing_account_id":
         return _from_account(act.find(Account, record_id), current)
@@ -32,13 +32,11 @@ def fill(act: Act, chosen: str, record_id: int, current: Mapping[str, str]) -> d
     # A mobile phone may be 50 characters on a contact but 20 on a lead (S 1.1, traps).
     if len(values.get("mobile_phone", "")) > 20:
         del values["mobile_phone"]
-    if (
-        contact.account_id
-        and not current.get("existing_account_id")
-        and (name := name_of(act, "account", contact.account_id))
-    ):
-        values |= {"existing_account_id": str(contact.account_id), "existing_account_id:name": name}
-        if not current.get("company_name"):
+    if contact.account_id and (name := name_of(act, "account", contact.account_id)):
+        account, chosen_account = str(contact.account_id), current.get("existing_account_id")
+        if not chosen_account:
+            values |= {"existing_account_id": account, "existing_account_id:name": name}
+        if not current.get("company_name") and chosen_account in (None, "", account):
             values["company_name"] = name[:100]
     return values
 
@@ -54,4 +52,4 @@ def _from_account(account: Account, current: Mapping[str, str]) -> dict[str, str
 
 def _empty_only(source: Account | Contact, pairs: Mapping[str, str], current: Mapping[str, str]) -> dict[str, str]:
     found = {target: raw(getattr(source, origin)) for target, origin in pairs.items()}
-    return {name: value for name, value in found.items() if value and not current.get(name)}
+    return {name: value for name, value in found.items() if value and not current.get(name, "").strip()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import IntEnum, StrEnum
+from typing import Self
 
 from rxcrm.translation import N_
 
@@ -12,7 +13,7 @@ class Choice(IntEnum):
 
     label: str
 
-    def __new__(cls, value: int, label: str) -> Choice:
+    def __new__(cls, value: int, label: str = "") -> Self:
         option = int.__new__(cls, value)
         option._value_ = value
         option.label = label

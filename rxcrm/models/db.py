@@ -38,7 +38,8 @@ class Money(TypeDecorator[Decimal]):
         return None if value is None else int((Decimal(value) * 100).to_integral_value())
 
     def process_result_value(self, value: int | None, dialect: Any) -> Decimal | None:
-        return None if value is None else Decimal(value) / 100
+        # scaleb keeps both decimals: 100.00 read back is 100.00, so saving it again changes nothing.
+        return None if value is None else Decimal(value).scaleb(-2)
 
 
 class Moment(TypeDecorator[datetime]):
@@ -96,9 +97,22 @@ def make_engine(url: str) -> Engine:
     return engine
 
 
-@functools.cache
+_used: Engine | None = None
+
+
+def use(engine: Engine | None) -> None:
+    """Let units of work run on this engine from now on; None returns to the one of the settings."""
+    global _used
+    _used = engine
+
+
 def engine() -> Engine:
-    """The engine of this process, made from the settings."""
+    """The engine of this process: the one in use, else one made from the settings."""
+    return _used or _from_settings()
+
+
+@functools.cache
+def _from_settings() -> Engine:
     return make_engine(settings().database)
 
 

@@ -11,7 +11,7 @@ from rxcrm.models.base import Record
 from rxcrm.models.contact import Contact
 from rxcrm.models.fields import host_of
 from rxcrm.models.lead import Lead
-from rxcrm.models.searching import phone_key, sort_key
+from rxcrm.models.searching import EDGE, phone_key, sort_key
 
 #: Domains of mail providers: sharing one says nothing about the company.
 PUBLIC_MAIL = frozenset(
@@ -60,6 +60,8 @@ PUBLIC_MAIL = frozenset(
         "mail.com",
     ]
 )
+#: Digits below which a "phone" is an extension or a slip and says nothing about the person.
+SHORTEST_PHONE = 5
 
 
 def matching(lead: Lead, table: type[Record]) -> ColumnElement[bool]:
@@ -73,8 +75,10 @@ def _contacts(lead: Lead) -> ColumnElement[bool]:
     ways: list[ColumnElement[bool]] = []
     if lead.email_key:
         ways.append(row.email_key == lead.email_key)
-    ways += [row.search_text.contains(number, autoescape=True) for number in phone_key(lead.phones).split()]
-    if lead.first_name and lead.last_name:
+    for number in phone_key(lead.phones).split():
+        if len(number) >= SHORTEST_PHONE:
+            ways += [row.search_text.contains(f"{EDGE}{number}{EDGE}"), row.search_text.endswith(f"{EDGE}{number}")]
+    if lead.first_name and lead.last_name and lead.name_key:
         ways.append(row.name_key == lead.name_key)
     return or_(*ways) if ways else false()
 
@@ -83,8 +87,8 @@ def _accounts(lead: Lead) -> ColumnElement[bool]:
     """Same company name, or same website host, or same e-mail domain unless it is a public mail provider's."""
     row = cast(Any, Account)
     ways: list[ColumnElement[bool]] = []
-    if lead.company_name:
-        ways.append(row.name_key == sort_key(lead.company_name))
+    if company := sort_key(lead.company_name):
+        ways.append(row.name_key == company)
     if host := host_of(lead.website):
         ways.append(row.host_key == host)
     domain = lead.email_key.rpartition("@")[2]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import re
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Any
@@ -57,6 +57,8 @@ class Level(StrEnum):
     OPTIONAL = ""
 
 
+#: Numbers, dates and options are never longer than this; what is, costs no work.
+LONGEST_NUMBER = 100
 #: What empty input means for kinds whose columns are never null.
 EMPTY = {Kind.YESNO: False, Kind.CURRENCY: ""}
 TEXTUAL = {Kind.TEXT, Kind.MEMO, Kind.EMAIL, Kind.PHONE, Kind.URL}
@@ -196,10 +198,14 @@ def fields_of(table: Any) -> dict[str, FieldSpec]:
 
 # -- typed → stored --------------------------------------------------------------------------------------------------
 
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufeff]")
+# Control characters, surrogates, non-characters, and what is invisible or turns the direction of writing.
+_FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff"
+    "\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
+)
 _BREAKS = re.compile(r"[\t\r\n\x85\u2028\u2029]+")
-_CURRENCIES = "|".join(sorted(code for code in Locale("en").currencies if len(code) == 3 and code.isalpha()))
-_SIGNS = re.compile(rf"[\s\u00a0\u202f€$£¥₹]|\b(?:{_CURRENCIES})\b|zł|Kč|kr\.?|R\$|Fr\.?")
+_CURRENCIES = "|".join(sorted(code for code in map(str, Locale("en").currencies) if len(code) == 3 and code.isalpha()))
+_SIGNS = re.compile(rf"[\s\u00a0\u202f€$£¥₹]|(?<![A-Za-z])(?:{_CURRENCIES})(?![A-Za-z])|zł|Kč|kr\.?|R\$|Fr\.?")
 
 
 def clean(typed: str, lines: bool = False) -> str:
@@ -215,6 +221,8 @@ def parse(spec: FieldSpec, typed: str, how: Conventions) -> Any:
         return _parse_text(spec, value, how)
     if value == "":
         return EMPTY.get(spec.kind)
+    if len(value) > LONGEST_NUMBER:
+        raise BadValue(N_("“%(value)s” is too long."), value=value[:80])
     return _PARSERS[spec.kind](spec, value, how)
 
 
@@ -245,8 +253,14 @@ def parse_email(value: str) -> str:
         ) from None
 
 
+_EXTENSION = re.compile(r"(?i)(?<=[\d\s.,;)])(?:ext(?:ension|n)?|x)(?=[\s.:=]*\d)")
+_WORDS = re.compile(r"[^\W\d_]")
+
+
 def tidy_phone(value: str, region: str, length: int = 50) -> str:
     """International spelling of a valid number; anything else is kept as typed."""
+    if _WORDS.search(_EXTENSION.sub("", value)):
+        return value  # The parser would drop "Anna" or "(home)", or spell 1-800-FLOWERS in digits.
     try:
         number = parse_phone(value, region)
     except NumberParseException:
@@ -269,7 +283,12 @@ def parse_url(value: str) -> str:
         host = parts.hostname or ""
     except ValueError:
         host, parts = "", urlsplit("")
-    if parts.scheme.lower() not in ("http", "https") or "." not in host.strip(".") or " " in full:
+    if (
+        parts.scheme.lower() not in ("http", "https")
+        or "." not in host.strip(".")
+        or not re.fullmatch(r"[\w.-]+", host)
+        or " " in full
+    ):
         raise BadValue(N_("“%(value)s” is not a web address. Example: https://www.example.com"), value=value[:80])
     return full
 
@@ -287,7 +306,9 @@ def parse_number(value: str, point: str = ".") -> Decimal:
     if marks:
         last = marks[-1]
         groups = re.split(r"[.,']", plain)
-        lone = len(marks) == 1 and (last == point or last == "'" or len(groups[1]) != 3)
+        lone = len(marks) == 1 and (
+            last in (point, "'") or len(groups[1]) != 3 or not 1 <= len(groups[0].strip("+-")) <= 3
+        )
         decimal_mark = lone if len(marks) == 1 else marks.count(last) == 1
         if (decimal_mark and last != "'") or (decimal_mark and len(set(marks)) > 1):
             plain = "".join(groups[:-1]) + "." + groups[-1]
@@ -340,7 +361,7 @@ def _parse_decimal(spec: FieldSpec, value: str, how: Conventions) -> float:
 
 
 def _parse_choice(spec: FieldSpec, value: str, how: Conventions) -> int:
-    if spec.options and value.lstrip("-").isdecimal() and len(value) < 9 and int(value) in set(map(int, spec.options)):
+    if spec.options and re.fullmatch(r"[0-9]{1,4}", value) and int(value) in set(map(int, spec.options)):
         return int(value)
     raise BadValue(N_("%(label)s has no option “%(value)s”."), label=spec.label, value=value[:80])
 
@@ -374,9 +395,9 @@ def _parse_lookup(spec: FieldSpec, value: str, how: Conventions) -> int:
 def _parse_moment(spec: FieldSpec, value: str, how: Conventions) -> datetime:
     try:
         typed = datetime.fromisoformat(value)
-    except ValueError:
+        return (typed if typed.tzinfo else typed.replace(tzinfo=ZoneInfo(how.zone))).astimezone(UTC)
+    except (ValueError, OverflowError):
         raise BadValue(N_("“%(value)s” is not a date."), value=value[:80]) from None
-    return typed if typed.tzinfo else typed.replace(tzinfo=ZoneInfo(how.zone))
 
 
 _PARSERS: dict[Kind, Any] = {

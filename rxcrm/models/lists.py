@@ -4,30 +4,52 @@ from __future__ import annotations
 
 import base64
 import json
-from dataclasses import dataclass, field
-from datetime import datetime
-from functools import cmp_to_key
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import cache, lru_cache
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, and_, func, literal_column, or_, select, text
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Row,
+    SmallInteger,
+    Text,
+    and_,
+    bindparam,
+    column,
+    func,
+    literal_column,
+    or_,
+    select,
+    text,
+    tuple_,
+    union_all,
+)
+from sqlalchemy.sql.elements import True_
 from sqlmodel import Session
 
 from rxcrm.models.access import visible
 from rxcrm.models.base import Record
+from rxcrm.models.choices import LeadStatus, RecordStatus
+from rxcrm.models.db import BigInt
+from rxcrm.models.db import Moment as When
 from rxcrm.models.fields import fields_of, raw
 from rxcrm.models.people import Team, User
 from rxcrm.models.records import Act
 from rxcrm.models.searching import needle
 from rxcrm.models.tables import record_table
-from rxcrm.models.views import COLUMNS, Column, Moment, View, name_fields, view_of
+from rxcrm.models.views import COLUMNS, VIEWS, Column, Moment, View, name_fields, view_of
 
 PAGE_SIZES = (50, 100, 250)
 #: Counts stop here; beyond it the page says "10,000+".
 COUNT_CAP = 10_000
 #: A page number in the address is honoured up to here (S 13.14); farther pages are reached by cursor.
 LAST_NUMBERED_PAGE = 200
-#: A term found in more rows than this is searched by walking the sort order, a rarer one by the trigram index.
-RARE = 1_000
+#: A term in at most so many rows is searched by the trigram index; a commoner one by walking the sort order as far as
+#: WALK rows (and WALKED_PER_ROW for each row skipped), and by the index after all if the page is not full by then.
+RARE, WALK, WALKED_PER_ROW = 200, 4_000, 20
 
 
 @dataclass(frozen=True)
@@ -69,25 +91,24 @@ def page(act: Act, ask: Ask) -> Page:
     sort = _known_sort(view, ask.sort)
     query = _Query(act, view, sort, ask.search)
     size = ask.size if ask.size in PAGE_SIZES else PAGE_SIZES[0]
-    backward = ask.last or bool(ask.before)
     cursor = None if ask.last else query.decode(ask.before or ask.after)
+    backward = ask.last or bool(ask.before and cursor)
     offset = 0
     if cursor is None and not backward and 1 < ask.page <= LAST_NUMBERED_PAGE:
         offset = (ask.page - 1) * size
-    keys = query.keys(size + 1, cursor, backward, offset)
-    more = len(keys) > size
-    keys = keys[:size]
+    found = query.fetch(size + 1, cursor, backward, offset)
+    more = len(found) > size
+    found = found[:size]
     if backward:
-        keys.reverse()
-    rows = query.rows([k[-1] for k in keys], columns)
+        found.reverse()
     return Page(
         view=view,
         columns=columns,
         sort=sort,
-        rows=rows,
-        first=query.encode(keys[0]) if keys else "",
-        last=query.encode(keys[-1]) if keys else "",
-        more_after=bool(ask.before) if backward else more,
+        rows=query.shown(found),
+        first=query.encode(found[0]) if found else "",
+        last=query.encode(found[-1]) if found else "",
+        more_after=not ask.last if backward else more,
         more_before=more if backward else bool(cursor or offset),
     )
 
@@ -110,15 +131,11 @@ class Hit:
 
 def find(act: Act, entity: str, term: str, limit: int = 8, among: ColumnElement[bool] | None = None) -> list[Hit]:
     """The newest visible records of any status that contain a term; `among` narrows them further."""
-    table = record_table(entity)
-    row = cast(Any, table)
-    statement = select(row).where(row.deleted_on.is_(None), visible(act.who, table))
-    if among is not None:
-        statement = statement.where(among)
-    if wanted := needle(term):
-        statement = statement.where(_contains(act.session, table, wanted))
-    found = act.session.scalars(statement.order_by(row.created_on.desc(), row.id.desc()).limit(limit))
-    return [Hit(r.id, r.display_name, detail_of(r)) for r in found]
+    query = _Query(act, _EVERYTHING[entity], _NEWEST, term, among)
+    ids = [query.key(row)[-1] for row in query.fetch(limit)]
+    table = cast(Any, record_table(entity))
+    rows = {r.id: r for r in act.session.scalars(select(table).where(table.id.in_(ids)))} if ids else {}
+    return [Hit(i, rows[i].display_name, detail_of(rows[i])) for i in ids if i in rows]
 
 
 def detail_of(row: Any) -> str:
@@ -132,84 +149,86 @@ def detail_of(row: Any) -> str:
 # -- the query -------------------------------------------------------------------------------------------------------
 
 Key = tuple[Any, ...]
+_NEWEST = (("created_on", True),)
+#: All records of an entity whatever their status, without columns: what global search and look-ups go through.
+_EVERYTHING = {
+    entity: View("", "", entity, tuple(LeadStatus if entity == "lead" else RecordStatus), ()) for entity in VIEWS
+}
 
 
 class _Query:
-    """A view with its order and search term, made into statements."""
+    """A view with its order and search term, asked for rows."""
 
-    def __init__(self, act: Act, view: View, sort: tuple[tuple[str, bool], ...], search: str) -> None:
-        self.session, self.who = act.session, act.who
-        self.view, self.sort = view, sort
+    def __init__(
+        self,
+        act: Act,
+        view: View,
+        sort: tuple[tuple[str, bool], ...],
+        search: str,
+        among: ColumnElement[bool] | None = None,
+    ) -> None:
+        self.session, self.view, self.sort = act.session, view, sort
         self.table = record_table(view.entity)
-        row = cast(Any, self.table)
-        self.orders = [getattr(row, COLUMNS[view.entity][key].order) for key, _ in sort]
-        self.descending = [desc for _, desc in sort] + [sort[-1][1]]
-        at = Moment(act.who, act.organisation, act.now)
-        self.where = [row.deleted_on.is_(None), *view.where(at)]
-        if view.mine:
-            self.where.append(row.owner_user_id == act.who.id)
-        access = visible(act.who, self.table)
-        if str(access) != "true":
-            self.where.append(access)
+        self.keys = _keys(view, sort)
         self.needle = needle(search)
+        self.params: dict[str, Any] = {"owner": act.who.id}
+        if self.needle:
+            self.params |= {"like": _pattern(self.needle), "grams": trigrams(self.needle)}
+        self.extra = [] if among is None else [among]
+        if view.where is not View.where:  # only dates need the organisation, which costs a statement
+            self.extra += view.where(Moment(act.who, act.organisation, act.now))
+        access = visible(act.who, self.table)
+        if not isinstance(access, True_):
+            self.extra.append(access)
 
-    def keys(self, limit: int, cursor: Key | None, backward: bool, offset: int) -> list[Key]:
-        """Sort keys and ids of the next rows from the cursor, one statement per status, merged."""
-        row = cast(Any, self.table)
-        flags = [desc != backward for desc in self.descending]
-        columns = [*self.orders, row.id]
-        ordered = [c.desc() if f else c.asc() for c, f in zip(columns, flags, strict=True)]
-        where = [*self.where, *self._searched()]
-        if cursor is not None:
-            where.append(_beyond(columns, cursor, flags))
-        found: list[Key] = []
-        for status in self.view.statuses:
-            statement = select(*columns).where(row.status == int(status), *where).order_by(*ordered)
-            found += [tuple(r) for r in self.session.execute(statement.limit(limit + offset))]
-        if len(self.view.statuses) > 1:
-            found.sort(key=cmp_to_key(lambda a, b: _compare(a, b, flags)))
-        return found[offset : offset + limit]
+    def fetch(self, limit: int, cursor: Key | None = None, backward: bool = False, offset: int = 0) -> list[Row[Any]]:
+        """The next rows from the cursor: their keys, the id last; then owner, parts of the name and shown fields."""
+        plan = Plan(self.view, self.sort, limit, backward, after=cursor is not None, offset=offset > 0)
+        params = {**self.params, **_named("a", cursor or ()), "offset": offset}
+        if not self.needle:
+            return self._run(plan, params)
+        expected = named_by_index(self.session, self.table, self.needle)
+        if expected <= RARE:
+            return self._run(replace(plan, search=BY_INDEX), params) if expected else []
+        walked = self._walk(plan, params)
+        return self._run(replace(plan, search=BY_INDEX), params) if walked is None else walked
 
-    def rows(self, ids: list[int], columns: list[Column]) -> list[dict[str, str]]:
-        """The shown columns of these rows, in this order; one statement."""
-        if not ids:
-            return []
-        row = cast(Any, self.table)
-        fields = [c.key for c in columns if c.key in fields_of(self.table)]
-        names = name_fields(self.table)
-        statement = (
-            select(row.id, func.coalesce(User.name, Team.name, ""), *names, *(getattr(row, f) for f in fields))
-            .join(User, cast(Any, User.id) == row.owner_user_id, isouter=True)
-            .join(Team, cast(Any, Team.id) == row.owner_team_id, isouter=True)
-            .where(row.id.in_(ids))
-        )
-        found = {}
-        for identity, owner, *values in self.session.execute(statement):
-            name = " ".join(v for v in values[: len(names)] if v)
-            shown = dict(zip(fields, map(raw, values[len(names) :]), strict=True))
-            found[identity] = {**shown, "id": str(identity), "name": name, "owner": owner}
-        return [found[i] for i in ids if i in found]
+    def _walk(self, plan: Plan, params: dict[str, Any]) -> list[Row[Any]] | None:
+        """The search along the sort order as far as WALK rows; None if the page was not full by then (S 13.15)."""
+        far = {**params, "offset": WALK + WALKED_PER_ROW * params["offset"]}
+        horizon = self._run(replace(plan, limit=1, offset=True, bare=True), far)
+        if not horizon:
+            return self._run(replace(plan, search=WALKING), params)
+        found = self._run(replace(plan, search=WALKING, until=True), params | _named("u", self.key(horizon[0])))
+        return found if len(found) == plan.limit else None
 
     def count(self, cap: int) -> int:
         """Rows of all statuses, counted no farther than `cap`."""
-        row = cast(Any, self.table)
-        statuses = [int(s) for s in self.view.statuses]
-        inner = select(literal_column("1")).select_from(self.table).where(row.status.in_(statuses), *self.where)
-        if self.needle:
-            inner = inner.where(_contains(self.session, self.table, self.needle))
-        return self.session.scalar(select(func.count()).select_from(inner.limit(cap).subquery())) or 0
+        plan = Plan(self.view, self.sort, cap, count=True, search=BY_INDEX if self.needle else "")
+        return int(self._run(plan, self.params)[0][0])
 
-    def _searched(self) -> list[ColumnElement[bool]]:
-        """The search as a condition, by the plan that fits the term's frequency (S 13.15)."""
-        if not self.needle:
-            return []
-        if is_rare(self.session, self.table, self.needle):
-            return [_contains(self.session, self.table, self.needle)]
-        return [_walks_past(self.table, self.needle)]
+    def _run(self, plan: Plan, params: dict[str, Any]) -> list[Row[Any]]:
+        dialect = self.session.get_bind().dialect.name
+        statement = _build(plan, dialect, self.extra) if self.extra else _built(plan, dialect)
+        return list(self.session.execute(statement, params).all())
 
-    def encode(self, key: Key) -> str:
+    def key(self, row: Row[Any]) -> Key:
+        """The sort keys of a row, its id last."""
+        return tuple(row[: len(self.keys)])
+
+    def shown(self, found: Sequence[Row[Any]]) -> list[dict[str, str]]:
+        """The rows as the grid shows them."""
+        layout = _layout(self.view, self.sort)
+        rows = []
+        for row in found:
+            cells = {key: _TEXT.get(type(v := row[at]), raw)(v) for key, at in layout.fields}
+            name = " ".join(v for v in row[layout.names] if v)
+            rows.append({**cells, "id": str(row[layout.id]), "name": name, "owner": row[layout.owner]})
+        return rows
+
+    def encode(self, row: Row[Any]) -> str:
         """A cursor for the address: the sort it belongs to and the row's keys."""
-        packed = json.dumps([[k for k, _ in self.sort], [_plain(k) for k in key]], separators=(",", ":"))
+        packed = json.dumps([[k for k, _ in self.sort], [_plain(k) for k in self.key(row)]], separators=(",", ":"))
         return base64.urlsafe_b64encode(packed.encode()).decode().rstrip("=")
 
     def decode(self, cursor: str) -> Key | None:
@@ -218,12 +237,15 @@ class _Query:
             return None
         try:
             sort, keys = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-            if sort != [k for k, _ in self.sort] or len(keys) != len(self.orders) + 1:
+            if sort != [k for k, _ in self.sort]:
                 return None
-            typed = [c.type.python_type for c in self.orders]
-            return (*(_typed(k, t) for k, t in zip(keys, typed, strict=False)), int(keys[-1]))
-        except (ValueError, TypeError):
+            return tuple(_typed(k, c) for k, c in zip(keys, self.keys, strict=True))
+        except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
             return None
+
+
+#: `raw` of the commonest types, without its questions.
+_TEXT: dict[type, Callable[[Any], str]] = {str: str, int: str, datetime: datetime.isoformat}
 
 
 def _known_sort(view: View, asked: tuple[tuple[str, bool], ...]) -> tuple[tuple[str, bool], ...]:
@@ -236,30 +258,189 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime) else value
 
 
-def _typed(value: Any, kind: type) -> Any:
-    if kind is datetime:
-        return datetime.fromisoformat(value)
-    if not isinstance(value, kind):
-        raise TypeError
+def _typed(value: Any, column: Any) -> Any:
+    """A key that no database stumbles over. Raises ValueError, TypeError, AttributeError or OverflowError."""
+    if isinstance(column.type, When):
+        return datetime.fromisoformat(value).astimezone(UTC)
+    if isinstance(column.type, Integer):
+        return _whole(value, 15 if isinstance(column.type, SmallInteger) else 63)
+    if b"\0" in value.encode():
+        raise ValueError
     return value
 
 
-def _beyond(columns: list[Any], cursor: Key, descending: list[bool]) -> ColumnElement[bool]:
-    """Rows after the cursor in lexicographic order of mixed directions, led by a bound that the index can use."""
-    first, value = columns[0], cursor[0]
-    bound = first <= value if descending[0] else first >= value
-    ways = []
-    for i, (column, key, down) in enumerate(zip(columns, cursor, descending, strict=True)):
-        same = [c == k for c, k in zip(columns[:i], cursor[:i], strict=True)]
-        ways.append(and_(*same, column < key if down else column > key))
-    return and_(bound, or_(*ways))
+def _whole(value: Any, bits: int) -> int:
+    if type(value) is not int or not 0 <= value < 2**bits:
+        raise ValueError
+    return value
 
 
-def _compare(a: Key, b: Key, descending: list[bool]) -> int:
-    for x, y, down in zip(a, b, descending, strict=True):
-        if x != y:
-            return (-1 if x < y else 1) * (-1 if down else 1)
-    return 0
+def _named(prefix: str, key: Key) -> dict[str, Any]:
+    return {f"{prefix}{i}": value for i, value in enumerate(key)}
+
+
+# -- statements ------------------------------------------------------------------------------------------------------
+
+WALKING, BY_INDEX = "walking", "by index"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What the text of a list's statement depends on; equal plans share one statement, built once.
+
+    `after` and `until` say that the keys are bounded by the parameters a0, a1 … and u0, u1 …; `bare` leaves the
+    shown columns out; `count` asks for the number of rows instead.
+    """
+
+    view: View
+    sort: tuple[tuple[str, bool], ...]
+    limit: int
+    backward: bool = False
+    after: bool = False
+    until: bool = False
+    offset: bool = False
+    bare: bool = False
+    count: bool = False
+    search: str = ""
+
+
+def _build(plan: Plan, dialect: str, extra: Sequence[ColumnElement[bool]] = ()) -> Any:
+    """The statement of a plan, narrowed by conditions that differ from asker to asker."""
+    where = [*_fixed(plan.view), *_found(plan.view.entity, plan.search, dialect), *extra]
+    return _counting(plan, where) if plan.count else _paging(plan, where)
+
+
+#: `_build` for what all askers share.
+_built = lru_cache(512)(_build)
+
+
+def _paging(plan: Plan, where: list[ColumnElement[bool]]) -> Any:
+    """One select per status, each along its own index, merged by the database.
+
+    The search by index is one select instead, its order hidden from the planner: it would rather walk a sort index
+    to the end than sort the few rows found.
+    """
+    layout = _layout(plan.view, plan.sort)
+    flags = [desc != plan.backward for desc in _directions(plan.sort)]
+    if plan.after:
+        where.append(_beyond(layout.keys, "a", flags))
+    if plan.until:
+        where.append(_beyond(layout.keys, "u", [not flag for flag in flags]))
+    wanted = layout.select(bare=plan.bare).where(*where)
+    status = _columns(plan.view.entity).status
+    order: list[Any] = [column(f"c{i}") for i in range(len(layout.keys))]
+    if plan.search == BY_INDEX:
+        order = [_hidden(key) for key in layout.keys]
+        merged = wanted.where(_hidden(status).in_(_numbers(plan.view)))
+    elif len(plan.view.statuses) == 1:
+        order = layout.keys
+        merged = wanted.where(status == _numbers(plan.view)[0])
+    else:
+        merged = union_all(*(wanted.where(status == number) for number in _numbers(plan.view)))
+    merged = merged.order_by(*(k.desc() if down else k.asc() for k, down in zip(order, flags, strict=True)))
+    merged = merged.limit(literal_column(str(plan.limit)))
+    return merged.offset(bindparam("offset", type_=Integer)) if plan.offset else merged
+
+
+def _counting(plan: Plan, where: list[ColumnElement[bool]]) -> Any:
+    status = _columns(plan.view.entity).status
+    among = (_hidden(status) if plan.search else status).in_(_numbers(plan.view))
+    found: Any = select(literal_column("1")).where(among, *where).limit(literal_column(str(plan.limit)))
+    return select(func.count()).select_from(found.subquery())
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """Which columns a page's rows have: the keys with the id last, the owner's name, parts of the name, more fields.
+
+    `fields` are the cells of the grid, each with the place of its value.
+    """
+
+    keys: list[Any]
+    columns: list[Any]
+    fields: list[tuple[str, int]]
+    id: int
+    owner: int
+    names: slice
+
+    def select(self, bare: bool) -> Any:
+        """A select of these columns, labelled c0, c1 …, or of the keys alone."""
+        chosen = self.keys if bare else self.columns
+        wanted = select(*(c.label(f"c{i}") for i, c in enumerate(chosen)))
+        if bare:
+            return wanted
+        row, user, team = self.keys[0].table.c, _table(User).c, _table(Team).c
+        return wanted.outerjoin_from(row.id.table, _table(User), user.id == row.owner_user_id).outerjoin(
+            _table(Team), team.id == row.owner_team_id
+        )
+
+
+@cache
+def _layout(view: View, sort: tuple[tuple[str, bool], ...]) -> _Layout:
+    row, table = _columns(view.entity), record_table(view.entity)
+    keys = _keys(view, sort)
+    owner = func.coalesce(_table(User).c.name, _table(Team).c.name, literal_column("''"))
+    names = [row[n.key] for n in name_fields(table)]
+    shown = [key for key in view.columns if key in fields_of(table)]
+    columns = [*keys, owner, *names, *(row[key] for key in shown if row[key] not in set(keys))]
+    return _Layout(
+        keys=keys,
+        columns=columns,
+        fields=[(key, next(i for i, c in enumerate(columns) if c is row[key])) for key in shown],
+        id=len(keys) - 1,
+        owner=len(keys),
+        names=slice(len(keys) + 1, len(keys) + 1 + len(names)),
+    )
+
+
+def _table(model: Any) -> Any:
+    return model.__table__
+
+
+def _columns(entity: str) -> Any:
+    return _table(record_table(entity)).c
+
+
+def _keys(view: View, sort: tuple[tuple[str, bool], ...]) -> list[Any]:
+    """The columns that order a list, the id last."""
+    row = _columns(view.entity)
+    return [*(row[COLUMNS[view.entity][key].order] for key, _ in sort), row.id]
+
+
+def _directions(sort: tuple[tuple[str, bool], ...]) -> list[bool]:
+    return [*(desc for _, desc in sort), sort[-1][1]]
+
+
+def _numbers(view: View) -> list[ColumnElement[int]]:
+    """The statuses as literals, for the planner to reckon with."""
+    return [literal_column(str(int(status)), Integer) for status in view.statuses]
+
+
+def _fixed(view: View) -> list[ColumnElement[bool]]:
+    """The conditions of every list: not deleted, and mine where the view says so."""
+    row = _columns(view.entity)
+    return [row.deleted_on.is_(None), *([row.owner_user_id == bindparam("owner", type_=BigInt)] if view.mine else [])]
+
+
+def _beyond(keys: list[Any], prefix: str, descending: list[bool]) -> ColumnElement[bool]:
+    """Rows beyond a key: by one comparison of rows, which an index answers, unless directions are mixed."""
+    bounds = [bindparam(f"{prefix}{i}", type_=k.type) for i, k in enumerate(keys)]
+    if len(set(descending)) == 1:
+        return tuple_(*keys) < tuple_(*bounds) if descending[0] else tuple_(*keys) > tuple_(*bounds)
+    ways = [
+        and_(
+            *(k == b for k, b in zip(keys[:i], bounds[:i], strict=True)),
+            keys[i] < bounds[i] if down else keys[i] > bounds[i],
+        )
+        for i, down in enumerate(descending)
+    ]
+    first = keys[0] <= bounds[0] if descending[0] else keys[0] >= bounds[0]
+    return and_(first, or_(*ways))
+
+
+def _hidden(column: Any) -> ColumnElement[Any]:
+    """The column's value as an expression that no index holds."""
+    return func.coalesce(column, column)
 
 
 # -- substring search ------------------------------------------------------------------------------------------------
@@ -270,19 +451,17 @@ def _pattern(wanted: str) -> str:
     return f"%{escaped}%"
 
 
-def _walks_past(table: type[Record], wanted: str) -> ColumnElement[bool]:
-    """The condition alone: for common terms, tested along the sort index until the page is full."""
-    return cast(Any, table).search_text.like(_pattern(wanted), escape="\\")
-
-
-def _contains(session: Session, table: type[Record], wanted: str) -> ColumnElement[bool]:
-    """The condition led by the trigram index: for rare terms."""
-    exact = _walks_past(table, wanted)
-    if session.get_bind().dialect.name != "sqlite":
-        return exact
-    index = f"{table.entity}_search"
-    match = text(f"{index} MATCH :grams").bindparams(grams=trigrams(wanted))
-    return and_(cast(Any, table).id.in_(select(literal_column("rowid")).select_from(text(index)).where(match)), exact)
+def _found(entity: str, search: str, dialect: str) -> list[ColumnElement[bool]]:
+    """The search as conditions: the words themselves, and on SQLite the rows that its trigram index names."""
+    if not search:
+        return []
+    row = _columns(entity)
+    exact = row.search_text.like(bindparam("like", type_=Text), escape="\\")
+    if dialect != "sqlite" or search == WALKING:
+        return [exact]
+    index = f"{entity}_search"
+    match: Any = select(literal_column("rowid")).select_from(text(index)).where(text(f"{index} MATCH :grams"))
+    return [row.id.in_(match), exact]
 
 
 def trigrams(wanted: str) -> str:
@@ -291,24 +470,12 @@ def trigrams(wanted: str) -> str:
     return " ".join('"' + g.replace('"', '""') + '"' for g in grams)
 
 
-def is_rare(session: Session, table: type[Record], wanted: str) -> bool:
-    """Whether the trigram index finds at most RARE candidates; looked at no farther than that."""
+def named_by_index(session: Session, table: type[Record], wanted: str) -> int:
+    """How many rows the trigram index names for a term, counted to RARE + 1; on PostgreSQL what its planner expects."""
     if session.get_bind().dialect.name == "sqlite":
-        found = session.scalar(
-            text(
-                f"SELECT count(*) FROM (SELECT 1 FROM {table.entity}_search"
-                f" WHERE {table.entity}_search MATCH :grams LIMIT :cap)"
-            ),
-            {"grams": trigrams(wanted), "cap": RARE + 1},
-        )
-        return bool((found or 0) <= RARE)
-    # PostgreSQL: the same question to the GIN index, which may stop early at a fuzzy limit.
-    session.execute(text(f"SET LOCAL gin_fuzzy_search_limit = {RARE * 4}"))
-    session.execute(text("SET LOCAL enable_seqscan = off"))
-    found = session.scalar(
-        text(f"SELECT count(*) FROM (SELECT 1 FROM {table.entity} WHERE search_text LIKE :p ESCAPE '\\' LIMIT :cap) t"),
-        {"p": _pattern(wanted), "cap": RARE + 1},
-    )
-    session.execute(text("SET LOCAL gin_fuzzy_search_limit = 0"))
-    session.execute(text("SET LOCAL enable_seqscan = on"))
-    return bool((found or 0) <= RARE)
+        index = f"{table.entity}_search"
+        some = f"SELECT 1 FROM {index} WHERE {index} MATCH :grams LIMIT {RARE + 1}"
+        return int(session.scalar(text(f"SELECT count(*) FROM ({some})"), {"grams": trigrams(wanted)}) or 0)
+    like = f"SELECT 1 FROM {table.entity} WHERE search_text LIKE :like ESCAPE '\\'"
+    plan = session.scalar(text(f"EXPLAIN (FORMAT JSON) {like}"), {"like": _pattern(wanted)})
+    return max(1, int(plan[0]["Plan"]["Plan Rows"]))

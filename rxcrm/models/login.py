@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pwdlib import PasswordHash
-from sqlalchemy import Index, Integer, String, delete
+from sqlalchemy import Index, Integer, String, bindparam, delete, text
 from sqlmodel import Field, Session, SQLModel, col, select
 
+from rxcrm.models import db
 from rxcrm.models.access import Who, who_is
 from rxcrm.models.db import BigInt, Moment
 from rxcrm.models.errors import BadValue, Invalid, NotAllowed, NotFound
+from rxcrm.models.fields import clean
 from rxcrm.models.people import User, keep_an_administrator, organisation
 from rxcrm.translation import N_
 
@@ -63,7 +66,12 @@ class OneTimeCode(SQLModel, table=True):
 
 def hashed(token: str) -> str:
     """What is stored instead of a secret."""
-    return hashlib.sha256(token.encode()).hexdigest()
+    return hashlib.sha256(_bytes(token)).hexdigest()
+
+
+def _bytes(secret: str) -> bytes:
+    """Whatever a raw client sends, lone surrogates included."""
+    return secret.encode(errors="surrogatepass")
 
 
 def check_password(password: str) -> None:
@@ -80,7 +88,7 @@ def set_password(session: Session, user: User, password: str) -> None:
         check_password(password)
     except BadValue as problem:
         raise Invalid({"password": problem}) from None
-    user.password_hash = _HASHER.hash(password)
+    user.password_hash = _HASHER.hash(_bytes(password))
     sign_out_everywhere(session, user.id or 0)
 
 
@@ -92,42 +100,74 @@ class Attempt:
     wait: int = 0
 
 
-def sign_in(
-    session: Session, email: str, password: str, *, address: str, agent: str, now: datetime, life: timedelta
-) -> Attempt:
-    """Check a password and open a session. A wrong one counts against the account and the address."""
-    keys = {"account": email.strip().lower()[:254], "address": address[:254]}
-    failures = {kind: session.get(SignInFailure, (kind, key)) for kind, key in keys.items()}
-    waits = [(f.until - now).total_seconds() for f in failures.values() if f and f.until > now]
-    if waits:
-        return Attempt(wait=int(max(waits)) + 1)
-    user = session.exec(select(User).where(User.email == keys["account"])).first()
+def attempt(email: str, password: str, *, address: str, agent: str, now: datetime, life: timedelta) -> Attempt:
+    """Check a password and open a session. A wrong one counts against the account and the address.
+
+    Called outside any unit of work: the slow hash runs between two short ones, so that nobody waits for it.
+    """
+    keys = {"account": clean(email).lower()[:254], "address": clean(address)[:254]}
+    seen = db.read(_look_up, keys, now)
+    if isinstance(seen, Attempt):
+        return seen
     # A missing account costs the same hash as a wrong password: the answer's time tells nothing.
-    right = _HASHER.verify(password[:256], (user and user.password_hash) or _DECOY)
-    if not (user and user.password_hash and right) or user.disabled:
-        for kind, key in keys.items():
-            _count_failure(session, failures[kind], kind, key, now)
+    right = _HASHER.verify(_bytes(password[:257]), seen or _DECOY) and bool(seen)
+    return db.transact(_settle, keys, seen, right, agent=agent, now=now, life=life)
+
+
+def _look_up(session: Session, keys: dict[str, str], now: datetime) -> Attempt | str:
+    """How long to wait, or the stored hash to compare with (empty without a usable account)."""
+    failures = [session.get(SignInFailure, key) for key in keys.items()]
+    if wait := _wait(failures, now):
+        return Attempt(wait=wait)
+    user = session.exec(select(User).where(User.email == keys["account"])).first()
+    return user.password_hash if user and not user.disabled else ""
+
+
+def _settle(
+    session: Session, keys: dict[str, str], seen: str, right: bool, *, agent: str, now: datetime, life: timedelta
+) -> Attempt:
+    """Open a session or count the failure; attempts that ran side by side are judged one after the other."""
+    failures = [_failure(session, kind, key, now) for kind, key in keys.items()]
+    if wait := _wait(failures, now):
+        return Attempt(wait=wait)
+    user = session.exec(select(User).where(User.email == keys["account"])).first()
+    if not right or user is None or user.disabled or user.password_hash != seen:
+        for failure in failures:
+            _count(failure, now)
         return Attempt()
-    if failures["account"]:
-        session.delete(failures["account"])
-    return Attempt(token=open_session(session, user, address=address, agent=agent, now=now, life=life))
+    session.delete(failures[0])
+    return Attempt(token=open_session(session, user, address=keys["address"], agent=agent, now=now, life=life))
 
 
-def _count_failure(session: Session, known: SignInFailure | None, kind: str, key: str, now: datetime) -> None:
-    failure = known or SignInFailure(kind=kind, key=key, last=now, until=now)
+def _wait(failures: Iterable[SignInFailure | None], now: datetime) -> int:
+    waits = [(f.until - now).total_seconds() for f in failures if f and f.until > now]
+    return int(max(waits)) + 1 if waits else 0
+
+
+def _failure(session: Session, kind: str, key: str, now: datetime) -> SignInFailure:
+    """The row that counts, made if need be, locked until the end of the unit."""
+    made = text(
+        "INSERT INTO sign_in_failure (kind, key, count, last, until) VALUES (:kind, :key, 0, :now, :now)"
+        " ON CONFLICT (kind, key) DO NOTHING"
+    )
+    session.execute(made.bindparams(bindparam("now", now, Moment)), {"kind": kind, "key": key})
+    return session.get_one(SignInFailure, (kind, key), with_for_update=True, populate_existing=True)
+
+
+def _count(failure: SignInFailure, now: datetime) -> None:
     if now - failure.last > LONGEST_WAIT * 2:
         failure.count = 0
     failure.count += 1
     failure.last = now
-    over = failure.count - FREE_FAILURES[kind]
+    over = failure.count - FREE_FAILURES[failure.kind]
     if over >= 0:
         failure.until = now + min(LONGEST_WAIT, timedelta(seconds=2 ** min(over, 12)))
-    session.add(failure)
 
 
 def open_session(session: Session, user: User, *, address: str, agent: str, now: datetime, life: timedelta) -> str:
-    """A fresh token for every sign-in; old and expired sessions are swept on the way."""
+    """A fresh token for every sign-in; expired sessions and forgotten failures are swept on the way."""
     session.execute(delete(LoginSession).where(col(LoginSession.expires_on) < now))
+    session.execute(delete(SignInFailure).where(col(SignInFailure.last) < now - LONGEST_WAIT * 2))
     token = secrets.token_urlsafe(32)
     session.add(
         LoginSession(
@@ -135,8 +175,8 @@ def open_session(session: Session, user: User, *, address: str, agent: str, now:
             user_id=user.id or 0,
             created_on=now,
             expires_on=now + life,
-            address=address[:64],
-            agent=agent[:200],
+            address=clean(address)[:64],
+            agent=clean(agent)[:200],
         )
     )
     return token
@@ -206,7 +246,7 @@ def new_password_link(session: Session, user: User, now: datetime) -> str:
 
 def redeem_password_link(session: Session, token: str, password: str, now: datetime) -> User:
     """Set the password of the user whom a link was made for. Raises NotFound or Invalid; a wrong password keeps the link."""
-    found = session.get(OneTimeCode, hashed(token))
+    found = session.get(OneTimeCode, hashed(token), with_for_update=True)
     user = session.get(User, found.user_id) if found and found.purpose == PASSWORD and found.expires_on > now else None
     if found is None or user is None or user.disabled:
         raise NotFound(
@@ -214,4 +254,6 @@ def redeem_password_link(session: Session, token: str, password: str, now: datet
         )
     set_password(session, user, password)
     session.delete(found)
+    failures = delete(SignInFailure).where(col(SignInFailure.kind) == "account", col(SignInFailure.key) == user.email)
+    session.execute(failures)
     return user

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import Boolean, Index, Integer, String
-from sqlmodel import Field, Session, SQLModel, select
+from sqlmodel import Field, Session, SQLModel, col, select
 
 from rxcrm.models.base import identity
 from rxcrm.models.choices import Role
@@ -120,6 +120,17 @@ def organisation(session: Session) -> Organisation | None:
     return session.exec(select(Organisation).limit(1)).first()
 
 
+def members_of(session: Session, team: Team) -> list[User]:
+    """The members of a team who can sign in."""
+    return list(
+        session.exec(
+            select(User)
+            .join(TeamMember, col(TeamMember.user_id) == col(User.id))
+            .where(TeamMember.team_id == team.id, col(User.disabled).is_(False))
+        )
+    )
+
+
 def subtree(session: Session, unit_id: int) -> frozenset[int]:
     """Ids of a unit and every unit below it."""
     children: dict[int | None, list[int]] = {}
@@ -148,6 +159,8 @@ def add_user(
     address, name = check_person(session, email, name)
     if not roles:
         raise Invalid({"roles": BadValue(N_("Choose at least one role."))})
+    if session.get(BusinessUnit, unit_id) is None:
+        raise Invalid({"unit_id": BadValue(N_("Choose one of the list."))})
     user = User(
         email=address, name=name, name_key=sort_key(name), unit_id=unit_id, manager_id=manager_id, created_on=now
     )
@@ -189,9 +202,12 @@ def set_roles(session: Session, user: User, roles: list[Role]) -> None:
 
 
 def keep_an_administrator(session: Session, leaving: User) -> None:
-    """Raises NotAllowed if without `leaving` nobody could administer."""
+    """Raises NotAllowed if without `leaving` nobody could administer. Locks, so that two cannot leave at once."""
     holders = session.exec(
-        select(User.id).join(UserRole).where(UserRole.role == Role.ADMINISTRATOR.value, User.disabled == False)  # noqa: E712
+        select(User.id)
+        .join(UserRole)
+        .where(UserRole.role == Role.ADMINISTRATOR.value, col(User.disabled).is_(False))
+        .with_for_update()
     ).all()
     if holders == [leaving.id]:
         raise NotAllowed(N_("%(name)s is the only administrator. Make somebody else one first."), name=leaving.name)
@@ -206,3 +222,8 @@ def move_unit(session: Session, unit: BusinessUnit, parent_id: int) -> None:
     if parent_id in subtree(session, unit.id or 0):
         raise NotAllowed(N_("A unit cannot stand below itself."))
     unit.parent_id = parent_id
+
+
+def working_users(session: Session) -> list[User]:
+    """Users who are not disabled, by name."""
+    return list(session.exec(select(User).where(User.disabled == False).order_by(User.name_key)))  # noqa: E712

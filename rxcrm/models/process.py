@@ -133,7 +133,12 @@ def instance_of(session: Session, lead_id: int) -> ProcessInstance | None:
 
 def missing(row: Record, stage: Stage) -> list[str]:
     """Required steps of a stage that are still empty; a yes/no step must be yes (S R2.8)."""
-    return [name for name, _ in stage.steps if name in stage.required and getattr(row, name) in (None, "", False)]
+    return [name for name, _ in stage.steps if name in stage.required and _is_empty(getattr(row, name))]
+
+
+def _is_empty(value: object) -> bool:
+    """0 is an answer: the first option of most lists has that number."""
+    return value is None or value is False or value == ""
 
 
 def time_in_stages(session: Session, instance: ProcessInstance, now: datetime) -> dict[str, timedelta]:

@@ -17,15 +17,19 @@ from rxcrm.models.base import Record
 from rxcrm.models.choices import LeadStatus
 from rxcrm.models.errors import BadValue, CrmError, Invalid, NotAllowed, NotFound, Stale
 from rxcrm.models.fields import Conventions, FieldSpec, Kind, fields_of, parse, raw, region_of
-from rxcrm.models.history import Event, History, changes_since, difference, record, shown
+from rxcrm.models.history import OWNER_LABEL, Event, History, changes_since, difference, record, shown
 from rxcrm.models.lead import Lead
 from rxcrm.models.lifecycle import fits
-from rxcrm.models.people import Organisation, Share, Team, User, organisation
+from rxcrm.models.people import Organisation, Share, Team, User, members_of, organisation
 from rxcrm.models.tables import RECORDS, record_table
 from rxcrm.translation import N_
 
 R = TypeVar("R", bound=Record)
 
+#: What an id column holds; a larger number in an address is no id.
+LARGEST_ID = 2**63
+#: Records purged per statement: databases bound the number of values in one.
+PURGED_AT_ONCE = 5_000
 #: How long a deleted record can be restored (S 3.8).
 BIN_LIFE = timedelta(days=30)
 
@@ -52,6 +56,8 @@ class Act:
         Raises NotFound outside the read depth, NotAllowed with the reason inside it, Stale if `version` has passed.
         """
         row = cast(Any, table)
+        if not 0 < record_id < LARGEST_ID:
+            raise NotFound
         found = self.session.exec(
             select(table).where(row.id == record_id, row.deleted_on.is_(None), visible(self.who, table))
         ).first()
@@ -80,6 +86,8 @@ def create(act: Act, table: type[R], typed: Mapping[str, str], *, owner: User | 
     decision = may_own(act.who, table.entity, Privilege.CREATE, owner) if owner else may_create(act.who, table.entity)
     if not decision:
         raise NotAllowed(decision.because)
+    if owner and owner.id != act.who.id:
+        _check_owner(act, table.entity, owner)
     row = table(created_on=act.now, modified_on=act.now, created_by_id=act.who.id, modified_by_id=act.who.id)
     _own(row, owner or act.session.get_one(User, act.who.id))
     values = _check(act, row, typed, complete=True)
@@ -101,7 +109,8 @@ def save(act: Act, row: R, typed: Mapping[str, str]) -> R:
     """
     if isinstance(row, Lead) and not row.is_open:
         raise NotAllowed(
-            N_("This lead is %(status)s and read-only until it is reactivated."), status=LeadStatus(row.status).label
+            N_("This lead is %(status)s and read-only until it is reactivated."),
+            status=LeadStatus(row.status).label,
         )
     values = _check(act, row, typed, complete=False)
     changes = difference(type(row), row, values)
@@ -116,22 +125,32 @@ def save(act: Act, row: R, typed: Mapping[str, str]) -> R:
 
 def assign(act: Act, row: Record, owner: User | Team) -> None:
     """Give a record, found with ASSIGN, to a user or team who may read such records (S R3.29)."""
-    if isinstance(owner, User):
-        if owner.disabled:
-            raise NotAllowed(N_("%(name)s is disabled and cannot own records."), name=owner.name)
-        if not who_is(act.session, owner, act.organisation).holds(Privilege.READ, row.entity):
-            raise NotAllowed(N_("%(name)s may not read these records and so cannot own them."), name=owner.name)
     before = owner_of(act.session, row)
     if before.id == owner.id and isinstance(before, type(owner)):
         return
+    _check_owner(act, row.entity, owner)
     _own(row, owner)
     _touch(act, row)
     change = ["owner", str(before.id), str(owner.id), before.name, owner.name]
     record(act.session, row, Event.ASSIGNED, by=act.who.id, now=act.now, changes=[change])
 
 
+def _check_owner(act: Act, entity: str, owner: User | Team) -> None:
+    """An owner reads what he owns; a team has at least one member who does."""
+    if isinstance(owner, User):
+        if owner.disabled:
+            raise NotAllowed(N_("%(name)s is disabled and cannot own records."), name=owner.name)
+        readers = [owner]
+    else:
+        readers = members_of(act.session, owner)
+    if not any(who_is(act.session, user, act.organisation).holds(Privilege.READ, entity) for user in readers):
+        raise NotAllowed(N_("%(name)s may not read these records and so cannot own them."), name=owner.name)
+
+
 def bin(act: Act, row: Record) -> None:
     """Move a record, found with DELETE, to the recycle bin; it can be restored for 30 days (S 13.6)."""
+    if row.deleted_on is not None:
+        return
     row.deleted_on, row.deleted_by_id = act.now, act.who.id
     _touch(act, row)
     record(act.session, row, Event.DELETED, by=act.who.id, now=act.now)
@@ -140,6 +159,8 @@ def bin(act: Act, row: Record) -> None:
 def restore(act: Act, table: type[R], record_id: int) -> R:
     """Bring a record back from the recycle bin. Raises NotFound if it is not there or not the user's to delete."""
     columns = cast(Any, table)
+    if not 0 < record_id < LARGEST_ID:
+        raise NotFound
     row = act.session.exec(
         select(table).where(
             columns.id == record_id, columns.deleted_on.is_not(None), visible(act.who, table, Privilege.DELETE)
@@ -158,19 +179,21 @@ def purge(session: Session, now: datetime) -> int:
     gone = 0
     for entity, table in RECORDS.items():
         columns = cast(Any, table)
-        ids = session.exec(select(columns.id).where(columns.deleted_on < now - BIN_LIFE)).all()
-        if not ids:
-            continue
-        if table is Lead:
-            process.forget(session, list(ids))
-        _unlink(session, entity, list(ids))
-        session.execute(
-            delete(History).where(cast(Any, History.entity) == entity, cast(Any, History.record_id).in_(ids))
-        )
-        session.execute(delete(Share).where(cast(Any, Share.entity) == entity, cast(Any, Share.record_id).in_(ids)))
-        session.execute(delete(table).where(columns.id.in_(ids)))
-        gone += len(ids)
+        over = select(columns.id).where(columns.deleted_on < now - BIN_LIFE).limit(PURGED_AT_ONCE)
+        while ids := list(session.exec(over)):
+            _remove(session, table, entity, ids)
+            gone += len(ids)
     return gone
+
+
+def _remove(session: Session, table: type[Record], entity: str, ids: list[int]) -> None:
+    """Delete records with everything that speaks of them alone."""
+    if table is Lead:
+        process.forget(session, ids)
+    _unlink(session, entity, ids)
+    session.execute(delete(History).where(cast(Any, History.entity) == entity, cast(Any, History.record_id).in_(ids)))
+    session.execute(delete(Share).where(cast(Any, Share.entity) == entity, cast(Any, Share.record_id).in_(ids)))
+    session.execute(delete(table).where(cast(Any, table).id.in_(ids)))
 
 
 def _unlink(session: Session, entity: str, ids: list[int]) -> None:
@@ -242,8 +265,10 @@ def conflicts(act: Act, row: Record, version: int) -> list[Conflict]:
     names = names_of(act, row)
     for entry, who in changes_since(act.session, row, version):
         for change in entry.changes:
-            spec = specs.get(change[0])
-            if spec is None:
+            if change[0] == "owner":
+                owner = owner_of(act.session, row)
+                found["owner"] = Conflict("owner", OWNER_LABEL, owner.name, str(owner.id), who, entry.at.isoformat())
+            if (spec := specs.get(change[0])) is None:
                 continue
             value = getattr(row, spec.name)
             found[spec.name] = Conflict(
@@ -276,9 +301,9 @@ def _check(act: Act, row: Record, typed: Mapping[str, str], *, complete: bool) -
         except CrmError as problem:
             problems[name] = problem
     for name, spec in specs.items():
-        if spec.required and not spec.locked and name not in problems and (name in values or complete):
-            if values.get(name, getattr(row, name)) in ("", None):
-                problems[name] = BadValue(N_("%(label)s is required."), label=spec.label)
+        asked = spec.required and not spec.locked and name not in problems and (name in values or complete)
+        if asked and values.get(name, getattr(row, name)) in ("", None):
+            problems[name] = BadValue(N_("%(label)s is required."), label=spec.label)
     if problems:
         raise Invalid(problems)
     return values
@@ -286,7 +311,7 @@ def _check(act: Act, row: Record, typed: Mapping[str, str], *, complete: bool) -
 
 def _value(act: Act, row: Record, spec: FieldSpec, text: str, how: Conventions) -> Any:
     value = parse(spec, text, how)
-    if spec.name == "status_reason" and isinstance(row, Lead) and not fits(row.status, value):
+    if spec.name == "status_reason" and isinstance(row, Lead) and value is not None and not fits(row.status, value):
         raise BadValue(N_("%(label)s does not fit the status of this lead."), label=spec.label)
     if spec.kind is Kind.LOOKUP and value is not None and value != getattr(row, spec.name):
         _check_link(act, row, spec, value)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import available_timezones
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 
 from rxcrm.models.choices import Role
@@ -33,6 +35,21 @@ class Answers:
     fiscal_day: int = 1
 
 
+def answers_from(form: Mapping[str, str]) -> Answers:
+    """The posted form as answers; numbers that are none become −1 and are refused like any other bad choice."""
+
+    def number(name: str) -> int:
+        text = form.get(name, "")
+        return int(text) if text.isdecimal() and len(text) < 4 else -1
+
+    return Answers(
+        **{name: form.get(name, "") for name in ("organisation", "name", "email", "password", "country", "language", "currency", "time_zone")},
+        first_weekday=number("first_weekday"),
+        fiscal_month=number("fiscal_month"),
+        fiscal_day=number("fiscal_day"),
+    )
+
+
 def is_needed(session: Session) -> bool:
     """Whether nobody has set this installation up yet."""
     return organisation(session) is None
@@ -48,6 +65,7 @@ def set_up(session: Session, answers: Answers, now: datetime) -> User:
     name = clean(answers.organisation)
     session.add(
         Organisation(
+            id=1,  # Of two set-ups at once the second fails.
             name=name,
             country=answers.country,
             language=answers.language,
@@ -61,7 +79,10 @@ def set_up(session: Session, answers: Answers, now: datetime) -> User:
     )
     unit = BusinessUnit(name=name[:100])
     session.add(unit)
-    session.flush()
+    try:
+        session.flush()
+    except IntegrityError:
+        raise NotAllowed(N_("This installation is set up already.")) from None
     admin = add_user(
         session, email=answers.email, name=answers.name, unit_id=unit.id or 0, roles=[Role.ADMINISTRATOR], now=now
     )
@@ -98,3 +119,9 @@ def _problems(session: Session, answers: Answers) -> dict[str, CrmError]:
         if value not in allowed:  # type: ignore[operator]
             found[name] = BadValue(N_("Choose one of the list."))
     return found
+
+
+def set_up_from_settings(session: Session, email: str, password: str, now: datetime) -> User:
+    """The organisation with defaults and an administrator from the environment, without the page."""
+    answers = Answers(organisation=email.rpartition("@")[2] or "rxcrm", name=email.partition("@")[0], email=email, password=password)
+    return set_up(session, answers, now)

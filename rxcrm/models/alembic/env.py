@@ -1,5 +1,7 @@
 """Runs migrations on the connection that rxcrm.models.migrating hands over."""
 
+from typing import Literal
+
 from alembic import context
 from sqlmodel import SQLModel
 
@@ -8,11 +10,11 @@ from rxcrm.models.db import Moment, Money
 
 
 def _ours(thing: object, name: str | None, kind: str, reflected: bool, other: object) -> bool:
-    """Leave SQLite's search tables alone: the migrations make them by hand."""
-    return not (kind == "table" and name and "_search" in name)
+    """Leave the trigram indexes of both databases alone: the migrations make them by hand."""
+    return not (kind in ("table", "index") and name and "_search" in name)
 
 
-def _render(kind: str, thing: object, _context: object) -> str | bool:
+def _render(kind: str, thing: object, _context: object) -> str | Literal[False]:
     """Plain column types in migrations: they must run unchanged whatever becomes of our own."""
     if kind == "type" and isinstance(thing, Money):
         return "sa.BigInteger()"

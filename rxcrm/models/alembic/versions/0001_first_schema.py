@@ -413,6 +413,8 @@ def upgrade() -> None:
         sa.Column("created_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("created_on", sa.DateTime(timezone=True), nullable=False),
         sa.Column("finished_on", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("runner", sa.String(length=120), nullable=False),
+        sa.Column("beat_on", sa.DateTime(timezone=True), nullable=True),
         sa.Column("rows", sa.Integer(), nullable=False),
         sa.Column("accepted", sa.Integer(), nullable=False),
         sa.Column("warned", sa.Integer(), nullable=False),
@@ -424,6 +426,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("import_run", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_import_run_created_by_id"), ["created_by_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_import_run_status"), ["status"], unique=False)
 
     op.create_table(
         "lead",
@@ -754,6 +757,7 @@ def upgrade() -> None:
         sa.Column("column", sa.Text(), nullable=False),
         sa.Column("value", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("values", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.ForeignKeyConstraint(["run_id"], ["import_run.id"], name=op.f("fk_import_problem_run_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_import_problem")),
     )
@@ -766,7 +770,6 @@ def upgrade() -> None:
         sa.Column("run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("row", sa.Integer(), nullable=False),
         sa.Column("cells", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["run_id"], ["import_run.id"], name=op.f("fk_import_rejected_row_run_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_import_rejected_row")),
     )

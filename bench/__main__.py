@@ -1,0 +1,96 @@
+"""`python -m bench`: fill databases, time the steps, print the tables."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+
+import psycopg
+
+from bench import filling, lists, records, report, servers
+from bench.desk import Desk, desk
+from bench.timing import Figure
+from rxcrm.models import db
+
+STEPS: dict[str, Callable[[Desk], list[Figure]]] = {"lists": lists.figures, "records": records.figures}
+
+
+def main() -> None:
+    asked = _asked()
+    folder = asked.folder or Path(tempfile.mkdtemp(prefix="rxcrm-bench-"))
+    folder.mkdir(parents=True, exist_ok=True)
+    figures: list[Figure] = []
+    try:
+        with ExitStack() as stack:
+            for database in asked.databases:
+                addresses = _addresses(stack, database, folder)
+                for size in asked.sizes:
+                    figures += _measure(addresses(size), size, asked.steps)
+    except servers.NoPostgres as problem:
+        sys.exit(str(problem))
+    finally:
+        if not asked.folder:
+            shutil.rmtree(folder, ignore_errors=True)
+    if asked.sql:
+        print(f"\n{report.floors(figures)}")
+    if asked.markdown:
+        report.write("data layer", report.markdown(figures))
+        print(f"\nWritten into {report.PAGE}.")
+
+
+def _asked() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m bench",
+        description="Times what rxcrm does with many leads, each step beside its floor: the bare SQL through the driver.",
+    )
+    parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000], metavar="N", help="numbers of leads")
+    parser.add_argument("--full", action="store_true", help="1,000,000 leads too (takes half an hour and 8 GB)")
+    parser.add_argument("--databases", nargs="+", choices=("sqlite", "postgresql"), default=["sqlite", "postgresql"])
+    parser.add_argument("--steps", nargs="+", choices=tuple(STEPS), default=list(STEPS))
+    parser.add_argument("--sql", action="store_true", help="print the SQL of every floor")
+    parser.add_argument("--markdown", action="store_true", help="write the tables into docs/performance.md")
+    parser.add_argument("--folder", type=Path, help="where the databases lie; kept, and used again by the next run")
+    asked = parser.parse_args()
+    if asked.full:
+        asked.sizes = sorted({*asked.sizes, 1_000_000})
+    return asked
+
+
+def _addresses(stack: ExitStack, database: str, folder: Path) -> Callable[[int], str]:
+    """A function from a number of leads to the address of the database that holds, or will hold, so many."""
+    if database == "sqlite":
+        return lambda size: f"sqlite:///{folder / f'{size}.db'}"
+    server = stack.enter_context(servers.postgres(folder))
+
+    def address(size: int) -> str:
+        plain = server.replace("+psycopg", "")
+        with psycopg.connect(plain, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE leads_{size}")
+        return f"{server.rsplit('/', 1)[0]}/leads_{size}"
+
+    return address
+
+
+def _measure(address: str, size: int, steps: list[str]) -> list[Figure]:
+    db.use(db.make_engine(address))
+    began = time.perf_counter()
+    filling.fill(db.engine(), size)
+    place = desk(size)
+    print(f"\n{size:,} leads on {place.database}, filled in {time.perf_counter() - began:.0f} s", flush=True)
+    figures = []
+    for step in steps:
+        figures += STEPS[step](place)
+    print(report.terminal(figures), flush=True)
+    place.bare.close()
+    db.engine().dispose()
+    return figures
+
+
+if __name__ == "__main__":
+    main()

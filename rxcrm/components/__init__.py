@@ -1,0 +1,1 @@
+"""Look: components that read state variables and know no table."""

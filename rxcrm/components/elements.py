@@ -1,0 +1,242 @@
+"""Our own elements, as Reflex components; the JavaScript beside this file draws them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+from reflex_base.event import passthrough_event_spec
+
+from rxcrm.components.local import ICONS, TABLE, library
+
+UI, RECORD, LIST, SHELL = library("ui.jsx"), library("record.jsx"), library("list.jsx"), library("shell.jsx")
+
+
+class _Ours(rx.Component):
+    """A component of one of our modules."""
+
+    lib_dependencies: list[str] = [ICONS]
+
+
+class Dialog(_Ours):
+    """A modal dialog; `on_close` fires for Escape, the cross and a click beside it."""
+
+    library = UI
+    tag = "Dialog"
+    open: rx.Var[bool]
+    title: rx.Var[str]
+    wide: rx.Var[bool]
+    side: rx.Var[bool]
+    on_close: rx.EventHandler[rx.event.no_args_event_spec]
+
+
+class Menu(_Ours):
+    library = UI
+    tag = "Menu"
+    label: rx.Var[str]
+    text: rx.Var[Any]
+    align: rx.Var[str]
+
+
+class Messages(_Ours):
+    library = UI
+    tag = "Messages"
+    notice: rx.Var[Any]
+
+
+class PostForm(_Ours):
+    library = UI
+    tag = "PostForm"
+    action: rx.Var[str]
+    label: rx.Var[str]
+    submit: rx.Var[str]
+    busy_text: rx.Var[str]
+
+
+class PostField(_Ours):
+    library = UI
+    tag = "PostField"
+    name: rx.Var[str]
+    label: rx.Var[str]
+    type: rx.Var[str]
+    hint: rx.Var[str]
+    options: rx.Var[list[Any]]
+    value: rx.Var[str]
+    guess: rx.Var[str]
+    auto_complete: rx.Var[str]
+
+
+class PostTick(_Ours):
+    library = UI
+    tag = "PostTick"
+    name: rx.Var[str]
+    label: rx.Var[str]
+    hint: rx.Var[str]
+
+
+class PostButton(_Ours):
+    library = UI
+    tag = "PostButton"
+    action: rx.Var[str]
+    role: rx.Var[str]
+
+
+class ThemeChoice(_Ours):
+    library = UI
+    tag = "ThemeChoice"
+
+
+class Language(_Ours):
+    library = UI
+    tag = "Language"
+    locale: rx.Var[str]
+
+
+class Hotkeys(_Ours):
+    library = UI
+    tag = "Hotkeys"
+
+
+class SiteLink(_Ours):
+    library = UI
+    tag = "SiteLink"
+    to: rx.Var[str]
+    label: rx.Var[str]
+
+
+class GlobalSearch(_Ours):
+    library = SHELL
+    tag = "GlobalSearch"
+    answer: rx.Var[Any]
+    on_search: rx.EventHandler[passthrough_event_spec(str, int)]
+
+
+class QuickCreate(_Ours):
+    library = SHELL
+    tag = "QuickCreate"
+    forms: rx.Var[dict[str, Any]]
+    answer: rx.Var[Any]
+    on_create: rx.EventHandler[passthrough_event_spec(str, dict[str, str], int)]
+
+
+class QuickEntry(_Ours):
+    library = SHELL
+    tag = "QuickEntry"
+    entity: rx.Var[str]
+    hotkey: rx.Var[str]
+
+
+class RecordList(_Ours):
+    library = LIST
+    tag = "RecordList"
+    lib_dependencies: list[str] = [ICONS, TABLE]
+    entity: rx.Var[str]
+    list: rx.Var[str]
+    label: rx.Var[str]
+    views: rx.Var[Any]
+    view: rx.Var[str]
+    columns: rx.Var[Any]
+    rows: rx.Var[Any]
+    sort: rx.Var[Any]
+    page: rx.Var[int]
+    size: rx.Var[int]
+    first: rx.Var[str]
+    last: rx.Var[str]
+    more_after: rx.Var[bool]
+    more_before: rx.Var[bool]
+    total: rx.Var[int]
+    cap: rx.Var[int]
+    shown: rx.Var[str]
+    ready: rx.Var[bool]
+    zone: rx.Var[str]
+    empty: rx.Var[Any]
+    on_select: rx.EventHandler[passthrough_event_spec(list)]
+
+
+class RecordForm(_Ours):
+    library = RECORD
+    tag = "RecordForm"
+    entity: rx.Var[str]
+    list: rx.Var[str]
+    label: rx.Var[str]
+    fields: rx.Var[dict[str, Any]]
+    record_id: rx.Var[int]
+    version: rx.Var[int]
+    values: rx.Var[dict[str, str]]
+    names: rx.Var[dict[str, str]]
+    loaded: rx.Var[int]
+    outcome: rx.Var[Any]
+    conflicts: rx.Var[Any]
+    locked: rx.Var[str]
+    user_id: rx.Var[int]
+    currency: rx.Var[str]
+    rights: rx.Var[dict[str, bool]]
+    answer: rx.Var[Any]
+    filled: rx.Var[Any]
+    on_save: rx.EventHandler[passthrough_event_spec(int, int, dict[str, str], int)]
+    on_look_up: rx.EventHandler[passthrough_event_spec(str, str, int, int)]
+    on_fill: rx.EventHandler[passthrough_event_spec(str, int, dict[str, str], int)]
+
+
+class Field(_Ours):
+    library = RECORD
+    tag = "Field"
+    name: rx.Var[str]
+    text: rx.Var[str]
+    header: rx.Var[bool]
+
+
+class SaveButton(_Ours):
+    library = RECORD
+    tag = "SaveButton"
+    label: rx.Var[str]
+    then: rx.Var[str]
+    hotkey: rx.Var[str]
+
+
+class SaveState(_Ours):
+    library = RECORD
+    tag = "SaveState"
+
+
+class DraftBanner(_Ours):
+    library = RECORD
+    tag = "DraftBanner"
+    zone: rx.Var[str]
+
+
+class ConflictBanner(_Ours):
+    library = RECORD
+    tag = "ConflictBanner"
+    zone: rx.Var[str]
+
+
+class Tabs(_Ours):
+    library = RECORD
+    tag = "Tabs"
+    label: rx.Var[str]
+    names: rx.Var[list[str]]
+
+
+class ProcessBar(_Ours):
+    library = RECORD
+    tag = "ProcessBar"
+    process: rx.Var[Any]
+    steps: rx.Var[dict[str, Any]]
+
+
+class LiveTitle(_Ours):
+    library = RECORD
+    tag = "LiveTitle"
+    parts: rx.Var[list[str]]
+    otherwise: rx.Var[str]
+
+
+dialog, menu, messages = Dialog.create, Menu.create, Messages.create
+post_form, post_field, post_tick, post_button = PostForm.create, PostField.create, PostTick.create, PostButton.create
+theme_choice, language, hotkeys, site_link = ThemeChoice.create, Language.create, Hotkeys.create, SiteLink.create
+global_search, quick_create, quick_entry = GlobalSearch.create, QuickCreate.create, QuickEntry.create
+record_list = RecordList.create
+record_form, field, tabs, process_bar, live_title = RecordForm.create, Field.create, Tabs.create, ProcessBar.create, LiveTitle.create
+save_button, save_state = SaveButton.create, SaveState.create
+draft_banner, conflict_banner = DraftBanner.create, ConflictBanner.create

@@ -1,0 +1,123 @@
+"""The frame around every page: site map, header with search, + New and user menu, messages."""
+
+from __future__ import annotations
+
+import reflex as rx
+from reflex_components_core.core.banner import has_connection_errors
+
+from rxcrm.components.elements import (
+    global_search,
+    hotkeys,
+    language,
+    menu,
+    messages,
+    post_button,
+    quick_create,
+    quick_entry,
+    site_link,
+    theme_choice,
+)
+from rxcrm.components.tr import _
+from rxcrm.state.forms import quick_forms
+from rxcrm.state.gate import AppState
+from rxcrm.state.shell import Shell
+
+
+def icon(name: str) -> rx.Component:
+    """A line icon, invisible to screen readers."""
+    return rx.icon(name, class_name="icon", custom_attrs={"aria-hidden": "true"})
+
+
+def frame(*children: rx.Component, main_class: str = "") -> rx.Component:
+    """A page of the application; nothing of it is drawn before one knows who is signed in."""
+    return rx.fragment(
+        language(locale=AppState.locale),
+        rx.cond(
+            AppState.user_id > 0,
+            rx.el.div(
+                rx.el.a(_("Skip to content"), href="#main", class_name="skip"),
+                header(),
+                site_map(),
+                rx.el.main(*children, id="main", tab_index=-1, class_name=main_class),
+                messages(notice=AppState.notice),
+                quick_create(forms=quick_forms(), answer=Shell.created, on_create=Shell.quick_create),
+                hotkeys(),
+                class_name="app",
+            ),
+            rx.el.div(rx.el.span(class_name="spinner"), class_name="waiting", role="status", aria_label=_("Loading")),
+        ),
+    )
+
+
+def header() -> rx.Component:
+    return rx.el.header(
+        rx.el.a(logo(), rx.el.b("rxcrm"), href="/leads", class_name="brand", aria_label="rxcrm"),
+        global_search(answer=Shell.found, on_search=Shell.search),
+        rx.el.div(new_menu(), user_menu(), class_name="header-right"),
+        class_name="top",
+    )
+
+
+def logo() -> rx.Component:
+    return rx.el.span(class_name="logo", aria_hidden="true")
+
+
+def new_menu() -> rx.Component:
+    """+ New: quick create of whatever the user's roles may create (S 2.2)."""
+    entries = [
+        rx.cond(AppState.rights[f"create_{entity}"], quick_entry(icon(sign), _(label), entity=entity))
+        for entity, label, sign in (("lead", "Lead", "target"), ("account", "Account", "building-2"), ("contact", "Contact", "user"))
+    ]
+    may = AppState.rights["create_lead"] | AppState.rights["create_account"] | AppState.rights["create_contact"]
+    return rx.cond(
+        may,
+        menu(*entries, label=_("New record"), text=rx.el.span(icon("plus"), rx.el.span(_("New"), class_name="wide-only"), class_name="with-icon"), class_name="button primary", align="end"),
+    )
+
+
+def user_menu() -> rx.Component:
+    return menu(
+        rx.el.div(rx.el.b(AppState.user_name), rx.el.small(AppState.user_email), class_name="menu-head"),
+        theme_choice(),
+        rx.el.hr(),
+        post_button(icon("log-out"), _("Sign out"), action="/auth/logout", role="menuitem"),
+        post_button(icon("shield-off"), _("Sign out everywhere"), action="/auth/everywhere", role="menuitem"),
+        label=_("User menu"),
+        text=rx.el.span(AppState.user_name[0], class_name="avatar", aria_hidden="true"),
+        class_name="avatar-button",
+        align="end",
+    )
+
+
+def site_map() -> rx.Component:
+    return rx.el.nav(
+        site_link(icon("target"), to="/leads", label=_("Leads")),
+        site_link(icon("building-2"), to="/accounts", label=_("Accounts")),
+        site_link(icon("users"), to="/contacts", label=_("Contacts")),
+        rx.cond(AppState.rights["import"], site_link(icon("upload"), to="/import", label=_("Import"))),
+        rx.cond(AppState.rights["administer"], site_link(icon("settings"), to="/settings", label=_("Settings"))),
+        rx.el.div(AppState.organisation_name, class_name="organisation"),
+        class_name="site-map",
+        aria_label=_("Site map"),
+    )
+
+
+def stranger_frame(title: rx.Var, *children: rx.Component) -> rx.Component:
+    """A page for somebody who is not signed in: one card in the middle."""
+    return rx.el.main(
+        rx.el.div(
+            rx.el.div(logo(), rx.el.b("rxcrm"), class_name="brand"),
+            rx.el.h1(title),
+            *children,
+            class_name="card",
+        ),
+        class_name="stranger",
+    )
+
+
+def offline_banner() -> rx.Component:
+    """Says that the server cannot be reached; what is typed stays and is sent later."""
+    return rx.cond(
+        has_connection_errors,
+        rx.el.div(_("Connection lost. What you type is kept; trying to reconnect…"), class_name="offline", role="alert"),
+    )

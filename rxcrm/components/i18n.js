@@ -1,0 +1,75 @@
+// The translation catalogue in the browser: t("Save") looks a message up, English is the source itself.
+import { useSyncExternalStore } from "react";
+
+const ENGLISH = { locale: "en", messages: {} };
+const listeners = new Set();
+let current = ENGLISH;
+let wanted = "en";
+
+const subscribe = (listener) => (listeners.add(listener), () => listeners.delete(listener));
+
+/** Switch the page to a language: one static file, fetched once and cached by the browser. */
+export async function setLocale(locale) {
+  if (!locale || locale === wanted) return;
+  wanted = locale;
+  const answer = locale === "en" ? ENGLISH : await fetch(`/i18n/${locale}.json`).then((r) => (r.ok ? r.json() : ENGLISH));
+  if (wanted !== locale) return;
+  current = { locale, messages: answer.messages };
+  document.documentElement.lang = locale;
+  localStorage.setItem("rxcrm:locale", locale);
+  listeners.forEach((listener) => listener());
+}
+
+if (typeof window !== "undefined") setLocale(localStorage.getItem("rxcrm:locale"));
+
+const fill = (text, values) => (values ? text.replace(/%\((\w+)\)[sd]/g, (_, name) => values[name] ?? "") : text);
+
+function translator({ locale, messages }) {
+  const t = (message, values) => fill(messages[message] ?? message, values);
+  t.locale = locale;
+  t.n = (one, many, n, values) => {
+    const forms = messages[one];
+    const chosen = Array.isArray(forms)
+      ? (forms[Intl.PluralRules.supportedLocalesOf(locale).length ? pluralIndex(locale, n) : 0] ?? forms[0])
+      : n === 1 ? one : many;
+    return fill(chosen, { ...values, n: t.number(n) });
+  };
+  t.number = (n) => new Intl.NumberFormat(locale).format(n);
+  t.decimal = (text) => (text === "" || isNaN(+text) ? text : new Intl.NumberFormat(locale, { maximumFractionDigits: 5 }).format(text));
+  t.money = (text, currency) => {
+    if (text === "" || isNaN(+text)) return text;
+    return new Intl.NumberFormat(locale, { style: "currency", currency: currency || "USD" }).format(text);
+  };
+  t.day = (iso) => (iso ? new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone: "UTC" }).format(new Date(iso)) : "");
+  t.moment = (iso, zone) =>
+    iso ? new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short", timeZone: zone || undefined }).format(new Date(iso)) : "";
+  t.time = (iso, zone) => (iso ? new Intl.DateTimeFormat(locale, { timeStyle: "short", timeZone: zone || undefined }).format(new Date(iso)) : "");
+  t.duration = (seconds) => {
+    const [n, unit] = seconds >= 86400 ? [seconds / 86400, "day"] : seconds >= 3600 ? [seconds / 3600, "hour"] : [Math.max(1, seconds / 60), "minute"];
+    return new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "long", maximumFractionDigits: 0 }).format(Math.floor(n));
+  };
+  t.ago = (iso) => {
+    const seconds = (new Date(iso) - Date.now()) / 1000;
+    const format = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
+    for (const [unit, size] of [["day", 86400], ["hour", 3600], ["minute", 60]])
+      if (Math.abs(seconds) >= size) return format.format(Math.round(seconds / size), unit);
+    return format.format(0, "minute");
+  };
+  return t;
+}
+
+// gettext catalogues list plural forms in the order of CLDR categories in use: one, (few, many,) other.
+const ORDER = ["zero", "one", "two", "few", "many", "other"];
+function pluralIndex(locale, n) {
+  const rules = new Intl.PluralRules(locale);
+  const used = ORDER.filter((c) => rules.resolvedOptions().pluralCategories.includes(c));
+  return used.indexOf(rules.select(n));
+}
+
+const made = new Map();
+const translatorOf = (catalogue) => made.get(catalogue) ?? (made.set(catalogue, translator(catalogue)), made.get(catalogue));
+
+/** The translator of the current language, also while the page is prerendered in English. */
+export function useT() {
+  return translatorOf(useSyncExternalStore(subscribe, () => current, () => ENGLISH));
+}

@@ -1,0 +1,247 @@
+// Pieces that every page uses: dialog, menu, messages, forms that post to an HTTP route, theme.
+import { createContext, useContext, useEffect, useId, useRef, useState } from "react";
+import { useLocation, useNavigate } from "react-router";
+import { Check, X } from "lucide-react";
+import { useT, setLocale } from "./i18n.js";
+
+/** A modal dialog on the native element: focus is trapped, Escape closes, focus returns. */
+export function Dialog({ open, title, onClose, wide, side, children }) {
+  const ref = useRef(null);
+  const id = useId();
+  const t = useT();
+  useEffect(() => {
+    const dialog = ref.current;
+    if (open && !dialog.open) dialog.showModal();
+    if (!open && dialog.open) dialog.close();
+  }, [open]);
+  const cancel = (event) => (event.preventDefault(), onClose?.());
+  return (
+    <dialog ref={ref} className={`dialog${wide ? " wide" : ""}${side ? " side" : ""}`} aria-labelledby={id} onCancel={cancel}
+      onMouseDown={(e) => e.target === ref.current && onClose?.()}>
+      {open && (
+        <div className="dialog-body">
+          <header>
+            <h2 id={id}>{title}</h2>
+            <button type="button" className="icon-button" aria-label={t("Close")} onClick={() => onClose?.()}><X className="icon" aria-hidden="true" /></button>
+          </header>
+          {children}
+        </div>
+      )}
+    </dialog>
+  );
+}
+
+/** A button with a menu; arrows move, Escape closes. Children are buttons or links. */
+export function Menu({ label, text, className = "button", align = "start", disabled, children }) {
+  const [open, setOpen] = useState(false);
+  const box = useRef(null);
+  const items = () => [...box.current.querySelectorAll('[role="menu"] :is(button, a):not(:disabled)')];
+  useEffect(() => {
+    if (!open) return undefined;
+    const away = (e) => !box.current?.contains(e.target) && setOpen(false);
+    document.addEventListener("pointerdown", away);
+    items()[0]?.focus();
+    return () => document.removeEventListener("pointerdown", away);
+  }, [open]);
+  const keys = (e) => {
+    if (!open) return;
+    const all = items();
+    const at = all.indexOf(document.activeElement);
+    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: all.length - 1 }[e.key];
+    if (e.key === "Escape") {
+      e.stopPropagation();
+      setOpen(false);
+      box.current.querySelector("button").focus();
+    } else if (e.key === "Tab") setOpen(false);
+    else if (to !== undefined) {
+      e.preventDefault();
+      all[(to + all.length) % all.length]?.focus();
+    }
+  };
+  return (
+    <div className="menu" ref={box} onKeyDown={keys}>
+      <button type="button" className={className} aria-haspopup="menu" aria-expanded={open} aria-label={label} title={text ? undefined : label}
+        disabled={disabled} onClick={() => setOpen(!open)}>
+        {text ?? label}
+      </button>
+      {open && (
+        <div role="menu" aria-label={label} className={`menu-list ${align}`} onClick={() => setOpen(false)}>
+          {children}
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** Messages from the server, one by one, read out politely; errors stay until they are closed. */
+export function Messages({ notice }) {
+  const [shown, setShown] = useState([]);
+  const t = useT();
+  const last = useRef(0);
+  useEffect(() => {
+    if (!notice?.text || notice.seq === last.current) return;
+    last.current = notice.seq;
+    const entry = { ...notice, key: `${notice.seq}:${Date.now()}` };
+    setShown((all) => [...all.filter((m) => m.text !== entry.text), entry].slice(-3));
+    if (notice.kind !== "error") setTimeout(() => setShown((all) => all.filter((m) => m.key !== entry.key)), 5000);
+  }, [notice]);
+  return (
+    <div className="messages" role="region" aria-label={t("Messages")}>
+      {shown.map((m) => (
+        <div key={m.key} className={`message ${m.kind}`} role={m.kind === "error" ? "alert" : "status"}>
+          <span>{m.text}</span>
+          <button type="button" className="icon-button" aria-label={t("Close")} onClick={() => setShown((all) => all.filter((x) => x.key !== m.key))}><X className="icon" aria-hidden="true" /></button>
+        </div>
+      ))}
+    </div>
+  );
+}
+
+const PostContext = createContext({ errors: {} });
+
+/** A form that is posted as JSON to an HTTP route; errors appear at their fields, success opens the next page. */
+export function PostForm({ action, label, submit, busyText, extra, children }) {
+  const [state, setState] = useState({ errors: {}, message: "", busy: false });
+  const t = useT();
+  const form = useRef(null);
+  const send = async (event) => {
+    event.preventDefault();
+    const data = Object.fromEntries([...new FormData(form.current)].map(([k, v]) => [k, String(v)]));
+    setState({ errors: {}, message: "", busy: true });
+    try {
+      const answer = await fetch(action, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ ...data, ...fromAddress(), ...extra }) });
+      const found = await answer.json();
+      if (answer.ok) {
+        window.location.assign(found.go);
+        return;
+      }
+      setState({ errors: found.errors ?? {}, message: found.message, busy: false });
+      const first = Object.keys(found.errors ?? {}).map((name) => form.current.elements.namedItem(name)).find(Boolean);
+      (first ?? form.current.querySelector("input"))?.focus();
+    } catch {
+      setState({ errors: {}, message: t("The server cannot be reached. Try again in a moment."), busy: false });
+    }
+  };
+  return (
+    <form ref={form} aria-label={label} className="post-form" onSubmit={send} noValidate>
+      {state.message && <p className="form-message" role="alert">{state.message}</p>}
+      <PostContext.Provider value={state}>{children}</PostContext.Provider>
+      <button type="submit" className="button primary" disabled={state.busy}>{state.busy ? busyText ?? submit : submit}</button>
+    </form>
+  );
+}
+
+const fromAddress = () => Object.fromEntries([...new URLSearchParams(window.location.search)].filter(([k]) => k === "next" || k === "token"));
+
+/** A labelled control inside a PostForm: text input, or a list where `options` are given. */
+export function PostField({ name, label, type = "text", hint, options, value, autoComplete, guess }) {
+  const { errors } = useContext(PostContext);
+  const t = useT();
+  const id = useId();
+  const problem = errors[name];
+  const [chosen, setChosen] = useState(value ?? "");
+  useEffect(() => {
+    const guessed = guess && guesses[guess]?.();
+    if (guessed && (!options || options.some(([o]) => o === guessed))) setChosen(guessed);
+  }, [guess]);
+  const described = [problem && `${id}-problem`, hint && `${id}-hint`].filter(Boolean).join(" ") || undefined;
+  const props = { id, name, "aria-invalid": !!problem, "aria-describedby": described, value: chosen, onChange: (e) => setChosen(e.target.value) };
+  return (
+    <div className={`post-field${problem ? " bad" : ""}`}>
+      <label htmlFor={id}>{label}</label>
+      {options ? (
+        <select {...props}>{options.map(([v, text]) => <option key={v} value={v}>{t(text)}</option>)}</select>
+      ) : (
+        <input {...props} type={type} autoComplete={autoComplete ?? "off"} />
+      )}
+      {hint && <p className="hint" id={`${id}-hint`}>{hint}</p>}
+      {problem && <p className="problem" id={`${id}-problem`}>{problem}</p>}
+    </div>
+  );
+}
+
+// What the browser knows better than a default.
+const guesses = {
+  timeZone: () => Intl.DateTimeFormat().resolvedOptions().timeZone,
+  country: () => new Intl.Locale(navigator.language).maximize().region,
+};
+
+/** A tick box inside a PostForm. */
+export function PostTick({ name, label, hint }) {
+  const id = useId();
+  return (
+    <div className="post-tick">
+      <input type="checkbox" id={id} name={name} value="1" aria-describedby={hint ? `${id}-hint` : undefined} />
+      <label htmlFor={id}>{label}</label>
+      {hint && <p className="hint" id={`${id}-hint`}>{hint}</p>}
+    </div>
+  );
+}
+
+/** A button that posts to a route and opens the page that the route names. */
+export function PostButton({ action, className, role, children }) {
+  const post = async () => {
+    const answer = await fetch(action, { method: "POST", headers: { "content-type": "application/json" }, body: "{}" });
+    window.location.assign((await answer.json()).go ?? "/login");
+  };
+  return <button type="button" className={className} role={role} onClick={post}>{children}</button>;
+}
+
+/** Light, dark or as the system. */
+export function ThemeChoice({ role }) {
+  const t = useT();
+  const [theme, setTheme] = useState("");
+  useEffect(() => setTheme(localStorage.getItem("rxcrm:theme") ?? ""), []);
+  const choose = (value) => (window.rxcrmTheme(value), setTheme(value));
+  return [["", "System theme"], ["light", "Light theme"], ["dark", "Dark theme"]].map(([value, text]) => (
+    <button key={value} type="button" role="menuitemradio" aria-checked={theme === value} onClick={() => choose(value)}>
+      <span className="tick" aria-hidden="true">{theme === value ? <Check className="icon" /> : null}</span>{t(text)}
+    </button>
+  ));
+}
+
+/** Follows the user's language once it is known. */
+export function Language({ locale }) {
+  useEffect(() => {
+    if (locale) setLocale(locale);
+  }, [locale]);
+  return null;
+}
+
+/** Keys for what the page offers: a click on the element that carries the key. "/" goes to the search box. */
+export function Hotkeys() {
+  useEffect(() => {
+    const press = (event) => {
+      const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
+      const key = (event.ctrlKey || event.metaKey ? "ctrl+" : "") + event.key.toLowerCase();
+      if (!key.startsWith("ctrl+") && (typing || event.altKey)) return;
+      const scope = document.querySelector("dialog[open]") ?? document;
+      const target = scope.querySelector(`[data-hotkey="${CSS.escape(key)}"]`);
+      if (!target || target.disabled) return;
+      event.preventDefault();
+      if (target.matches("input")) target.focus();
+      else target.click();
+    };
+    document.addEventListener("keydown", press);
+    return () => document.removeEventListener("keydown", press);
+  }, []);
+  return null;
+}
+
+/** A link of the site map; the current page is marked for eyes and screen readers. */
+export function SiteLink({ to, label, children }) {
+  const { pathname } = useLocation();
+  const navigate = useNavigate();
+  const here = pathname === to || pathname.startsWith(`${to}/`);
+  const go = (e) => {
+    if (e.ctrlKey || e.metaKey || e.shiftKey || e.button) return;
+    e.preventDefault();
+    navigate(to);
+  };
+  return (
+    <a href={to} className="site-link" aria-current={here ? "page" : undefined} onClick={go} title={label}>
+      {children}
+      <span>{label}</span>
+    </a>
+  );
+}

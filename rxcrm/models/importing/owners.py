@@ -1,0 +1,62 @@
+"""Who will own an imported record: the user that the file names, else whoever imports."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlmodel import Session, col, select
+
+from rxcrm.models.access import Privilege, Who, may_own, who_is
+from rxcrm.models.people import User, organisation
+from rxcrm.models.searching import fold
+from rxcrm.translation import N_
+
+UNKNOWN = N_("There is no user “%(value)s”; the record is yours.")
+NOT_YOURS = N_("Your role may not choose owners; the record is yours instead of “%(value)s”.")
+NOT_THEIRS = N_("“%(value)s” may not own these records or is outside your reach; the record is yours.")
+
+
+@dataclass(frozen=True)
+class Owner:
+    """What a record carries of its owner."""
+
+    user_id: int
+    unit_id: int
+    key: str
+
+
+class Owners:
+    """The users by e-mail and by name, read once per import."""
+
+    def __init__(self, session: Session, who: Who, entity: str) -> None:
+        self.who, self.entity = who, entity
+        users = session.exec(select(User).where(col(User.disabled).is_(False))).all()
+        self._by_email = {u.email.lower(): u for u in users}
+        names = [fold(u.name) for u in users]
+        self._by_name = {fold(u.name): u for u in users if names.count(fold(u.name)) == 1}
+        org = organisation(session)
+        self._readers = {u.id for u in users if org and who_is(session, u, org).holds(Privilege.READ, entity)}
+        self.importer = _owner(session.get_one(User, who.id))
+        self._known: dict[str, tuple[Owner, str]] = {}
+
+    def find(self, text: str) -> tuple[Owner, str]:
+        """The owner for what the file says, and a message if it is not whom the file names."""
+        if text not in self._known:
+            self._known[text] = self._find(text)
+        return self._known[text]
+
+    def _find(self, text: str) -> tuple[Owner, str]:
+        user = self._by_email.get(text.strip().lower()) or self._by_name.get(fold(text))
+        if user is None:
+            return self.importer, UNKNOWN
+        if user.id == self.who.id:
+            return self.importer, ""
+        if not self.who.holds(Privilege.CHOOSE_OWNER):
+            return self.importer, NOT_YOURS
+        if user.id not in self._readers or not may_own(self.who, self.entity, Privilege.CREATE, user):
+            return self.importer, NOT_THEIRS
+        return _owner(user), ""
+
+
+def _owner(user: User) -> Owner:
+    return Owner(user.id or 0, user.unit_id, user.name_key)

@@ -1,0 +1,74 @@
+"""The rejected rows of an import as a file: the layout that they came in, plus a column that says why."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+from openpyxl import Workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, WriteOnlyCell
+from sqlmodel import Session, col, select
+
+from rxcrm.models.importing.books import ImportProblem, ImportRun, RejectedRow
+from rxcrm.models.importing.checking import REJECTED
+from rxcrm.translation import N_, gettext
+
+CSV, XLSX = "text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+REASON = N_("Reason for rejection")
+#: The most that a cell of a workbook can hold.
+_CELL = 32_767
+
+
+def rejected_file(session: Session, run: ImportRun, locale: str) -> tuple[str, bytes, str]:
+    """(name, content, media type). Text comes back in its delimiter and encoding, a workbook as .xlsx.
+
+    A file of XML Spreadsheet 2003 comes back as .xlsx too: every program that reads the one reads the other.
+    """
+    headings = [*run.options.get("headings", []), gettext(locale, REASON)]
+    rows = _rows(session, run, len(headings) - 1, locale)
+    stem = f"{Path(run.file_name).stem} – rejected"
+    if run.options.get("format") == "csv":
+        suffix = Path(run.file_name).suffix or ".csv"
+        return f"{stem}{suffix}", _delimited(run, headings, rows), CSV
+    return f"{stem}.xlsx", _workbook(headings, rows), XLSX
+
+
+def _rows(session: Session, run: ImportRun, width: int, locale: str) -> Iterator[list[str]]:
+    reasons: dict[int, list[str]] = {}
+    found = select(ImportProblem).where(ImportProblem.run_id == run.id, ImportProblem.severity == REJECTED)
+    for problem in session.exec(found.order_by(col(ImportProblem.id))):
+        text = problem.text(locale)
+        reasons.setdefault(problem.row, []).append(f"{problem.column}: {text}" if problem.column else text)
+    for row in session.exec(select(RejectedRow).where(RejectedRow.run_id == run.id).order_by(col(RejectedRow.row))):
+        # Cells beyond the headings stand after the reason, so that the reason keeps its column.
+        yield [*row.cells[:width], " ".join(reasons.get(row.row, [])), *row.cells[width:]]
+
+
+def _delimited(run: ImportRun, headings: list[str], rows: Iterator[list[str]]) -> bytes:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, delimiter=run.options.get("delimiter") or ",")
+    writer.writerow(headings)
+    writer.writerows(rows)
+    encoding = run.options.get("encoding") or "utf-8-sig"
+    try:
+        return text.getvalue().encode(encoding)
+    except (UnicodeEncodeError, LookupError):
+        # The reasons may hold quotation marks that an old code page lacks.
+        return text.getvalue().encode("utf-8-sig")
+
+
+def _workbook(headings: list[str], rows: Iterator[list[str]]) -> bytes:
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("Rejected")
+    for row in [headings, *rows]:
+        cells = []
+        for text in row:
+            cell = WriteOnlyCell(sheet)
+            cell.set_explicit_value(ILLEGAL_CHARACTERS_RE.sub("", text)[:_CELL], "s")
+            cells.append(cell)
+        sheet.append(cells)
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()

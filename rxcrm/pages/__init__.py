@@ -1,0 +1,19 @@
+"""One module per address: what is on the screen, top to bottom."""
+
+import reflex as rx
+
+
+def add_pages(app: rx.App) -> None:
+    """Give every page its address, title and the event that fills it."""
+    from rxcrm.pages import account, accounts, contact, contacts, home, lead, leads, login, password, setup
+
+    app.add_page(home.page, route="/", title="rxcrm", on_load=home.on_load)
+    app.add_page(setup.page, route="/setup", title="Set up · rxcrm")
+    app.add_page(login.page, route="/login", title="Sign in · rxcrm")
+    app.add_page(password.page, route="/password", title="Choose a password · rxcrm")
+    app.add_page(leads.page, route="/leads", title="Leads · rxcrm", on_load=leads.on_load)
+    app.add_page(lead.page, route="/leads/[lead_id]", title="Lead · rxcrm", on_load=lead.on_load)
+    app.add_page(accounts.page, route="/accounts", title="Accounts · rxcrm", on_load=accounts.on_load)
+    app.add_page(account.page, route="/accounts/[account_id]", title="Account · rxcrm", on_load=account.on_load)
+    app.add_page(contacts.page, route="/contacts", title="Contacts · rxcrm", on_load=contacts.on_load)
+    app.add_page(contact.page, route="/contacts/[contact_id]", title="Contact · rxcrm", on_load=contact.on_load)

@@ -1,0 +1,41 @@
+"""/accounts/…: the form of an account (S 1.2)."""
+
+import reflex as rx
+
+from rxcrm.components.records import columns, history, linked, record_page, section
+from rxcrm.state.accounts import AccountRecord
+from rxcrm.state.forms import describe
+
+on_load = AccountRecord.open
+
+
+def page() -> rx.Component:
+    return record_page(
+        AccountRecord,
+        entity="account",
+        path="/accounts",
+        label="Account",
+        fields=describe("account"),
+        title=["name"],
+        header=[],
+        pages=[("Summary", summary()), ("Details", details())],
+    )
+
+
+def summary() -> rx.Component:
+    return columns(
+        rx.fragment(
+            section("Account Information", "name", "account_number", "main_phone", "other_phone", "fax", "email", "website", "parent_account_id", "primary_contact_id"),
+            section("Address", "street1", "street2", "street3", "city", "state", "postal_code", "country"),
+        ),
+        history(AccountRecord),
+        linked(AccountRecord, "Related records", "The primary contact and the parent account appear here."),
+    )
+
+
+def details() -> rx.Component:
+    return columns(
+        section("Company Profile", "industry", "ownership", "annual_revenue", "employees", "sic_code", "ticker_symbol", "relationship_type", "category", "description"),
+        section("Billing", "currency", "credit_limit", "credit_hold", "payment_terms"),
+        section("Contact Method", "preferred_contact_method", "do_not_email", "follow_email", "do_not_bulk_email", "do_not_phone", "do_not_mail"),
+    )

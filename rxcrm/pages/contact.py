@@ -1,0 +1,41 @@
+"""/contacts/…: the form of a contact (S 1.3)."""
+
+import reflex as rx
+
+from rxcrm.components.records import columns, history, linked, record_page, section
+from rxcrm.state.contacts import ContactRecord
+from rxcrm.state.forms import describe
+
+on_load = ContactRecord.open
+
+
+def page() -> rx.Component:
+    return record_page(
+        ContactRecord,
+        entity="contact",
+        path="/contacts",
+        label="Contact",
+        fields=describe("contact"),
+        title=["first_name", "last_name"],
+        header=[],
+        pages=[("Summary", summary()), ("Details", details())],
+    )
+
+
+def summary() -> rx.Component:
+    return columns(
+        rx.fragment(
+            section("Contact Information", "salutation", "first_name", "middle_name", "last_name", "suffix", "job_title", "department", "account_id", "business_phone", "mobile_phone", "home_phone", "fax", "email", "website"),
+            section("Address", "street1", "street2", "street3", "city", "state", "postal_code", "country"),
+        ),
+        history(ContactRecord),
+        linked(ContactRecord, "Company", "The account that this person belongs to appears here."),
+    )
+
+
+def details() -> rx.Component:
+    return columns(
+        section("Personal Information", "role", "gender", "marital_status", "spouse_name", "birthday", "anniversary", "description"),
+        section("Professional Information", "manager_name", "manager_phone", "assistant_name", "assistant_phone", "currency", "credit_limit", "credit_hold"),
+        section("Contact Method", "preferred_contact_method", "do_not_email", "follow_email", "do_not_bulk_email", "do_not_phone", "do_not_mail"),
+    )

@@ -1,0 +1,46 @@
+"""/leads/…: the form of a lead (S 2.1, 2.2)."""
+
+import reflex as rx
+
+from rxcrm.components.elements import field, process_bar
+from rxcrm.components.records import columns, history, linked, record_page, section
+from rxcrm.state.forms import describe, steps
+from rxcrm.state.leads import LeadRecord
+
+on_load = LeadRecord.open
+
+
+def page() -> rx.Component:
+    return record_page(
+        LeadRecord,
+        entity="lead",
+        path="/leads",
+        label="Lead",
+        fields=describe("lead"),
+        title=["first_name", "last_name"],
+        header=[field(name=name, header=True) for name in ("lead_source", "rating")]
+        + [field(name="status_reason", text="Status", header=True)],
+        bar=process_bar(process=LeadRecord.process, steps=steps()),
+        pages=[("Summary", summary()), ("Details", details())],
+        filled=LeadRecord.filled,
+        on_fill=LeadRecord.fill,
+    )
+
+
+def summary() -> rx.Component:
+    return columns(
+        rx.fragment(
+            section("Contact", "topic", "first_name", "middle_name", "last_name", "job_title", "business_phone", "mobile_phone", "email"),
+            section("Company", "company_name", "website", "street1", "street2", "street3", "city", "state", "postal_code", "country"),
+        ),
+        history(LeadRecord),
+        linked(LeadRecord, "Account and contact", "Choose an existing account or contact in the Qualify stage above."),
+    )
+
+
+def details() -> rx.Component:
+    return columns(
+        section("Lead Information", "description", "industry", "annual_revenue", "employees", "sic_code", "currency"),
+        section("Marketing Information", "source_campaign", "do_not_send_marketing", "last_campaign_date"),
+        section("Contact Method", "preferred_contact_method", "do_not_email", "follow_email", "do_not_bulk_email", "do_not_phone", "do_not_mail"),
+    )

@@ -1,0 +1,59 @@
+"""The application object: pages, gate, HTTP routes, background tasks."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator
+
+import reflex as rx
+from reflex.app import default_error_boundary
+
+from rxcrm import web
+from rxcrm.components.frame import offline_banner
+from rxcrm.models import db, records
+from rxcrm.pages import add_pages
+from rxcrm.state.gate import Gate
+from rxcrm.state.shell import Shell
+
+log = logging.getLogger("rxcrm")
+for _name in ("reflex", "reflex_base", "rxcrm", ""):
+    logging.getLogger(_name).addFilter(web.NoCookies())
+
+
+def _crashed(exception: Exception) -> rx.event.EventSpec:
+    """A defect: into the log with its trace; the user gets a plain sentence."""
+    log.error("an event failed", exc_info=exception)
+    return Shell.apologise()
+
+
+@contextlib.asynccontextmanager
+async def housekeeping() -> AsyncIterator[None]:
+    """Empties the recycle bin of what is older than 30 days, now and once a day."""
+
+    async def daily() -> None:
+        while True:
+            await db.run(records.purge, db.now())
+            await asyncio.sleep(24 * 3600)
+
+    task = asyncio.create_task(daily())
+    try:
+        yield
+    finally:
+        task.cancel()
+
+
+app = rx.App(
+    api_transformer=[web.http, web.guard],
+    toaster=None,
+    app_wraps={
+        (55, "ErrorBoundary"): lambda stateful: default_error_boundary(),
+        (5, "Overlay"): lambda stateful: offline_banner() if stateful else None,
+    },
+    stylesheets=["/rxcrm.css"],
+    head_components=[rx.el.script(src="/theme.js")],
+    html_lang="en",
+    backend_exception_handler=_crashed,
+)
+app.add_middleware(Gate())
+app.register_lifespan_task(housekeeping)
+add_pages(app)

@@ -1,0 +1,73 @@
+"""Descriptions of fields for the browser: labels, kinds, limits, options. No values; they are part of the pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rxcrm.models.fields import FieldSpec, Kind, currencies, fields_of
+from rxcrm.models.lifecycle import REASONS
+from rxcrm.models.choices import LeadStatus
+from rxcrm.models.process import PROCESSES
+from rxcrm.models.tables import record_table
+from rxcrm.translation import N_
+
+#: Look-ups of a lead that list only matching records once the lead is saved, and fill empty fields (S 3.2, 3.3).
+_LEAD_LOOKUPS = {"existing_account_id", "existing_contact_id"}
+
+#: Quick create (S 2.2): title and fields per table.
+QUICK: dict[str, tuple[str, tuple[str, ...]]] = {
+    "lead": (
+        N_("Quick Create: Lead"),
+        ("topic", "lead_source", "first_name", "last_name", "company_name", "email", "business_phone"),
+    ),
+    "account": (N_("Quick Create: Account"), ("name", "main_phone", "website", "email", "city", "country")),
+    "contact": (
+        N_("Quick Create: Contact"),
+        ("first_name", "last_name", "job_title", "email", "business_phone", "mobile_phone"),
+    ),
+}
+
+
+def describe(entity: str) -> dict[str, dict[str, Any]]:
+    """Every described field of a table, as the form reads it."""
+    return {name: _view(entity, spec) for name, spec in fields_of(record_table(entity)).items()}
+
+
+def _view(entity: str, spec: FieldSpec) -> dict[str, Any]:
+    view: dict[str, Any] = {"label": spec.label, "kind": spec.kind.value}
+    if spec.level:
+        view["level"] = spec.level.value
+    if spec.length:
+        view["length"] = spec.length
+    if spec.locked:
+        view["locked"] = True
+    if options := _options(entity, spec):
+        view["options"] = options
+    if spec.target:
+        view["target"] = spec.target
+        if entity == "lead" and spec.name in _LEAD_LOOKUPS:
+            view |= {"matching": True, "fills": True}
+    return view
+
+
+def _options(entity: str, spec: FieldSpec) -> list[list[str]]:
+    if spec.kind is Kind.YESNO:
+        return [["0", spec.words[0]], ["1", spec.words[1]]]
+    if spec.kind is Kind.CURRENCY:
+        return [["", "---"], *([code, code] for code in currencies())]
+    if entity == "lead" and spec.name == "status_reason":
+        return [[str(int(r)), r.label] for r in REASONS[LeadStatus.OPEN]]
+    return [[str(int(o)), o.label] for o in spec.options or ()]
+
+
+def quick_forms() -> dict[str, dict[str, Any]]:
+    """Quick create of every table, with its fields described."""
+    return {
+        entity: {"title": title, "fields": [{"name": n, **describe(entity)[n]} for n in names]}
+        for entity, (title, names) in QUICK.items()
+    }
+
+
+def steps(process: str = "lead_to_opportunity") -> dict[str, list[list[str]]]:
+    """Stage → its steps as `[field, label]`."""
+    return {s.key: [list(step) for step in s.steps] for s in PROCESSES[process].stages}

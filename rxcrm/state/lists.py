@@ -1,0 +1,196 @@
+"""Any list: what stands in the address is what the page shows, so that Back, reload and a sent link work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import reflex as rx
+
+from rxcrm.models import lists, records
+from rxcrm.models.access import Privilege
+from rxcrm.models.fields import Kind, fields_of
+from rxcrm.models.people import User
+from rxcrm.models.records import Act
+from rxcrm.models.tables import record_table
+from rxcrm.models.views import VIEWS, Column
+from rxcrm.state.gate import SIGNED_IN, action, asker, do, look
+from rxcrm.translation import N_, ngettext
+
+COUNT_CAP = lists.COUNT_CAP
+
+
+@dataclass
+class ViewOption:
+    """A view in the picker."""
+
+    key: str
+    label: str
+    default: bool
+
+
+@dataclass
+class ColumnView:
+    """A column as the grid draws it; `options` maps raw values to messages."""
+
+    key: str
+    label: str
+    width: int
+    kind: str
+    sortable: bool
+    options: dict[str, str] = field(default_factory=dict)
+
+
+def view_options(entity: str) -> list[ViewOption]:
+    """The system views of a table; the first is the default."""
+    return [ViewOption(v.key, v.label, i == 0) for i, v in enumerate(VIEWS[entity])]
+
+
+def _column(entity: str, column: Column) -> ColumnView:
+    spec = fields_of(record_table(entity)).get(column.key)
+    options = {str(int(o)): o.label for o in spec.options} if spec and spec.kind is Kind.CHOICE and spec.options else {}
+    return ColumnView(column.key, column.label, column.width, column.kind, bool(column.order), options)
+
+
+def ask_of(entity: str, query: dict[str, str]) -> lists.Ask:
+    """What the parameters of an address ask for; nonsense falls back to the defaults."""
+
+    def number(name: str, otherwise: int) -> int:
+        text = query.get(name, "")
+        return int(text) if text.isascii() and text.isdecimal() and len(text) < 7 else otherwise
+
+    sort = [part for part in query.get("sort", "").split(",") if part]
+    return lists.Ask(
+        entity=entity,
+        view=query.get("view", ""),
+        search=query.get("q", "")[:200],
+        sort=tuple((part.lstrip("-"), part.startswith("-")) for part in sort),
+        size=number("size", lists.PAGE_SIZES[0]),
+        page=max(1, number("page", 1)),
+        after=query.get("after", ""),
+        before=query.get("before", ""),
+        last=query.get("last") == "1",
+    )
+
+
+class ListMixin(rx.State, mixin=True):
+    """The list of one table. A leaf state names the table in `_entity`."""
+
+    view: str = ""
+    columns: list[ColumnView] = []
+    rows: list[dict[str, str]] = []
+    sort: list[tuple[str, bool]] = []
+    page: int = 1
+    size: int = lists.PAGE_SIZES[0]
+    first: str = ""
+    last: str = ""
+    more_after: bool = False
+    more_before: bool = False
+    total: int = -1
+    shown: str = ""
+    ready: bool = False
+    picked: list[int] = []
+    assigning: bool = False
+    deleting: bool = False
+    owners: list[dict[str, str]] = []
+    _counted: str = ""
+
+    @action(SIGNED_IN)
+    async def open(self):
+        """Show what the address says: rows first, their number after."""
+        query = dict(self.router.url.query_parameters)
+        ask = ask_of(self._entity, query)
+        found = await look(lists.page, ask)
+        self.view, self.columns = found.view.key, [_column(self._entity, c) for c in found.columns]
+        self.rows, self.sort, self.size = found.rows, list(found.sort), ask.size
+        self.first, self.last = found.first, found.last
+        self.more_after, self.more_before = found.more_after, found.more_before
+        numbered = not ask.last and (ask.page > 1 or not (ask.after or ask.before))
+        self.page = ask.page if numbered else 0
+        self.shown, self.ready, self.picked = self.router.url.query, True, []
+        what = f"{asker().who.id} {self.view} {ask.search}"
+        if what != self._counted or self.page == 1:
+            if what != self._counted:
+                self.total = -1
+            yield
+            self.total, self._counted = await look(lists.count, ask), what
+
+    @action(SIGNED_IN)
+    async def select(self, ids: list[int]):
+        """Remember the ticked rows for the commands above the list."""
+        known = {row["id"] for row in self.rows}
+        self.picked = [i for i in ids if str(i) in known]
+
+    @action(SIGNED_IN)
+    async def ask_assign(self):
+        """Open the dialog that assigns the ticked rows."""
+        self.owners, self.assigning = await look(assignable_users), True
+
+    @action(SIGNED_IN)
+    async def assign(self, user_id: int):
+        """Assign the ticked rows; what may not be assigned stays, and the message says how many."""
+        ids, self.assigning = list(self.picked), False
+        await self._tell(await do(assign_many, self._entity, ids, user_id), N_("%(n)s record assigned."), N_("%(n)s records assigned."))
+        return type(self).open
+
+    @action(SIGNED_IN)
+    async def ask_delete(self):
+        """Open the dialog that deletes the ticked rows."""
+        self.deleting = True
+
+    @action(SIGNED_IN)
+    async def delete_picked(self):
+        """Move the ticked rows to the recycle bin."""
+        ids, self.deleting = list(self.picked), False
+        await self._tell(await do(delete_many, self._entity, ids), N_("%(n)s record moved to the recycle bin."), N_("%(n)s records moved to the recycle bin."))
+        return type(self).open
+
+    @action(SIGNED_IN)
+    async def dismiss(self):
+        """Close any dialog."""
+        self.assigning = self.deleting = False
+
+    async def _tell(self, result: Outcome, one: str, many: str) -> None:
+        text = ngettext(self.locale, one, many, result.done)
+        self._say(text + (f" {result.refused}" if result.refused else ""), "error" if result.refused else "success")
+
+
+@dataclass
+class Outcome:
+    """How many records a command reached, and in words why others were refused."""
+
+    done: int
+    refused: str = ""
+
+
+def assignable_users(act: Act) -> list[dict[str, str]]:
+    """Everybody who can own records, the asker first."""
+    from rxcrm.models.people import working_users
+
+    found: list[User] = working_users(act.session)
+    found.sort(key=lambda u: (u.id != act.who.id, u.name_key))
+    return [{"id": str(u.id), "name": u.name, "email": u.email} for u in found]
+
+
+def assign_many(act: Act, entity: str, ids: list[int], user_id: int) -> Outcome:
+    """Assign several records to a user, each by its own rights."""
+    owner = act.session.get(User, user_id)
+    if owner is None:
+        raise records.NotFound
+    return _each(act, entity, ids, Privilege.ASSIGN, lambda row: records.assign(act, row, owner))
+
+
+def delete_many(act: Act, entity: str, ids: list[int]) -> Outcome:
+    """Move several records to the recycle bin, each by its own rights."""
+    return _each(act, entity, ids, Privilege.DELETE, lambda row: records.bin(act, row))
+
+
+def _each(act: Act, entity: str, ids: list[int], privilege: Privilege, verb: Any) -> Outcome:
+    done, because = 0, ""
+    for record_id in ids[: max(lists.PAGE_SIZES)]:
+        try:
+            verb(act.find(record_table(entity), record_id, privilege))
+            done += 1
+        except records.CrmError as refusal:
+            because = refusal.text(act.who.conventions.locale)
+    return Outcome(done, because)

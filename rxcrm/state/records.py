@@ -1,0 +1,293 @@
+"""Any record: open, save, look up, assign, delete. What is typed lives in the browser; here is what was saved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import reflex as rx
+
+from rxcrm.models import history, process, records
+from rxcrm.models.access import Privilege, may_create
+from rxcrm.models.base import Record
+from rxcrm.models.choices import LeadStatus
+from rxcrm.models.errors import CrmError, Invalid, Stale
+from rxcrm.models.fields import fields_of, raw
+from rxcrm.models.lead import Lead
+from rxcrm.models.people import User
+from rxcrm.models.records import Act, Conflict
+from rxcrm.models.tables import record_table
+from rxcrm.state.gate import SIGNED_IN, action, do, look
+from rxcrm.state.lists import assignable_users
+from rxcrm.translation import N_, gettext
+
+
+@dataclass
+class Saved:
+    """The answer to one save, recognised by its token: done, or what was wrong."""
+
+    token: int = 0
+    ok: bool = False
+    stale: bool = False
+    id: int = 0
+    errors: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class LinkedCard:
+    """A record that this one points to, as a card beside the form."""
+
+    field: str
+    label: str
+    entity: str
+    id: int
+    name: str
+    detail: str
+
+
+@dataclass
+class Snapshot:
+    """A record as the form shows it."""
+
+    id: int
+    version: int
+    values: dict[str, str]
+    names: dict[str, str]
+    title: str
+    owner: str
+    may: dict[str, str]
+    locked: str
+    history: list[history.Entry]
+    cards: list[LinkedCard]
+    process: process.ProcessView
+
+
+#: Look-ups shown as cards beside the form.
+_CARDS = {
+    "lead": ("existing_account_id", "existing_contact_id"),
+    "account": ("primary_contact_id", "parent_account_id"),
+    "contact": ("account_id",),
+}
+
+
+def snapshot(act: Act, entity: str, record_id: int) -> Snapshot:
+    """A saved record, or a new one with its defaults for id 0."""
+    table = record_table(entity)
+    if not record_id:
+        return _blank(act, table)
+    row = act.find(table, record_id)
+    names = records.names_of(act, row)
+    return Snapshot(
+        id=record_id,
+        version=row.version,
+        values={name: raw(getattr(row, name)) for name in fields_of(table)},
+        names=names,
+        title=row.display_name,
+        owner=records.owner_of(act.session, row).name,
+        may=_commands(act, row),
+        locked=_locked(act, row),
+        history=history.entries(act.session, table, record_id, act.who.conventions),
+        cards=_cards(act, row, names),
+        process=process.view(act.session, record_id, act.now) if isinstance(row, Lead) else process.ProcessView(),
+    )
+
+
+def _blank(act: Act, table: type[Record]) -> Snapshot:
+    if not (decision := may_create(act.who, table.entity)):
+        raise records.NotAllowed(decision.because)
+    row = table(created_on=act.now, modified_on=act.now)
+    values = {name: raw(getattr(row, name)) for name in fields_of(table)}
+    values |= {"created_on": "", "modified_on": ""}
+    if "currency" in values:
+        values["currency"] = act.who.conventions.currency
+    return Snapshot(
+        id=0,
+        version=0,
+        values=values,
+        names={},
+        title="",
+        owner=act.who.name,
+        may=_UNSAVED,
+        locked="",
+        history=[],
+        cards=[],
+        process=process.view(act.session, None, act.now) if table is Lead else process.ProcessView(),
+    )
+
+
+_UNSAVED = {name: N_("Save this record first.") for name in ("assign", "delete", "refresh", "link")} | {"save": ""}
+
+
+def _commands(act: Act, row: Record) -> dict[str, str]:
+    """Command → empty if it works, else why not; commands without the privilege are left out (S 13.2)."""
+    locked = _closed(act, row)
+    found = {"refresh": "", "link": ""}
+    for name, privilege in (("save", Privilege.WRITE), ("assign", Privilege.ASSIGN), ("delete", Privilege.DELETE)):
+        if act.may(privilege, row):
+            found[name] = locked if name == "save" else ""
+    return found
+
+
+def _closed(act: Act, row: Record) -> str:
+    if isinstance(row, Lead) and not row.is_open:
+        status = gettext(act.who.conventions.locale, LeadStatus(row.status).label)
+        return gettext(act.who.conventions.locale, N_("This lead is %(status)s and read-only until it is reactivated."), status=status)
+    return ""
+
+
+def _locked(act: Act, row: Record) -> str:
+    decision = act.may(Privilege.WRITE, row)
+    return _closed(act, row) or ("" if decision else gettext(act.who.conventions.locale, decision.because))
+
+
+def _cards(act: Act, row: Record, names: dict[str, str]) -> list[LinkedCard]:
+    from rxcrm.models.lists import detail_of
+
+    found = []
+    for name in _CARDS[row.entity]:
+        spec, linked = fields_of(type(row))[name], getattr(row, name)
+        if linked and names.get(name):
+            other = act.find(record_table(spec.target), linked)
+            found.append(LinkedCard(name, spec.label, spec.target, linked, names[name], detail_of(other)))
+    return found
+
+
+class RecordMixin(rx.State, mixin=True):
+    """The form of one record. A leaf state names the table in `_entity` and the route's parameter in `_parameter`."""
+
+    record_id: int = 0
+    version: int = 0
+    values: dict[str, str] = {}
+    names: dict[str, str] = {}
+    title: str = ""
+    owner: str = ""
+    may: dict[str, str] = {}
+    locked: str = ""
+    history: list[history.Entry] = []
+    cards: list[LinkedCard] = []
+    process: process.ProcessView = process.ProcessView()
+    loaded: int = 0
+    missing: str = ""
+    saved: Saved = Saved()
+    conflicts: list[Conflict] = []
+    assigning: bool = False
+    deleting: bool = False
+    goes_along: int = 0
+    owners: list[dict[str, str]] = []
+
+    @action(SIGNED_IN)
+    async def open(self):
+        """Show the record that the address names."""
+        await self._open(self._wanted())
+
+    @action(SIGNED_IN)
+    async def refresh(self):
+        """Read the record again; what is typed stays."""
+        await self._open(self._wanted())
+
+    @action(SIGNED_IN)
+    async def save(self, record_id: int, version: int, typed: dict[str, str], token: int):
+        """Create the record (id 0) or write what was typed into the version that the user saw."""
+        try:
+            saved_id = await do(save_typed, self._entity, record_id, version, typed)
+        except Invalid as refusal:
+            self.saved = Saved(token, errors=refusal.by_field(self.locale), id=record_id)
+            self._refuse(refusal)
+        except Stale:
+            self.conflicts = await look(conflicts_of, self._entity, record_id, version)
+            self._show(await look(snapshot, self._entity, record_id))
+            self.saved = Saved(token, stale=True, id=record_id)
+        except CrmError as refusal:
+            self.saved = Saved(token, id=record_id)
+            self._refuse(refusal)
+        else:
+            self._show(await look(snapshot, self._entity, saved_id))
+            self.saved, self.conflicts = Saved(token, ok=True, id=saved_id), []
+            self._say(N_("Saved"))
+
+    @action(SIGNED_IN)
+    async def ask_assign(self):
+        """Open the Assign dialog."""
+        self.owners, self.assigning = await look(assignable_users), True
+
+    @action(SIGNED_IN)
+    async def assign(self, user_id: int):
+        """Give the record to another user (S 3.9)."""
+        self.assigning = False
+        await do(assign_one, self._entity, self.record_id, self.version, user_id)
+        await self._open(self.record_id)
+        self._say(N_("Assigned to %(name)s."), name=self.owner)
+
+    @action(SIGNED_IN)
+    async def ask_delete(self):
+        """Open the Delete dialog, which says what goes along."""
+        self.goes_along = await look(history_count, self._entity, self.record_id)
+        self.deleting = True
+
+    @action(SIGNED_IN)
+    async def delete(self):
+        """Move the record to the recycle bin and go back to the list."""
+        self.deleting = False
+        await do(delete_one, self._entity, self.record_id, self.version)
+        self._say(N_("%(name)s is in the recycle bin for 30 days."), name=self.title)
+        return rx.redirect(f"/{self._entity}s")
+
+    @action(SIGNED_IN)
+    async def dismiss(self):
+        """Close any dialog."""
+        self.assigning = self.deleting = False
+
+    def _wanted(self) -> int:
+        text = str(getattr(self, self._parameter) or "")
+        if text == "new":
+            return 0
+        return int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else -1
+
+    async def _open(self, record_id: int) -> None:
+        self.assigning = self.deleting = False
+        try:
+            self._show(await look(snapshot, self._entity, record_id))
+        except CrmError as refusal:
+            self.missing = refusal.text(self.locale)
+            self.record_id, self.values, self.history, self.cards, self.may, self.title = -1, {}, [], [], {}, ""
+        else:
+            self.missing, self.conflicts = "", []
+
+    def _show(self, found: Snapshot) -> None:
+        self.record_id, self.version = found.id, found.version
+        self.values, self.names, self.title, self.owner = found.values, found.names, found.title, found.owner
+        self.may, self.locked, self.history = found.may, found.locked, found.history
+        self.cards, self.process = found.cards, found.process
+        self.loaded += 1
+
+
+def save_typed(act: Act, entity: str, record_id: int, version: int, typed: dict[str, str]) -> int:
+    """The id of the record that was created or changed."""
+    table = record_table(entity)
+    if not record_id:
+        return records.create(act, table, typed).id or 0
+    row = act.find(table, record_id, Privilege.WRITE, version)
+    return records.save(act, row, typed).id or 0
+
+
+def conflicts_of(act: Act, entity: str, record_id: int, version: int) -> list[Conflict]:
+    """What others changed since the version that a refused save was based on."""
+    return records.conflicts(act, act.find(record_table(entity), record_id), version)
+
+
+def assign_one(act: Act, entity: str, record_id: int, version: int, user_id: int) -> None:
+    """Assign one record to a user."""
+    owner = act.session.get(User, user_id)
+    if owner is None:
+        raise records.NotFound
+    records.assign(act, act.find(record_table(entity), record_id, Privilege.ASSIGN, version), owner)
+
+
+def delete_one(act: Act, entity: str, record_id: int, version: int) -> None:
+    """Move one record to the recycle bin."""
+    records.bin(act, act.find(record_table(entity), record_id, Privilege.DELETE, version))
+
+
+def history_count(act: Act, entity: str, record_id: int) -> int:
+    """How many history entries go along when the record is deleted."""
+    row = act.find(record_table(entity), record_id, Privilege.DELETE)
+    return records.counts_with(act.session, row)["history"]

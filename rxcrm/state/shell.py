@@ -1,0 +1,98 @@
+"""The frame: global search, look-ups, quick create, and where a visit starts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import cast
+
+import reflex as rx
+
+from rxcrm.models import duplicates, lists, records
+from rxcrm.models.errors import CrmError, Invalid
+from rxcrm.models.lead import Lead
+from rxcrm.models.lists import Hit
+from rxcrm.models.records import Act
+from rxcrm.models.tables import record_table
+from rxcrm.state.forms import QUICK
+from rxcrm.state.gate import SIGNED_IN, AppState, action, do, look
+from rxcrm.translation import N_
+
+
+@dataclass
+class Answer:
+    """Hits for one question, recognised by its token."""
+
+    token: int = 0
+    hits: list[Hit] = field(default_factory=list)
+
+
+@dataclass
+class Created:
+    """The answer to one quick create."""
+
+    token: int = 0
+    ok: bool = False
+    id: int = 0
+    name: str = ""
+    errors: dict[str, str] = field(default_factory=dict)
+
+
+class Shell(AppState):
+    """What the frame asks."""
+
+    found: Answer = Answer()
+    looked_up: Answer = Answer()
+    created: Created = Created()
+
+    @action(SIGNED_IN)
+    async def start(self):
+        """The address without a page: the leads."""
+        return rx.redirect("/leads")
+
+    @action(SIGNED_IN)
+    async def enter(self):
+        """A page without data of its own; being let in is all it needs."""
+
+    @action(SIGNED_IN)
+    async def apologise(self):
+        """Something broke on our side; what was typed is still in the page."""
+        self._say(N_("Something went wrong on the server, and nothing was saved. What you typed is still here."), "error")
+
+    @action(SIGNED_IN)
+    async def search(self, term: str, token: int):
+        """Global search over leads."""
+        self.found = Answer(token, await look(lists.find, "lead", term[:200]))
+
+    @action(SIGNED_IN)
+    async def look_up(self, entity: str, term: str, lead_id: int, token: int):
+        """Candidates for a look-up; with a lead's id only those that match it (S 3.3)."""
+        self.looked_up = Answer(token, await look(candidates, entity, term[:200], lead_id))
+
+    @action(SIGNED_IN)
+    async def quick_create(self, entity: str, typed: dict[str, str], token: int):
+        """Create a record from the few fields of quick create."""
+        try:
+            record_id, name = await do(create_quickly, entity, typed)
+        except Invalid as refusal:
+            self.created = Created(token, errors=refusal.by_field(self.locale))
+        except CrmError as refusal:
+            self.created = Created(token)
+            self._refuse(refusal)
+        else:
+            self.created = Created(token, True, record_id, name)
+            self._say(N_("%(name)s was created."), name=name)
+
+
+def candidates(act: Act, entity: str, term: str, lead_id: int) -> list[Hit]:
+    """Visible records of a table for a look-up."""
+    among = None
+    if lead_id:
+        among = duplicates.matching(act.find(Lead, lead_id), record_table(entity))
+    return lists.find(act, entity, term, limit=10, among=among)
+
+
+def create_quickly(act: Act, entity: str, typed: dict[str, str]) -> tuple[int, str]:
+    """Id and name of the new record; only the fields of quick create are taken."""
+    allowed = QUICK.get(entity, ("", ()))[1]
+    row = records.create(act, record_table(entity), {n: v for n, v in typed.items() if n in allowed})
+    return cast(int, row.id), row.display_name

@@ -1,0 +1,234 @@
+"""Real databases for every test that needs one: a SQLite file and a PostgreSQL server that the session starts itself.
+
+Migrations run and the cast signs on once per session and database; tests begin with a copy of that.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
+from sqlalchemy import Engine, event
+
+from rxcrm.models import db, login
+from rxcrm.models.migrating import migrate
+from tests.office import Office
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passwords() -> Iterator[None]:
+    """The same hash with little work: the real cost, times hundreds of tests, would be minutes."""
+    cheap = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=64, parallelism=1),))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(login, "_HASHER", cheap)
+        patch.setattr(login, "_DECOY", cheap.hash("no such user"))
+        yield
+
+
+SQLITE, POSTGRES = "sqlite", "postgresql"
+BOTH = [SQLITE, pytest.param(POSTGRES, marks=pytest.mark.postgres)]
+#: A throw-away server need not survive a power cut.
+CARELESS = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=120", "autovacuum=off"]
+
+
+# -- PostgreSQL ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """Address of a PostgreSQL server of this session, without the database's name: append one."""
+    if (bin_dir := _postgres_programs()) is None:
+        sentence = "PostgreSQL is not installed: apt install postgresql"
+        pytest.fail(sentence) if os.environ.get("CI") == "true" else pytest.skip(sentence)
+    home = Path(tempfile.mkdtemp(prefix="rxcrm-pg-", dir="/tmp"))
+    server = None
+    try:
+        identity = _somebody_unprivileged(home)
+        initdb = [bin_dir / "initdb", "-D", home / "data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"]
+        subprocess.run([*initdb, "--locale=C"], check=True, capture_output=True, cwd="/", **identity)
+        port = _free_port()
+        options = [f"port={port}", "listen_addresses=127.0.0.1", f"unix_socket_directories={home}", *CARELESS]
+        with (home / "log").open("w") as log:
+            server = subprocess.Popen(
+                [bin_dir / "postgres", "-D", home / "data", *(word for o in options for word in ("-c", o))],
+                stdout=log,
+                stderr=log,
+                cwd="/",
+                **identity,
+            )
+        _wait_for(server, port, home / "log")
+        yield f"postgresql+psycopg://postgres@127.0.0.1:{port}/"
+    finally:
+        if server:
+            server.send_signal(signal.SIGINT)  # the server's "fast shutdown"
+            server.wait(30)
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def _postgres_programs() -> Path | None:
+    installed = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda p: int(p.parts[-3]), reverse=True)
+    found = installed[0] if installed else shutil.which("initdb")
+    return Path(found).parent if found else None
+
+
+def _somebody_unprivileged(home: Path) -> dict[str, object]:
+    """Who the server runs as: it refuses to be root."""
+    if os.geteuid() != 0:
+        return {}
+    names = {p.pw_name: p for p in pwd.getpwall()}
+    user = names.get("postgres") or names["nobody"]
+    os.chown(home, user.pw_uid, user.pw_gid)
+    return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_for(server: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    deadline = time.monotonic() + 30
+    while server.poll() is None and time.monotonic() < deadline:
+        try:
+            psycopg.connect(host="127.0.0.1", port=port, user="postgres", dbname="postgres").close()
+            return
+        except psycopg.OperationalError:
+            time.sleep(0.05)
+    pytest.fail(f"PostgreSQL did not start: {log.read_text()[-2000:]}")
+
+
+@pytest.fixture(scope="session")
+def postgres_run(postgres: str) -> Callable[[str], None]:
+    """Run one statement on the server, outside any transaction."""
+
+    def run(statement: str) -> None:
+        address = postgres.replace("+psycopg", "") + "postgres"
+        with psycopg.connect(address, autocommit=True) as connection:
+            connection.execute(statement)
+
+    return run
+
+
+# -- databases -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file with the cast in it."""
+    path = tmp_path_factory.mktemp("template") / "office.db"
+    engine = db.make_engine(f"sqlite:///{path}")
+    migrate(engine)
+    Office.furnish(engine)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres: str, postgres_run: Callable[[str], None]) -> str:
+    """The name of a migrated PostgreSQL database with the cast in it."""
+    postgres_run("CREATE DATABASE office_template")
+    engine = db.make_engine(postgres + "office_template")
+    migrate(engine)
+    Office.furnish(engine)
+    engine.dispose()
+    return "office_template"
+
+
+class _Copies:
+    """PostgreSQL databases made from the template: one is used again until a test commits something."""
+
+    def __init__(self, server: str, template: str, run: Callable[[str], None]) -> None:
+        self.server, self.template, self.run = server, template, run
+        self.made, self.engine, self.used = 0, None, False
+
+    def clean(self) -> Engine:
+        if self.engine is None or self.used:
+            self.drop()
+            self.made += 1
+            self.run(f"CREATE DATABASE office_{self.made} TEMPLATE {self.template}")
+            self.engine, self.used = db.make_engine(f"{self.server}office_{self.made}"), False
+            event.listen(self.engine, "commit", self._note)
+        return self.engine
+
+    def _note(self, _connection: object) -> None:
+        self.used = True
+
+    def drop(self) -> None:
+        if self.engine is not None:
+            self.engine.dispose()
+            self.run(f"DROP DATABASE office_{self.made} WITH (FORCE)")
+            self.engine = None
+
+
+@pytest.fixture(scope="session")
+def postgres_copies(postgres: str, postgres_template: str, postgres_run: Callable[[str], None]) -> Iterator[_Copies]:
+    copies = _Copies(postgres, postgres_template, postgres_run)
+    yield copies
+    copies.drop()
+
+
+@pytest.fixture
+def sqlite(sqlite_template: Path, tmp_path: Path) -> Iterator[Engine]:
+    """A SQLite database with the cast, for this test alone."""
+    shutil.copyfile(sqlite_template, tmp_path / "office.db")
+    engine = db.make_engine(f"sqlite:///{tmp_path / 'office.db'}")
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(params=BOTH)
+def database(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    """A database with the cast; units of work of this test run on it."""
+    if request.param == SQLITE:
+        engine = request.getfixturevalue("sqlite")
+    else:
+        engine = request.getfixturevalue("postgres_copies").clean()
+    db.use(engine)
+    yield engine
+    db.use(None)
+
+
+@pytest.fixture
+def office(database: Engine) -> Iterator[Office]:
+    """The cast and its records, on SQLite and on PostgreSQL."""
+    with Office(database) as office:
+        yield office
+
+
+@pytest.fixture
+def small_office(sqlite: Engine) -> Iterator[Office]:
+    """The same on SQLite alone, for rules that no database decides."""
+    db.use(sqlite)
+    with Office(sqlite) as office:
+        yield office
+    db.use(None)
+
+
+@pytest.fixture(params=BOTH)
+def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """A database without any table."""
+    if request.param == SQLITE:
+        engine = db.make_engine(f"sqlite:///{tmp_path / 'empty.db'}")
+        yield engine
+        engine.dispose()
+        return
+    run = request.getfixturevalue("postgres_run")
+    run("CREATE DATABASE empty_office")
+    engine = db.make_engine(request.getfixturevalue("postgres") + "empty_office")
+    yield engine
+    engine.dispose()
+    run("DROP DATABASE empty_office WITH (FORCE)")
