@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import sys
 import tempfile
@@ -13,18 +14,23 @@ from pathlib import Path
 
 import psycopg
 
-from bench import filling, lists, records, report, servers
+from bench import filling, imports, lists, records, report, servers
 from bench.desk import Desk, desk
 from bench.timing import Figure
 from rxcrm.models import db
 
-STEPS: dict[str, Callable[[Desk], list[Figure]]] = {"lists": lists.figures, "records": records.figures}
+STEPS: dict[str, Callable[[Desk], list[Figure]]] = {
+    "lists": lists.figures,
+    "records": records.figures,
+    "import": imports.figures,
+}
 
 
 def main() -> None:
     asked = _asked()
     folder = asked.folder or Path(tempfile.mkdtemp(prefix="rxcrm-bench-"))
     folder.mkdir(parents=True, exist_ok=True)
+    os.environ["RXCRM_DATA_DIR"] = str(folder / "data")
     figures: list[Figure] = []
     try:
         with ExitStack() as stack:
@@ -55,7 +61,9 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--steps", nargs="+", choices=tuple(STEPS), default=list(STEPS))
     parser.add_argument("--sql", action="store_true", help="print the SQL of every floor")
     parser.add_argument("--markdown", action="store_true", help="write the tables into docs/performance.md")
-    parser.add_argument("--folder", type=Path, help="where the databases lie; kept, and used again by the next run")
+    parser.add_argument(
+        "--folder", type=Path, help="where the SQLite files lie and stay afterwards (default: a temporary folder)"
+    )
     asked = parser.parse_args()
     if asked.full:
         asked.sizes = sorted({*asked.sizes, 1_000_000})
@@ -78,6 +86,8 @@ def _addresses(stack: ExitStack, database: str, folder: Path) -> Callable[[int],
 
 
 def _measure(address: str, size: int, steps: list[str]) -> list[Figure]:
+    if address.startswith("sqlite"):
+        Path(address.removeprefix("sqlite:///")).unlink(missing_ok=True)
     db.use(db.make_engine(address))
     began = time.perf_counter()
     filling.fill(db.engine(), size)

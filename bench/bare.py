@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from collections.abc import Iterable
 from typing import Any
 
 import psycopg
@@ -31,6 +32,10 @@ class Bare:
     def run(self, sql: str, **params: Any) -> int:
         """A statement without a result; how many rows it touched."""
         return int(self.cursor.execute(self._spelled(sql), params).rowcount)
+
+    def many(self, sql: str, rows: Iterable[dict[str, Any]]) -> None:
+        """One statement for many rows."""
+        self.cursor.executemany(self._spelled(sql), rows)
 
     def index(self, sql: str, **params: Any) -> str:
         """The indexes that the database says it uses, in the order of its plan."""

@@ -30,13 +30,15 @@ def fill(engine: Engine, n: int) -> None:
     with Session(engine.execution_options(writes=True)) as session:
         owners = _office(session)
         session.commit()
-    with engine.execution_options(writes=True).begin() as connection:
+    with engine.execution_options(writes=True).connect() as connection:
         remade = [*_set_indexes_aside(connection), *_lend_defaults(connection)]
         drafts = people.leads(n, owners)
         while batch := list(islice(drafts, BATCH)):
             _write(connection, batch)
+            connection.commit()
         for statement in remade:
             connection.exec_driver_sql(statement)
+        connection.commit()
     _settle(engine)
 
 
@@ -71,19 +73,21 @@ def _insert(connection: Connection, table: type[SQLModel], rows: list[dict[str, 
         _copy(connection, [columns[name] for name in given], rows)
         return
     values: dict[str, Any] = {name: bindparam(name, type_=columns[name].type) for name in given}
-    values |= {name: text(default) for name, default in _defaults(connection, table) if name not in given}
+    values |= {name: text(default) for name, default in defaults(connection, table) if name not in given}
     connection.execute(insert(table.__table__).values(values), rows)  # type: ignore[attr-defined]
 
 
 def _copy(connection: Connection, columns: list[Column[Any]], rows: list[dict[str, Any]]) -> None:
     names = ", ".join(c.name for c in columns)
+    # The rows are right by construction: checking their references singly would take longer than writing them.
+    connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
     cursor = cast(psycopg.Cursor[Any], connection.connection.cursor())
     with cursor, cursor.copy(f"COPY {columns[0].table.name} ({names}) FROM STDIN") as stream:
         for row in rows:
             stream.write_row([json.dumps(v) if isinstance(v := row[c.name], list) else v for c in columns])
 
 
-def _defaults(connection: Connection, table: type[SQLModel]) -> Iterator[tuple[str, str]]:
+def defaults(connection: Connection, table: type[SQLModel]) -> Iterator[tuple[str, str]]:
     """The columns that Python fills in, with their defaults as the database writes them."""
     for column in table.__table__.c:  # type: ignore[attr-defined]
         if column.name == "custom":
@@ -166,7 +170,7 @@ def _lend_defaults(connection: Connection) -> list[str]:
     back = []
     if connection.dialect.name == "postgresql":
         for table in (Lead, History, ProcessInstance, StageLog):
-            for name, default in _defaults(connection, table):
+            for name, default in defaults(connection, table):
                 column = f"ALTER TABLE {table.__tablename__} ALTER COLUMN {name}"
                 connection.exec_driver_sql(f"{column} SET DEFAULT {default}")
                 back.append(f"{column} DROP DEFAULT")

@@ -6,6 +6,8 @@ two underscores are internal to Reflex 0.10 and live only here.
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import gzip
 import hashlib
 import json
@@ -16,6 +18,9 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 
 from rxcrm.settings import settings
@@ -23,9 +28,10 @@ from rxcrm.settings import settings
 ROOT = Path(__file__).resolve().parent.parent
 WEB = ROOT / ".web"
 BUILT = WEB / "rxcrm-built-from"
-#: What the front end is built from; anything else may change without a build.
-SOURCES = ("rxconfig.py", "pyproject.toml", "assets", "reflex.lock", "rxcrm")
-LEFT_OUT = {"__pycache__", "external", "i18n", "alembic"}
+#: What the front end is built from; anything else may change without a build. The lock is written by the build itself.
+SOURCES = ("rxconfig.py", "pyproject.toml", "assets", "rxcrm")
+LOCK = ROOT / "reflex.lock"
+LEFT_OUT = {"__pycache__", "external", "i18n", "alembic", "cli.py", "serve.py", "web.py", "demo.py"}
 
 
 class CannotStart(RuntimeError):
@@ -33,32 +39,82 @@ class CannotStart(RuntimeError):
 
 
 def fingerprint() -> str:
-    """A hash over every source of the front end."""
+    """A hash over every source of the front end and over the pinned versions of its packages."""
+    return f"{_hash(*(ROOT / name for name in SOURCES))} {_hash(LOCK)}"
+
+
+def _hash(*places: Path) -> str:
     found = hashlib.sha256(sys.version.encode())
-    for name in SOURCES:
-        place = ROOT / name
+    for place in places:
         for path in [place] if place.is_file() else sorted(place.rglob("*")):
             if path.is_file() and not LEFT_OUT & set(path.relative_to(ROOT).parts) and path.suffix != ".pyc":
                 found.update(f"{path.relative_to(ROOT)}\0".encode() + path.read_bytes())
     return found.hexdigest()
 
 
+def is_built() -> bool:
+    """Whether the front end is there and nothing that it is built from has changed since."""
+    return BUILT.is_file() and BUILT.read_text() == fingerprint() and (WEB / "build" / "client").is_dir()
+
+
 def build(force: bool = False) -> bool:
-    """Build the production front end unless it is up to date; True if it was built."""
-    wanted = fingerprint()
-    if not force and BUILT.is_file() and BUILT.read_text() == wanted and (WEB / "build" / "client").is_dir():
-        return False
-    write_catalogues()
+    """Build the production front end unless it is up to date; True if it was built. Others who build wait."""
+    with _alone():
+        if not force and is_built():
+            return False
+        before = fingerprint().split()[0]
+        BUILT.unlink(missing_ok=True)
+        write_catalogues()
+        _export()
+        _make_portable()
+        # Hashed again, because the build may rewrite the lock.
+        BUILT.write_text(f"{before} {_hash(LOCK)}")
+        return True
+
+
+@contextlib.contextmanager
+def _alone() -> Iterator[None]:
+    """One build at a time in this folder."""
+    folder = os.open(ROOT, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
+
+
+def _export() -> None:
     log = settings().data_dir.resolve() / "build.log"
     log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     command = [sys.executable, "-m", "reflex", "export", "--frontend-only", "--no-zip"]
     with log.open("w") as file:
-        done = subprocess.run(command, cwd=ROOT, stdout=file, stderr=subprocess.STDOUT, env=_environment())
-    if done.returncode or not (WEB / "build" / "client").is_dir():
+        running = subprocess.Popen(command, cwd=ROOT, stdout=file, stderr=subprocess.STDOUT, env=_environment())
+        try:
+            _wait(running)
+        except BaseException:
+            running.terminate()
+            running.wait()
+            raise
+    if running.returncode or not (WEB / "build" / "client").is_dir():
         raise CannotStart(f"The front end could not be built. The end of {log} says why:\n\n{_tail(log)}")
-    _make_portable()
-    BUILT.write_text(wanted)
-    return True
+
+
+def _wait(running: subprocess.Popen[bytes]) -> None:
+    """Wait for a build and show that it goes on: a counter in a terminal, a line every 20 s elsewhere."""
+    started, live = time.monotonic(), sys.stdout.isatty()
+    while True:
+        try:
+            running.wait(1 if live else 20)
+            break
+        except subprocess.TimeoutExpired:
+            seconds = f"{time.monotonic() - started:.0f} s"
+            print(
+                f"\r  … {seconds} " if live else f"  … still building after {seconds}",
+                end="" if live else "\n",
+                flush=True,
+            )
+    if live:
+        print("\r\033[K", end="", flush=True)
 
 
 def _tail(log: Path) -> str:
@@ -97,7 +153,13 @@ def _make_portable() -> None:
 def _environment() -> dict[str, str]:
     # Settings of the running server must not be baked into the build.
     kept = {name: value for name, value in os.environ.items() if not name.startswith("RXCRM_")}
-    return {**kept, "REFLEX_USE_NPM": "1", "REFLEX_TELEMETRY_ENABLED": "false", "REFLEX_CHECK_LATEST_VERSION": "0", "NO_COLOR": "1"}
+    return {
+        **kept,
+        "REFLEX_USE_NPM": "1",
+        "REFLEX_TELEMETRY_ENABLED": "false",
+        "REFLEX_CHECK_LATEST_VERSION": "0",
+        "NO_COLOR": "1",
+    }
 
 
 def prepare() -> None:
@@ -107,45 +169,157 @@ def prepare() -> None:
     from rxcrm.models.migrating import migrate
 
     settings().data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    for revision in migrate(db.engine()):
-        print(f"  database: applied {revision}", flush=True)
+    if applied := migrate(db.engine()):
+        print(f"  The database was brought up to date ({', '.join(applied)}).", flush=True)
     db.transact(runs.recover)
     if not db.read(setup.is_needed):
         return
     if settings().admin_email and settings().admin_password:
         db.transact(setup.set_up_from_settings, settings().admin_email, settings().admin_password, db.now())
-        print(f"  administrator {settings().admin_email} created from the settings", flush=True)
+        print(f"  The administrator {settings().admin_email} was created from the settings.", flush=True)
         return
     code = db.transact(login.new_setup_code, db.now())
-    print(f"\n  Nobody has set rxcrm up yet. Open it in a browser and enter this code once:\n\n      {code}\n", flush=True)
+    print(
+        f"\n  Nobody has set rxcrm up yet. Open it in a browser and enter this code once:\n\n      {code}\n", flush=True
+    )
 
 
 def check_port() -> None:
-    """Raises CannotStart if something already listens on the port."""
-    with socket.socket() as probe:
+    """Raises CannotStart if the server could not listen."""
+    host, port = settings().host, settings().port
+    if not 0 < port < 65536:
+        raise CannotStart(f"RXCRM_PORT must lie between 1 and 65535, but is {port}.")
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((settings().host, settings().port))
-        except OSError:
+            probe.bind((host, port))
+        except PermissionError:
             raise CannotStart(
-                f"Port {settings().port} is in use. Stop what listens there, or choose another: RXCRM_PORT=3001 make run"
+                f"Port {port} is for the system's administrator. Choose one above 1023: RXCRM_PORT=3000 make run"
+            ) from None
+        except OSError as problem:
+            if problem.errno != 98 and problem.errno != 48:  # "Address already in use" on Linux and macOS
+                raise CannotStart(
+                    f"This computer cannot listen on {host}: {problem.strerror}. Look at RXCRM_HOST."
+                ) from None
+            raise CannotStart(
+                f"Port {port} is in use. Stop what listens there, or choose another: RXCRM_PORT={port + 1} make run"
             ) from None
 
 
 def serve() -> None:
     """Prepare everything and become the server; returns only through Ctrl-C or a signal."""
-    check_port()
     started = time.monotonic()
-    print("rxcrm", flush=True)
+    check_port()
+    print("rxcrm is starting.", flush=True)
     prepare()
-    if not BUILT.is_file():
-        print("  building the front end for the first time (about a minute) …", flush=True)
-    if build():
-        print(f"  front end built in {time.monotonic() - started:.0f} s", flush=True)
-    print(f"\n  http://localhost:{settings().port}    (Ctrl-C stops it)\n", flush=True)
+    say_and_build()
     os.chdir(ROOT)
     os.environ.update(server_environment())
+    _announce(started)
     os.execv(sys.executable, [sys.executable, *server_command()])
+
+
+def say_and_build() -> None:
+    """Build if need be, and say why it takes long."""
+    if is_built():
+        return
+    started = time.monotonic()
+    if (WEB / "node_modules").is_dir():
+        print("  Its sources have changed, so the front end is being built again (less than a minute) …", flush=True)
+    else:
+        print("  Building the front end for the first time (one or two minutes) …", flush=True)
+    if build():
+        print(f"  The front end was built in {time.monotonic() - started:.0f} s.", flush=True)
+
+
+def address() -> str:
+    """Where a browser on this computer finds the server."""
+    return settings().public_url.rstrip("/") or f"http://localhost:{settings().port}"
+
+
+def is_up() -> bool:
+    """Whether the server answers."""
+    host = settings().host
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
+    with contextlib.suppress(urllib.error.URLError, OSError):
+        # Straight to this computer, whatever proxy the environment names.
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        return bool(opener.open(f"http://{host}:{settings().port}/health", timeout=2).status == 200)
+    return False
+
+
+def _announce(started: float) -> None:
+    """Say when the server answers, from a process beside it: this one is about to become the server."""
+    server = os.getpid()
+    if child := os.fork():
+        os.waitpid(child, 0)
+        return
+    try:
+        if os.fork() == 0:  # A grandchild, so that nobody has to collect it.
+            _say_when_ready(server, started)
+    finally:
+        os._exit(0)
+
+
+def _say_when_ready(server: int, started: float) -> None:
+    while not is_up():
+        os.kill(server, 0)  # Raises once the server is gone.
+        time.sleep(0.2)
+    seconds = f"{time.monotonic() - started:.0f} s"
+    print(f"\n  rxcrm is ready after {seconds}:  {address()}    (Ctrl-C stops it)\n", flush=True)
+
+
+def develop() -> None:
+    """Serve, and build and start again whenever a source changes; for `make dev`.
+
+    Reflex's own development mode runs the pages and the server on two ports, but the session cookie, the routes of
+    rxcrm.web and the check of a socket's origin all want one. So this is the real thing, only again and again.
+    """
+    from watchfiles import watch
+
+    check_port()
+    prepare()
+    server: subprocess.Popen[bytes] | None = None
+    changes = watch(*(ROOT / name for name in SOURCES), watch_filter=_is_source, raise_interrupt=True)
+    try:
+        while True:
+            try:
+                say_and_build()
+            except CannotStart as problem:
+                print(f"\n{problem}\n\n  Waiting for the next change.", flush=True)
+            else:
+                server = _restart(server)
+            changed = sorted({str(Path(path).relative_to(ROOT)) for _, path in next(changes)})
+            print(f"\n  Changed: {', '.join(changed[:5])}{' …' if changed[5:] else ''}", flush=True)
+    finally:
+        _stop(server)
+
+
+def _is_source(_change: object, path: str) -> bool:
+    inside = Path(path).relative_to(ROOT)
+    return inside.suffix in (".py", ".js", ".jsx", ".css", ".po", ".toml") and not {"i18n", "external"} & set(
+        inside.parts
+    )
+
+
+def _restart(server: subprocess.Popen[bytes] | None) -> subprocess.Popen[bytes]:
+    _stop(server)
+    started = time.monotonic()
+    server = subprocess.Popen([sys.executable, *server_command()], cwd=ROOT, env={**os.environ, **server_environment()})
+    while server.poll() is None and not is_up():
+        time.sleep(0.2)
+    if server.poll() is None:
+        print(f"\n  Ready after {time.monotonic() - started:.0f} s:  {address()}    (Ctrl-C stops it)", flush=True)
+    else:
+        print("\n  The server stopped at once; what it said stands above. Waiting for the next change.", flush=True)
+    return server
+
+
+def _stop(server: subprocess.Popen[bytes] | None) -> None:
+    if server and server.poll() is None:
+        server.terminate()
+        server.wait()
 
 
 def server_command() -> list[str]:

@@ -26,7 +26,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from rxcrm.models import db, login, setup
 from rxcrm.models.access import Privilege
 from rxcrm.models.errors import BadValue, CrmError, Invalid
-from rxcrm.models.importing import runs
+from rxcrm.models.importing import files, runs
 from rxcrm.models.people import organisation
 from rxcrm.models.records import Act
 from rxcrm.settings import settings
@@ -223,9 +223,7 @@ async def set_up(request: Request) -> Response:
 async def upload(request: Request) -> Response:
     """A file to import, as the raw body; its name is in the `x-file-name` header (percent-encoded)."""
     limit = settings().upload_megabytes * 1024 * 1024
-    folder = settings().data_dir / "imports"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path = folder / secrets.token_hex(16)
+    path = files.folder() / secrets.token_hex(16)
     try:
         await _receive(request, path, limit)
         name = _file_name(request.headers.get("x-file-name", ""))

@@ -26,6 +26,7 @@ from rxcrm.models import db, login
 from rxcrm.models.migrating import migrate
 from tests.office import Office
 
+
 @pytest.fixture(scope="session", autouse=True)
 def cheap_passwords() -> Iterator[None]:
     """The same hash with little work: the real cost, times hundreds of tests, would be minutes."""

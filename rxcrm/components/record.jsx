@@ -333,7 +333,7 @@ export function Field({ name, text, bar, header }) {
       <div className="control">
         {spec.options ? (
           <select {...shared} value={value} onChange={(e) => set(e.target.value)} data-empty={value === "" || undefined}>
-            {(spec.kind === "choice" && spec.level !== "required") && <option value="">---</option>}
+            {spec.kind === "choice" && !spec.always && <option value="">---</option>}
             {spec.options.map(([v, o]) => <option key={v} value={v}>{t(o)}</option>)}
           </select>
         ) : spec.kind === "lookup" ? (

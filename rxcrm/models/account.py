@@ -61,10 +61,10 @@ class Account(Record, Address, Preferences, table=True):
     description: str = f.memo(N_("Description"), "description")
     currency: str = f.currency(N_("Currency"), "transactioncurrencyid")
     status: int = f.choice(
-        N_("Status"), c.RecordStatus, "statecode", c.RecordStatus.ACTIVE, level=Level.REQUIRED, locked=True
+        N_("Status"), c.RecordStatus, "statecode", c.RecordStatus.ACTIVE, always=True, locked=True
     )
     status_reason: int = f.choice(
-        N_("Status Reason"), c.RecordReason, "statuscode", c.RecordReason.ACTIVE, level=Level.REQUIRED, locked=True
+        N_("Status Reason"), c.RecordReason, "statuscode", c.RecordReason.ACTIVE, always=True, locked=True
     )
     originating_lead_id: int | None = f.lookup(N_("Originating Lead"), "lead", "originatingleadid")
 

@@ -70,7 +70,8 @@ class FieldSpec:
 
     `name` is the column, `label` the spec's label (a catalogue message), `column` the name that Dynamics gives it.
     `length` counts characters; `low` and `high` bound numbers; `words` are the texts for no and yes.
-    `target` is the table that a lookup points to. A locked field is shown but never typed into.
+    `target` is the table that a lookup points to. A locked field is shown but never typed into;
+    one that `always` has a value starts with a default and cannot be emptied.
     """
 
     label: str
@@ -85,6 +86,7 @@ class FieldSpec:
     high: Decimal = Decimal(0)
     target: str = ""
     locked: bool = False
+    always: bool = False
 
     @property
     def required(self) -> bool:
@@ -134,10 +136,10 @@ def memo(label: str, column: str = "", length: int = 2000) -> Any:
 
 
 def choice(label: str, options: type[Choice], column: str = "", default: Choice | None = None, **spec: Any) -> Any:
-    """One of the options' numbers, or null unless `level` says that it is required."""
+    """One of the options' numbers, or null unless it `always` has one."""
     described = FieldSpec(label, Kind.CHOICE, column=column, options=options, **spec)
     number = None if default is None else int(default)
-    return _column(described, SmallInteger(), number, nullable=not described.required)
+    return _column(described, SmallInteger(), number, nullable=not described.always)
 
 
 def yesno(label: str, no: str, yes: str, column: str = "", default: bool = False) -> Any:

@@ -315,7 +315,7 @@ _built = lru_cache(512)(_build)
 
 
 def _paging(plan: Plan, where: list[ColumnElement[bool]]) -> Any:
-    """One select per status, each along its own index, merged by the database.
+    """One select per status, each along its own index and no longer than the page, merged by the database.
 
     The search by index is one select instead, its order hidden from the planner: it would rather walk a sort index
     to the end than sort the few rows found.
@@ -327,19 +327,28 @@ def _paging(plan: Plan, where: list[ColumnElement[bool]]) -> Any:
     if plan.until:
         where.append(_beyond(layout.keys, "u", [not flag for flag in flags]))
     wanted = layout.select(bare=plan.bare).where(*where)
-    status = _columns(plan.view.entity).status
-    order: list[Any] = [column(f"c{i}") for i in range(len(layout.keys))]
+    status, numbers = _columns(plan.view.entity).status, _numbers(plan.view)
     if plan.search == BY_INDEX:
-        order = [_hidden(key) for key in layout.keys]
-        merged = wanted.where(_hidden(status).in_(_numbers(plan.view)))
-    elif len(plan.view.statuses) == 1:
-        order = layout.keys
-        merged = wanted.where(status == _numbers(plan.view)[0])
-    else:
-        merged = union_all(*(wanted.where(status == number) for number in _numbers(plan.view)))
-    merged = merged.order_by(*(k.desc() if down else k.asc() for k, down in zip(order, flags, strict=True)))
-    merged = merged.limit(literal_column(str(plan.limit)))
-    return merged.offset(bindparam("offset", type_=Integer)) if plan.offset else merged
+        hidden = [_hidden(key) for key in layout.keys]
+        return _cut(plan, _ordered(wanted.where(_hidden(status).in_(numbers)), hidden, flags))
+    parts = [_ordered(wanted.where(status == number), layout.keys, flags) for number in numbers]
+    if len(parts) == 1:
+        return _cut(plan, parts[0])
+    firsts = [select(_cut(plan, part, skip=False).subquery()) for part in parts]
+    return _cut(plan, _ordered(union_all(*firsts), [column(f"c{i}") for i in range(len(flags))], flags))
+
+
+def _ordered(statement: Any, keys: list[Any], descending: list[bool]) -> Any:
+    return statement.order_by(*(k.desc() if down else k.asc() for k, down in zip(keys, descending, strict=True)))
+
+
+def _cut(plan: Plan, statement: Any, skip: bool = True) -> Any:
+    """The rows of the page; without `skip` also those before it."""
+    limit = literal_column(str(plan.limit), Integer)
+    if not plan.offset:
+        return statement.limit(limit)
+    offset: Any = bindparam("offset", type_=Integer)
+    return statement.limit(limit).offset(offset) if skip else statement.limit(limit + offset)
 
 
 def _counting(plan: Plan, where: list[ColumnElement[bool]]) -> Any:
@@ -456,7 +465,8 @@ def _found(entity: str, search: str, dialect: str) -> list[ColumnElement[bool]]:
     if not search:
         return []
     row = _columns(entity)
-    exact = row.search_text.like(bindparam("like", type_=Text), escape="\\")
+    text_of = _hidden(row.search_text) if search == WALKING else row.search_text
+    exact = text_of.like(bindparam("like", type_=Text), escape="\\")
     if dialect != "sqlite" or search == WALKING:
         return [exact]
     index = f"{entity}_search"

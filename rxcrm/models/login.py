@@ -215,6 +215,11 @@ def disable(session: Session, user: User, *, by: Who) -> None:
     sign_out_everywhere(session, user.id or 0)
 
 
+def enable(user: User) -> None:
+    """Let a disabled user in again, with the password and the roles that he had."""
+    user.disabled = False
+
+
 # -- one-time codes --------------------------------------------------------------------------------------------------
 
 SETUP, PASSWORD = "setup", "password"

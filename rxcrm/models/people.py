@@ -3,12 +3,13 @@
 from datetime import datetime
 
 from sqlalchemy import Boolean, Index, Integer, String
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from rxcrm.models.base import identity
 from rxcrm.models.choices import Role
 from rxcrm.models.db import BigInt, Json, Moment
-from rxcrm.models.errors import BadValue, Invalid, NotAllowed, NotFound
+from rxcrm.models.errors import BadValue, CrmError, Invalid, NotAllowed, NotFound
 from rxcrm.models.fields import Conventions, clean, parse_email
 from rxcrm.models.searching import sort_key
 from rxcrm.translation import N_
@@ -156,18 +157,67 @@ def add_user(
     manager_id: int | None = None,
 ) -> User:
     """A new user without a password: he gets a one-time link or the caller sets one. Raises Invalid."""
-    address, name = check_person(session, email, name)
-    if not roles:
-        raise Invalid({"roles": BadValue(N_("Choose at least one role."))})
-    if session.get(BusinessUnit, unit_id) is None:
-        raise Invalid({"unit_id": BadValue(N_("Choose one of the list."))})
+    address, name = check_user(session, email=email, name=name, unit_id=unit_id, roles=roles, manager_id=manager_id)
     user = User(
         email=address, name=name, name_key=sort_key(name), unit_id=unit_id, manager_id=manager_id, created_on=now
     )
     session.add(user)
-    session.flush()
+    flush_user(session)
     set_roles(session, user, roles)
     return user
+
+
+def check_user(
+    session: Session,
+    *,
+    email: str,
+    name: str,
+    unit_id: int,
+    roles: list[Role],
+    manager_id: int | None = None,
+    known: User | None = None,
+) -> tuple[str, str]:
+    """The normalised address and name; raises Invalid naming every problem of the whole form of a user at once."""
+    problems: dict[str, CrmError] = {}
+    address = ""
+    try:
+        address, name = check_person(session, email, name, known)
+    except Invalid as refusal:
+        problems |= refusal.problems
+    if not roles:
+        problems["roles"] = BadValue(N_("Choose at least one role."))
+    if session.get(BusinessUnit, unit_id) is None:
+        problems["unit_id"] = BadValue(N_("Choose one of the list."))
+    if manager_id is not None and manager_id != (known and known.manager_id):
+        try:
+            _check_manager(session, manager_id, known)
+        except BadValue as problem:
+            problems["manager_id"] = problem
+    if problems:
+        raise Invalid(problems)
+    return address, name
+
+
+def _check_manager(session: Session, manager_id: int, of: User | None) -> None:
+    """A manager works here and does not report to the one whom he manages, over however many others."""
+    manager = session.get(User, manager_id)
+    if manager is None or manager.disabled:
+        raise BadValue(N_("Choose one of the list."))
+    seen: set[int | None] = set()
+    above: User | None = manager
+    while of and above and above.id not in seen:
+        if above.id == of.id:
+            raise BadValue(N_("%(name)s cannot be his own manager, directly or over others."), name=of.name)
+        seen.add(above.id)
+        above = session.get(User, above.manager_id) if above.manager_id else None
+
+
+def flush_user(session: Session) -> None:
+    """Write users; of two who take one address at once the second is refused."""
+    try:
+        session.flush()
+    except IntegrityError:
+        raise Invalid({"email": BadValue(N_("Another user has this e-mail address."))}) from None
 
 
 def check_person(session: Session, email: str, name: str, known: User | None = None) -> tuple[str, str]:
@@ -211,6 +261,45 @@ def keep_an_administrator(session: Session, leaving: User) -> None:
     ).all()
     if holders == [leaving.id]:
         raise NotAllowed(N_("%(name)s is the only administrator. Make somebody else one first."), name=leaving.name)
+
+
+def add_unit(session: Session, name: str, parent_id: int) -> BusinessUnit:
+    """A new unit below another. Raises Invalid."""
+    problems: dict[str, CrmError] = {}
+    try:
+        name = check_unit_name(session, name)
+    except BadValue as problem:
+        problems["name"] = problem
+    if session.get(BusinessUnit, parent_id) is None:
+        problems["parent_id"] = BadValue(N_("Choose one of the list."))
+    if problems:
+        raise Invalid(problems)
+    unit = BusinessUnit(name=name, parent_id=parent_id)
+    session.add(unit)
+    session.flush()
+    return unit
+
+
+def rename_unit(session: Session, unit: BusinessUnit, name: str) -> None:
+    """Give a unit another name; the root too. Raises Invalid."""
+    try:
+        unit.name = check_unit_name(session, name, unit)
+    except BadValue as problem:
+        raise Invalid({"name": problem}) from None
+
+
+def check_unit_name(session: Session, name: str, known: BusinessUnit | None = None) -> str:
+    """The cleaned name of a unit. Names are unique, whatever their case and accents: people choose units by name."""
+    name = clean(name)
+    if not name:
+        raise BadValue(N_("%(label)s is required."), label=N_("Name"))
+    if len(name) > 100:
+        raise BadValue(N_("The name of a unit can have at most 100 characters."))
+    # Locked, so that of two units that take one name at once the second is refused.
+    for unit in session.exec(select(BusinessUnit).with_for_update()):
+        if sort_key(unit.name) == sort_key(name) and unit is not known:
+            raise BadValue(N_("Another unit has this name."))
+    return name
 
 
 def move_unit(session: Session, unit: BusinessUnit, parent_id: int) -> None:

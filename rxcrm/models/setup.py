@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import available_timezones
@@ -94,31 +94,68 @@ def set_up(session: Session, answers: Answers, now: datetime) -> User:
 
 def _problems(session: Session, answers: Answers) -> dict[str, CrmError]:
     found: dict[str, CrmError] = {}
-    if not clean(answers.organisation):
-        found["organisation"] = BadValue(N_("%(label)s is required."), label=N_("Organisation"))
-    elif len(answers.organisation) > 160:
-        found["organisation"] = BadValue(N_("A name can have at most 160 characters."))
+    if problem := _bad_name(clean(answers.organisation)):
+        found["organisation"] = problem
     try:
         check_person(session, answers.email, answers.name)
     except Invalid as invalid:
         found |= invalid.problems
     try:
         check_password(answers.password)
-    except BadValue as problem:
-        found["password"] = problem
-    known: dict[str, tuple[object, object]] = {
-        "country": (answers.country, {code for code, _ in countries("en")}),
-        "language": (answers.language, languages()),
-        "currency": (answers.currency, currencies()),
-        "time_zone": (answers.time_zone, available_timezones()),
-        "first_weekday": (answers.first_weekday, range(7)),
-        "fiscal_month": (answers.fiscal_month, range(1, 13)),
-        "fiscal_day": (answers.fiscal_day, range(1, 32)),
+    except BadValue as refusal:
+        found["password"] = refusal
+    conventions = {name: getattr(answers, name) for name in _CONVENTIONS}
+    return found | _bad_conventions(conventions)
+
+
+_CONVENTIONS = ("country", "language", "currency", "time_zone", "first_weekday", "fiscal_month", "fiscal_day")
+
+
+def _bad_conventions(values: Mapping[str, object]) -> dict[str, CrmError]:
+    allowed: dict[str, Container[object]] = {
+        "country": {code for code, _ in countries("en")},
+        "language": languages(),
+        "currency": currencies(),
+        "time_zone": available_timezones(),
+        "first_weekday": range(7),
+        "fiscal_month": range(1, 13),
+        "fiscal_day": range(1, 32),
     }
-    for name, (value, allowed) in known.items():
-        if value not in allowed:  # type: ignore[operator]
-            found[name] = BadValue(N_("Choose one of the list."))
-    return found
+    return {name: BadValue(N_("Choose one of the list.")) for name, value in values.items() if value not in allowed[name]}
+
+
+#: What the settings page may change; the switches are "1" or "0".
+_NUMBERS, _SWITCHES = ("first_weekday", "fiscal_month", "fiscal_day"), ("private", "open_editing")
+
+
+def update_organisation(session: Session, typed: Mapping[str, str]) -> Organisation:
+    """Change what the organisation chose, only what was typed. Raises Invalid with every bad value."""
+    org = session.exec(select(Organisation).with_for_update()).one()
+    problems: dict[str, CrmError] = {}
+    values: dict[str, object] = {}
+    for name, text in typed.items():
+        if name == "name":
+            values[name] = clean(text)
+        elif name in _SWITCHES and text in ("0", "1"):
+            values[name] = text == "1"
+        elif name in _CONVENTIONS:
+            values[name] = text if name not in _NUMBERS else int(text) if text.isdecimal() and len(text) < 4 else -1
+        else:
+            problems[name] = BadValue(N_("There is no field “%(name)s” to fill in."), name=name[:80])
+    if "name" in values and (problem := _bad_name(str(values["name"]))):
+        problems["name"] = problem
+    problems |= _bad_conventions({name: value for name, value in values.items() if name in _CONVENTIONS})
+    if problems:
+        raise Invalid(problems)
+    for name, value in values.items():
+        setattr(org, name, value)
+    return org
+
+
+def _bad_name(name: str) -> BadValue | None:
+    if not name:
+        return BadValue(N_("%(label)s is required."), label=N_("Organisation"))
+    return BadValue(N_("A name can have at most 160 characters.")) if len(name) > 160 else None
 
 
 def set_up_from_settings(session: Session, email: str, password: str, now: datetime) -> User:

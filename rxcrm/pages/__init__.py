@@ -5,7 +5,7 @@ import reflex as rx
 
 def add_pages(app: rx.App) -> None:
     """Give every page its address, title and the event that fills it."""
-    from rxcrm.pages import account, accounts, contact, contacts, home, lead, leads, login, password, setup
+    from rxcrm.pages import account, accounts, contact, contacts, home, import_run, imports, lead, leads, login, password, setup
 
     app.add_page(home.page, route="/", title="rxcrm", on_load=home.on_load)
     app.add_page(setup.page, route="/setup", title="Set up · rxcrm")
@@ -17,3 +17,5 @@ def add_pages(app: rx.App) -> None:
     app.add_page(account.page, route="/accounts/[account_id]", title="Account · rxcrm", on_load=account.on_load)
     app.add_page(contacts.page, route="/contacts", title="Contacts · rxcrm", on_load=contacts.on_load)
     app.add_page(contact.page, route="/contacts/[contact_id]", title="Contact · rxcrm", on_load=contact.on_load)
+    app.add_page(imports.page, route="/import", title="Import · rxcrm", on_load=imports.on_load)
+    app.add_page(import_run.page, route="/import/[run_id]", title="Import · rxcrm", on_load=import_run.on_load)

@@ -41,6 +41,8 @@ def _view(entity: str, spec: FieldSpec) -> dict[str, Any]:
         view["length"] = spec.length
     if spec.locked:
         view["locked"] = True
+    if spec.always:
+        view["always"] = True
     if options := _options(entity, spec):
         view["options"] = options
     if spec.target:

@@ -16,8 +16,6 @@ from rxcrm.models.choices import ContactMethod, Rating
 from rxcrm.models.errors import BadValue
 from rxcrm.models.fields import (
     Conventions,
-    FieldSpec,
-    Kind,
     clean,
     fields_of,
     host_of,
@@ -38,7 +36,8 @@ POLISH = Conventions("pl", "Europe/Warsaw", "PL", "PLN")
 quick = settings(max_examples=150, deadline=None, derandomize=True, database=None)
 #: Everything that a raw client can put into a string, the nasty parts often.
 anything = st.text(
-    st.characters() | st.sampled_from("\0\r\n\t\x85\u2028\u202e\u200f\ud800\udfff\ufeff.,'()-+%_\\\"0159€ ™ß İıΣςé"), max_size=40
+    st.characters() | st.sampled_from("\0\r\n\t\x85\u2028\u202e\u200f\ud800\udfff\ufeff.,'()-+%_\\\"0159€ ™ß İıΣςé"),
+    max_size=40,
 )
 numbers = st.text(st.sampled_from("0123456789.,'()-+eE \u00a0\u2212€$NnaAiIfF_٣"), max_size=25)
 
@@ -85,7 +84,7 @@ def refused(name: str, typed: str, how: Conventions = POLISH) -> str:
         ("currency", "", ""),
         ("latitude", "-90", -90.0),
         ("latitude", "52,123456789", 52.12346),
-        ("estimated_close_date" if "estimated_close_date" in LEAD else "last_campaign_date", "2026-02-28", date(2026, 2, 28)),
+        ("estimated_close_date", "2026-02-28", date(2026, 2, 28)),
         ("existing_account_id", "7", 7),
         ("existing_account_id", "", None),
         ("created_on", "2026-05-13T10:00", datetime(2026, 5, 13, 8, 0, tzinfo=UTC)),
@@ -93,7 +92,7 @@ def refused(name: str, typed: str, how: Conventions = POLISH) -> str:
 )
 def test_what_is_typed_becomes_what_is_stored(name: str, typed: str, stored: Any) -> None:
     value = parse(LEAD[name], typed, POLISH)
-    assert value == stored and type(value) is type(stored) or int(value) == stored
+    assert (value == stored and type(value) is type(stored)) or int(value) == stored
     assert parse(LEAD[name], raw(value), Conventions("en", "UTC", "PL")) == value
 
 
@@ -106,7 +105,7 @@ def test_what_is_typed_becomes_what_is_stored(name: str, typed: str, stored: Any
         ("email", "sara", "not an e-mail"),
         ("email", "a@b", "not an e-mail"),
         ("email", "a@b.com, c@d.com", "not an e-mail"),
-        ("email", "x" * 90 + "@example.com", "not an e-mail"),
+        ("email", "x" * 60 + "@" + "y" * 50 + ".com", "at most 100"),
         ("website", "javascript:alert(1)", "not a web address"),
         ("website", "javascript:1.com", "not a web address"),
         ("website", "data:text/html,x", "not a web address"),
@@ -221,7 +220,8 @@ def test_countries_are_known_by_name_and_code(country: str, code: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "website, host", [("https://www.Example.com/x", "example.com"), ("example.com", "example.com"), ("", ""), ("//[", "")]
+    "website, host",
+    [("https://www.Example.com/x", "example.com"), ("example.com", "example.com"), ("", ""), ("//[", "")],
 )
 def test_the_host_of_a_website(website: str, host: str) -> None:
     assert host_of(website) == host
@@ -267,7 +267,9 @@ def test_no_input_crashes_parse_number(typed: str, point: str) -> None:
 
 
 @quick
-@given(anything | st.text(st.sampled_from("0123456789+()-./ x#exttel"), max_size=30), st.sampled_from(["US", "PL", "??"]))
+@given(
+    anything | st.text(st.sampled_from("0123456789+()-./ x#exttel"), max_size=30), st.sampled_from(["US", "PL", "??"])
+)
 def test_no_input_crashes_a_phone_and_tidying_twice_is_harmless(typed: str, region: str) -> None:
     value = clean(typed)
     once = tidy_phone(value, region)
@@ -313,15 +315,10 @@ def test_folding_drops_case_accents_and_what_nobody_sees(text: str, folded: str)
     assert fold(text) == folded
 
 
-def test_folding_any_character_twice_is_harmless() -> None:
-    changed = [c for c in map(chr, range(sys.maxunicode + 1)) if fold(fold(c)) != fold(c)]
-    assert changed == []
-
-
-def test_folded_text_has_no_capitals_and_nothing_a_database_refuses() -> None:
-    everything = fold("".join(map(chr, range(sys.maxunicode + 1))))
-    everything.encode()
-    assert "\0" not in everything and everything.casefold() == everything
+def test_folding_every_character_leaves_no_capitals_and_nothing_a_database_refuses() -> None:
+    everything = fold("|".join(map(chr, range(sys.maxunicode + 1))))
+    assert fold(everything) == everything == everything.casefold()
+    assert "\0" not in everything and everything.encode()
 
 
 @quick

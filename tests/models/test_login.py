@@ -163,9 +163,7 @@ def test_old_failures_are_forgotten(office: Office) -> None:
     fail(office, 12)
     assert fail(office, 5, now=office.now + 2 * HOUR) == [0] * 5
     office.sign_in("olaf@contoso.com", PASSWORD)
-    login.open_session(
-        office.session, office.olaf, address="", agent="", now=office.now + 9 * HOUR, life=HOUR
-    )
+    login.open_session(office.session, office.olaf, address="", agent="", now=office.now + 9 * HOUR, life=HOUR)
     assert office.session.exec(select(SignInFailure)).all() == []
 
 
@@ -174,9 +172,7 @@ def test_guesses_side_by_side_are_counted_one_by_one(office: Office) -> None:
     attempts: list[login.Attempt] = []
 
     def guess() -> None:
-        attempts.append(
-            login.attempt(SARA, "wrong", address="192.0.2.1", agent="", now=office.now, life=HOUR)
-        )
+        attempts.append(login.attempt(SARA, "wrong", address="192.0.2.1", agent="", now=office.now, life=HOUR))
 
     threads = [threading.Thread(target=guess) for _ in range(8)]
     for thread in threads:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from rxcrm.models.importing.vernacular import VERNACULAR
+
 
 @dataclass(frozen=True)
 class Source:
@@ -47,7 +49,8 @@ DYNAMICS = Source(
 )
 SALESFORCE = Source(
     "Salesforce",
-    "https://help.salesforce.com/s/articleView?id=xcloud.field_mapping_for_importing_leads.htm and, for the names in capitals without spaces, developer.salesforce.com/docs/…/object_reference/sforce_api_objects_lead.htm",
+    "https://help.salesforce.com/s/articleView?id=xcloud.field_mapping_for_importing_leads.htm (labels)"
+    " and the Object Reference, Lead (API names; ../shared/data/salesforce-demo-leads.csv has them)",
     {
         "first_name": ("First Name",),
         "middle_name": ("MiddleName",),
@@ -89,7 +92,7 @@ SALESFORCE = Source(
 )
 HUBSPOT = Source(
     "HubSpot",
-    "https://knowledge.hubspot.com/properties/hubspots-default-contact-properties",
+    "HubSpot knowledge base, “HubSpot's default contact properties” (labels), and the Contacts API (internal names)",
     {
         "first_name": ("First Name",),
         "last_name": ("Last Name",),
@@ -122,7 +125,7 @@ HUBSPOT = Source(
 )
 ZOHO = Source(
     "Zoho CRM",
-    "https://help.zoho.com/portal/en/kb/crm/sales-force-automation/leads/articles/standard-fields-leads",
+    "https://help.zoho.com/portal/en/kb/crm-nextgen/sales-force-automation/leads, “Standard Fields in Leads”",
     {
         "owner": ("Lead Owner",),
         "salutation": ("Salutation",),
@@ -159,7 +162,7 @@ ZOHO = Source(
 )
 OUTLOOK = Source(
     "Outlook",
-    "https://support.microsoft.com/office/3f92d9a2-41c7-4d1e-9a51-3c4a2dc1e1f6 (CSV of contacts) and MicrosoftDocs/dynamics-365-customer-engagement ce/basics/import-contacts.md",
+    "https://www.spstechnical.com/outlook_contacts_schema.htm and MicrosoftDocs/dynamics-365-customer-engagement ce/basics/import-contacts.md",
     {
         "salutation": ("Title",),
         "first_name": ("First Name",),
@@ -200,7 +203,7 @@ OUTLOOK = Source(
 )
 GOOGLE = Source(
     "Google Contacts",
-    "https://support.google.com/contacts/answer/15147365 (template of the CSV); up to 2024 the columns were called Given Name, Family Name, Organization 1 - Name …",
+    "the headings that contacts.google.com writes into “Google CSV”; up to 2024 Given Name, Organization 1 - Name …",
     {
         "full_name": ("Name",),
         "first_name": ("First Name", "Given Name"),
@@ -234,7 +237,7 @@ GOOGLE = Source(
 )
 ODOO = Source(
     "Odoo",
-    "odoo/odoo addons/crm/models/crm_lead.py (field names and their strings)",
+    "odoo/odoo addons/crm/models/crm_lead.py: names of the fields (import-compatible export) and their labels",
     {
         "topic": ("name", "Opportunity"),
         "full_name": ("contact_name",),
@@ -263,7 +266,7 @@ ODOO = Source(
 )
 THUNDERBIRD = Source(
     "Thunderbird",
-    "mozilla/releases-comm-central mailnews/locales …/importMsgs.properties (headings of the exported address book)",
+    "mozilla/releases-comm-central mail/locales/en-US/chrome/messenger/importMsgs.properties",
     {
         "first_name": ("First Name",),
         "last_name": ("Last Name",),
@@ -324,5 +327,6 @@ COMMON = Source(
         "created_on": ("Created", "Created At"),
     },
 )
+OTHER_LANGUAGES = Source("", "rxcrm.models.importing.vernacular", VERNACULAR)
 
-ALIASES = (DYNAMICS, SALESFORCE, HUBSPOT, ZOHO, OUTLOOK, GOOGLE, ODOO, THUNDERBIRD, COMMON)
+ALIASES = (DYNAMICS, SALESFORCE, HUBSPOT, ZOHO, OUTLOOK, GOOGLE, ODOO, THUNDERBIRD, COMMON, OTHER_LANGUAGES)

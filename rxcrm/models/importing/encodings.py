@@ -38,7 +38,7 @@ _ALPHABETS = (
     "ąčęėįšųūžāēģīķļņõ",  # Baltic
 )
 _OUTSIDE = re.compile(rb"[^\n]*[\x80-\xff][^\n]*")
-_SIGNS = frozenset("€„“”’‘–—…«»°§©®™·£¿¡ºª\u00a0")
+_SIGNS = frozenset("€„“”’‘–—…«»°§£¿¡ºª\u00a0")
 
 
 def encoding_of(path: Path) -> str:

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 
 from rxcrm.models.base import Record
 from rxcrm.models.errors import BadValue
-from rxcrm.models.fields import FieldSpec, fields_of
-from rxcrm.models.importing.aliases import ALIASES, COMMON, Source
+from rxcrm.models.fields import FieldSpec, Kind, fields_of
+from rxcrm.models.importing.aliases import ALIASES, Source
 from rxcrm.models.searching import fold
 from rxcrm.models.tables import record_table
 from rxcrm.translation import N_, gettext, languages
@@ -79,7 +79,10 @@ def normal(heading: str) -> str:
 def targets(entity: str) -> list[Target]:
     """Everything that a column can be mapped to, fields first in the order of the table."""
     table = record_table(entity)
-    found = [Target(s.name, s.label, s.required, s.kind.value) for s in _open_fields(table)]
+    # A required option has a default, so a file need not bring it.
+    found = [
+        Target(s.name, s.label, s.required and s.kind is not Kind.CHOICE, s.kind.value) for s in _open_fields(table)
+    ]
     specials = [OWNER, CREATED_ON, *([FULL_NAME, STATUS] if "last_name" in fields_of(table) else [STATUS])]
     return found + [Target(name, _SPECIAL[name][0], False, _SPECIAL[name][1]) for name in specials]
 
@@ -128,7 +131,7 @@ def propose(entity: str, headings: list[str], samples: list[list[str]]) -> list[
             continue
         proposal.target, proposal.because, proposal.values = target, because, values
         taken[target] = proposal.heading
-    _prefer_name_parts(proposals, taken)
+    _settle_names(proposals, taken)
     return proposals
 
 
@@ -161,7 +164,7 @@ def _matches(
         yield 3, target, BY_COLUMN, {}
     for rank, source in enumerate(ALIASES, 4):
         if target := _aliases(source).get(name):
-            values = {"program": source.name} if source is not COMMON else {}
+            values = {"program": source.name} if source.name else {}
             yield rank, target, BY_EXPORT if values else BY_HABIT, values
 
 
@@ -191,20 +194,18 @@ def _are_salutations(samples: list[str]) -> bool:
 def _likely(headings: list[str]) -> list[Source]:
     """The program whose names cover the most headings, if it stands out by words of its own."""
     names = {normal(h) for h in headings}
-    scores = [(len(names & set(_aliases(s))), s) for s in ALIASES if s is not COMMON]
+    scores = [(len(names & set(_aliases(s))), s) for s in ALIASES if s.name]
     best = max(score for score, _ in scores)
     leaders = [s for score, s in scores if score == best and score >= 3]
     return leaders[:1] if len(leaders) == 1 else []
 
 
-@functools.cache
-def _aliases_of(name: str) -> dict[str, str]:
-    source = next(s for s in ALIASES if s.name == name)
-    return {normal(heading): target for target, headings in source.fields.items() for heading in headings}
-
-
 def _aliases(source: Source) -> dict[str, str]:
-    return _aliases_of(source.name)
+    return _KNOWN[id(source)]
+
+
+#: Source → normal heading → target.
+_KNOWN = {id(s): {normal(h): target for target, headings in s.fields.items() for h in headings} for s in ALIASES}
 
 
 @functools.cache
@@ -225,8 +226,11 @@ def _columns(table: type[Record]) -> dict[str, str]:
     return found | {normal(s.name): s.name for s in _open_fields(table)}
 
 
-def _prefer_name_parts(proposals: list[Proposal], taken: dict[str, str]) -> None:
-    """First and last name win over a column that holds both."""
+def _settle_names(proposals: list[Proposal], taken: dict[str, str]) -> None:
+    """A column called just "Name" holds what the others leave: the last name, the first, both, or nothing new."""
     for proposal in proposals:
-        if proposal.target == FULL_NAME and "last_name" in taken:
-            proposal.target, proposal.because, proposal.values = "", NAME_PARTS, {}
+        if proposal.target == FULL_NAME and {"first_name", "last_name"} & set(taken):
+            if {"first_name", "last_name"} <= set(taken):
+                proposal.target, proposal.because, proposal.values = "", NAME_PARTS, {}
+            else:
+                proposal.target = "last_name" if "first_name" in taken else "first_name"

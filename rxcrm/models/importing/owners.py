@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
+from rxcrm.models import db
 from rxcrm.models.access import Privilege, Who, may_own, who_is
 from rxcrm.models.people import User, organisation
 from rxcrm.models.searching import fold
@@ -28,15 +30,13 @@ class Owner:
 class Owners:
     """The users by e-mail and by name, read once per import."""
 
-    def __init__(self, session: Session, who: Who, entity: str) -> None:
+    def __init__(self, who: Who, entity: str) -> None:
         self.who, self.entity = who, entity
-        users = session.exec(select(User).where(col(User.disabled).is_(False))).all()
+        users = db.read(_active)
         self._by_email = {u.email.lower(): u for u in users}
-        names = [fold(u.name) for u in users]
-        self._by_name = {fold(u.name): u for u in users if names.count(fold(u.name)) == 1}
-        org = organisation(session)
-        self._readers = {u.id for u in users if org and who_is(session, u, org).holds(Privilege.READ, entity)}
-        self.importer = _owner(session.get_one(User, who.id))
+        names = Counter(fold(u.name) for u in users)
+        self._by_name = {name: u for u in users if names[name := fold(u.name)] == 1}
+        self.importer = next(_owner(u) for u in users if u.id == who.id)
         self._known: dict[str, tuple[Owner, str]] = {}
 
     def find(self, text: str) -> tuple[Owner, str]:
@@ -53,9 +53,21 @@ class Owners:
             return self.importer, ""
         if not self.who.holds(Privilege.CHOOSE_OWNER):
             return self.importer, NOT_YOURS
-        if user.id not in self._readers or not may_own(self.who, self.entity, Privilege.CREATE, user):
+        # Creating a record and then assigning it comes to the same, so either reach will do.
+        reach = any(may_own(self.who, self.entity, p, user) for p in (Privilege.CREATE, Privilege.ASSIGN))
+        if not reach or not db.read(_reads, user, self.entity):
             return self.importer, NOT_THEIRS
         return _owner(user), ""
+
+
+def _active(session: Session) -> list[User]:
+    return list(session.exec(select(User).where(col(User.disabled).is_(False))))
+
+
+def _reads(session: Session, user: User, entity: str) -> bool:
+    """An owner reads what he owns, as `rxcrm.models.records.assign` has it."""
+    org = organisation(session)
+    return org is not None and who_is(session, user, org).holds(Privilege.READ, entity)
 
 
 def _owner(user: User) -> Owner:

@@ -217,7 +217,7 @@ class _Import:
             chosen,
             habits,
             how,
-            db.read(Owners, who, run.entity),
+            Owners(who, run.entity),
             _finder(who),
             topic_pattern or PRESET,
             run.file_name,

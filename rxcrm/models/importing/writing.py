@@ -85,9 +85,9 @@ class Writer:
         if accepted:
             self._write_records(session, accepted, now)
         if problems:
-            session.execute(insert(ImportProblem), [{"run_id": self.run_id, **vars(p)} for p in problems])
+            session.execute(insert(ImportProblem), [{"run_id": self.run_id, **_storable(vars(p))} for p in problems])
         if rejected:
-            found = [{"run_id": self.run_id, "row": r.number, "cells": list(map(str, r.cells))} for r in rejected]
+            found = [{"run_id": self.run_id, "row": r.number, "cells": list(map(_storable, r.cells))} for r in rejected]
             session.execute(insert(RejectedRow), found)
 
     def _write_records(self, session: Session, accepted: Sequence[Checked], now: datetime) -> None:
@@ -109,14 +109,23 @@ class Writer:
         entries = [{**entry, "record_id": i, "remark": row.remark} for i, row in zip(ids, accepted, strict=True)]
         session.connection().execute(insert(cast(Any, History).__table__), entries)
         if self.table is Lead:
-            _begin_processes(session, ids, accepted, now)
+            _begin_processes(session, self.run_id, ids, accepted, now)
+
+
+def _storable(value: Any) -> Any:
+    """Text without zeros, which PostgreSQL cannot hold; plain text instead of its kinds."""
+    if isinstance(value, dict):
+        return {name: _storable(part) for name, part in value.items()}
+    return str(value).replace("\x00", "") if isinstance(value, str) else value
 
 
 def _last_id(columns: Any, run_id: int) -> Any:
     return select(columns.id).where(columns.import_id == run_id).order_by(columns.id.desc()).limit(1)
 
 
-def _begin_processes(session: Session, ids: Sequence[int], accepted: Sequence[Checked], now: datetime) -> None:
+def _begin_processes(
+    session: Session, run_id: int, ids: Sequence[int], accepted: Sequence[Checked], now: datetime
+) -> None:
     """What `process.begin` does, for many leads at once."""
     first = LEAD_TO_OPPORTUNITY.stages[0].key
     begun = {
@@ -132,16 +141,12 @@ def _begin_processes(session: Session, ids: Sequence[int], accepted: Sequence[Ch
     ]
     rows = [{**begun, "lead_id": i, "name": name} for i, name in zip(ids, names, strict=True)]
     session.connection().execute(insert(cast(Any, ProcessInstance).__table__), rows)
+    # Others may save leads between ours on PostgreSQL: the run's number tells ours apart.
+    ours = select(col(Lead.id)).where(col(Lead.import_id) == run_id, col(Lead.id).between(ids[0], ids[-1]))
     stays = select(col(ProcessInstance.id), literal(first), col(ProcessInstance.stage_entered_on)).where(
-        col(ProcessInstance.lead_id).between(ids[0], ids[-1]), col(ProcessInstance.lead_id).in_(_imported(ids))
+        col(ProcessInstance.lead_id).in_(ours)
     )
     session.execute(insert(StageLog).from_select(["instance_id", "stage", "entered_on"], stays))
-
-
-def _imported(ids: Sequence[int]) -> Any:
-    """The leads of this batch; others may save leads between ours on PostgreSQL."""
-    run = select(col(Lead.import_id)).where(col(Lead.id) == ids[0]).scalar_subquery()
-    return select(col(Lead.id)).where(col(Lead.import_id) == run, col(Lead.id).between(ids[0], ids[-1]))
 
 
 def count(session: Session, run_id: int, books: Books, now: datetime) -> None:

@@ -1,0 +1,138 @@
+"""Headings → fields (issue part 8, S 6.4, 13.17)."""
+
+from __future__ import annotations
+
+import pytest
+
+from rxcrm.models.errors import BadValue
+from rxcrm.models.importing.aliases import ALIASES
+from rxcrm.models.importing.mapping import Proposal, check, propose, targets
+from rxcrm.models.importing.topics import PRESET, composer
+from rxcrm.models.lead import Lead
+
+
+def proposed(*headings: str, samples: dict[str, list[str]] | None = None) -> dict[str, Proposal]:
+    seen = samples or {}
+    return {p.heading: p for p in propose("lead", list(headings), [seen.get(h, []) for h in headings])}
+
+
+def mapped(*headings: str, samples: dict[str, list[str]] | None = None) -> dict[str, str]:
+    return {heading: p.target for heading, p in proposed(*headings, samples=samples).items()}
+
+
+@pytest.mark.parametrize(
+    "heading, target",
+    [
+        ("Topic", "topic"),
+        ("  LAST  name ", "last_name"),
+        ("last_name", "last_name"),
+        ("emailaddress1", "email"),
+        ("ZIP/Postal Code", "postal_code"),
+        ("Zip / postal code", "postal_code"),
+        ("Do not allow Emails", "do_not_email"),
+        ("Prénom", "first_name"),
+        ("Straße", "street1"),
+        ("会社名", "company_name"),
+        ("Numéro de TVA", ""),
+    ],
+)
+def test_labels_columns_and_other_languages_are_recognised(heading: str, target: str) -> None:
+    assert mapped(heading) == {heading: target}
+
+
+@pytest.mark.parametrize("source", [s for s in ALIASES if s.name], ids=lambda s: s.name)
+def test_every_alias_of_every_program_names_a_target_and_its_source(source: object) -> None:
+    known = {t.name for t in targets("lead")}
+    assert source.documented and set(source.fields) <= known
+    assert all(mapped(h)[h] for headings in source.fields.values() for h in headings)
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["Id", "Record ID", "Lead Id", "GUID", "(Do Not Modify) Lead guid", "Password", "Passwort", "Card Number", "creditCardNumber", "IBAN", "PIN", "CVV", "API key", "User Token", "Tax ID", "ConvertedAccountId"],
+)  # fmt: skip
+def test_ids_passwords_and_card_numbers_are_never_guessed(heading: str) -> None:
+    proposal = proposed(heading)[heading]
+    assert proposal.target == "" and "never guessed" in proposal.reason()
+
+
+def test_of_two_columns_for_one_field_the_better_match_wins_and_the_other_says_why() -> None:
+    found = proposed("E-mail", "Email Address", "Company", "Company Name")
+    assert [p.target for p in found.values()] == ["email", "", "", "company_name"]
+    assert found["Company"].reason() == "“Company Name” already fills this field."
+
+
+def test_an_ambiguous_heading_goes_to_the_program_that_the_others_speak_for() -> None:
+    salesforce = mapped("LastName", "Title", "LeadSource", "IsConverted", "HasOptedOutOfEmail")
+    outlook = mapped("Title", "First Name", "Business Street", "E-mail Address", "Business Phone 2", "Job Title")
+    odoo = mapped("name", "contact_name", "partner_name", "email_from", "expected_revenue")
+    assert (salesforce["Title"], outlook["Title"], outlook["Job Title"]) == ("job_title", "salutation", "job_title")
+    assert (odoo["name"], odoo["contact_name"], odoo["partner_name"]) == ("topic", "full_name", "company_name")
+
+
+def test_a_title_column_full_of_salutations_is_one() -> None:
+    assert mapped("Title", samples={"Title": ["Mr.", "Dr", "Frau"]}) == {"Title": "salutation"}
+
+
+def test_a_name_column_takes_what_the_others_leave() -> None:
+    assert mapped("Name") == {"Name": "full_name"}
+    assert mapped("Vorname", "Name")["Name"] == "last_name"
+    assert mapped("Nome", "Cognome")["Nome"] == "first_name"
+    assert mapped("First Name", "Last Name", "Name")["Name"] == ""
+
+
+def test_proposals_show_samples_and_how_they_were_recognised() -> None:
+    (proposal,) = propose("lead", ["Mobile Number"], [["1", "2", "3", "4"]])
+    assert (proposal.samples, proposal.reason()) == (["1", "2", "3"], "Export of Thunderbird")
+
+
+def test_targets_are_the_open_fields_and_the_special_ones() -> None:
+    names = [t.name for t in targets("lead")]
+    assert {"topic", "last_name", "owner", "created_on", "full_name", "status"} <= set(names)
+    assert not {"modified_on", "recorded_on", "version", "search_text"} & set(names)
+    assert [t.name for t in targets("lead") if t.required] == ["topic", "last_name"]
+    assert len(names) == len(set(names)) and {"name", "owner"} <= {t.name for t in targets("account")}
+
+
+@pytest.mark.parametrize(
+    "mapping, sentence",
+    [
+        ({0: "nothing"}, "no field"),
+        ({5: "topic"}, "no column 6"),
+        ({-1: "topic"}, "no column"),
+        ({0: "modified_on"}, "no field"),
+        ({0: "topic", 1: "topic"}, "Two columns"),
+        ({0: "", 1: ""}, "nothing to import"),
+    ],
+)
+def test_a_mapping_that_cannot_be_used_is_refused(mapping: dict[int, str], sentence: str) -> None:
+    with pytest.raises(BadValue, match=sentence):
+        check("lead", 2, mapping)
+
+
+# -- the composed topic ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "values, topic",
+    [
+        ({"company_name": "Contoso", "first_name": "Ana", "last_name": "Sousa"}, "Contoso - Ana Sousa"),
+        ({"first_name": "Ana", "last_name": "Sousa"}, "Ana Sousa"),
+        ({"company_name": "Contoso", "last_name": "Sousa"}, "Contoso - Sousa"),
+        ({"company_name": "A - B"}, "A - B"),
+        ({}, ""),
+        ({"company_name": "x" * 400}, "x" * 300),
+    ],
+)
+def test_the_composed_topic_leaves_no_dangling_separator(values: dict[str, str], topic: str) -> None:
+    assert composer(Lead, PRESET)(lambda name: values.get(name, "")) == topic
+
+
+def test_any_field_can_stand_in_the_pattern_and_text_alone_is_no_topic() -> None:
+    compose = composer(Lead, "Fair: {city}, {State/Province} / {LAST NAME}")
+    values = {"city": "Porto", "last_name": "Sousa"}
+    assert compose(lambda name: values.get(name, "")) == "Fair: Porto / Sousa"
+    assert compose(lambda name: "") == ""
+    for pattern in ("no field at all", "{Nonsense}", "{}"):
+        with pytest.raises(BadValue):
+            composer(Lead, pattern)
