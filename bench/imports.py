@@ -61,7 +61,7 @@ def _measure(desk: Desk, kind: str, path: Path) -> Figure:
         app.append(_timed(lambda: _import(desk, path)))
         floor.append(_timed(lambda: _import_bare(desk, _READERS[kind](path))))
     beneath = Floor(f"{kind} reader, parse(), refresh_keys(), then " + "; ".join(_inserts(desk)), "none", ROWS)
-    figure = Figure(
+    return Figure(
         f"import {ROWS:,} rows, {kind}",
         desk.database,
         desk.leads,
@@ -70,7 +70,6 @@ def _measure(desk: Desk, kind: str, path: Path) -> Figure:
         beneath,
         3.0,
     )
-    return figure
 
 
 def _timed(work: Callable[[], None]) -> float:

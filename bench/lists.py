@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bench import people
@@ -54,6 +54,9 @@ def steps() -> Iterator[ListStep]:
         column = COLUMNS["lead"][key]
         order = f"lead.{column.order}, lead.id"
         yield ListStep(f"{_ALL_OPEN}, sort by {column.label}", Ask(view="open", sort=((key, False),)), order=order)
+    yield ListStep("All Leads (three statuses)", Ask(view="all"), where="all")
+    few = "Open Leads where rights show only one's own few"
+    yield ListStep(few, Ask(view="open"), where="own", quiet=True)
     yield ListStep("page 100 by number", Ask(view="open", page=100), where="offset")
     yield ListStep("search: rare word", Ask(view="open", search=people.RARE), plan="index")
     yield ListStep("search: common word", Ask(view="open", search=people.COMMON), plan="walk")
@@ -85,6 +88,8 @@ def figures(desk: Desk) -> list[Figure]:
 def measure(desk: Desk, step: ListStep) -> Figure:
     """One step, beside its floor."""
     who = desk.quiet if step.quiet else desk.busy
+    if step.where == "own":
+        who = replace(who, private=True)
     ask = step.ask
     if ask.after:
         first = desk.read(who, lambda act: lists.page(act, Ask(view=ask.view)))
@@ -117,7 +122,7 @@ def statement(step: ListStep, bare: Bare, owner: int) -> tuple[str, dict[str, An
     where = [_OPEN.replace("lead.status", "coalesce(lead.status, 0)") if step.plan == "index" else _OPEN]
     order = step.order.replace("lead.created_on", "coalesce(lead.created_on, lead.created_on)")
     order = order if step.plan == "index" else step.order
-    if step.ask.view == "my-open":
+    if step.ask.view == "my-open" or step.where == "own":
         where.append("lead.owner_user_id = :owner")
         params["owner"] = owner
     if step.plan:
@@ -130,10 +135,19 @@ def statement(step: ListStep, bare: Bare, owner: int) -> tuple[str, dict[str, An
         return f"SELECT count(*) FROM ({inner}) AS found", params
     fields = [_FIELDS.get(key, f"lead.{key}") for key in view_of("lead", step.ask.view).columns]
     limit = f"{step.ask.size + 1}" + (f" OFFSET {(step.ask.page - 1) * step.ask.size}" if step.ask.page > 1 else "")
-    return (
-        f"SELECT lead.id, {', '.join(fields)}{_FROM} WHERE {' AND '.join(where)} ORDER BY {order} LIMIT {limit}",
-        params,
-    )
+    chosen = f"SELECT lead.id, {', '.join(fields)}{_FROM}"
+    if step.where == "all":
+        return _merged(chosen, step, limit), params
+    return f"{chosen} WHERE {' AND '.join(where)} ORDER BY {order} LIMIT {limit}", params
+
+
+def _merged(chosen: str, step: ListStep, limit: str) -> str:
+    """One ordered select per status, merged."""
+    parts = []
+    for status in view_of("lead", step.ask.view).statuses:
+        where = f"lead.status = {int(status)} AND lead.deleted_on IS NULL"
+        parts.append(f"SELECT * FROM ({chosen} WHERE {where} ORDER BY {step.order} LIMIT {limit}) AS part{int(status)}")
+    return f"{' UNION ALL '.join(parts)} ORDER BY created_on DESC, id DESC LIMIT {limit}"
 
 
 def _search(step: ListStep, bare: Bare, params: dict[str, Any]) -> str:

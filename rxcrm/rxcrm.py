@@ -50,7 +50,7 @@ app = rx.App(
         (5, "Overlay"): lambda stateful: offline_banner() if stateful else None,
     },
     stylesheets=["/rxcrm.css"],
-    head_components=[rx.el.script(src="/theme.js")],
+    head_components=[rx.el.script(src="/theme.js"), rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml")],
     html_lang="en",
     backend_exception_handler=_crashed,
 )

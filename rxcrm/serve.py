@@ -207,13 +207,17 @@ def check_port() -> None:
             ) from None
 
 
-def serve() -> None:
-    """Prepare everything and become the server; returns only through Ctrl-C or a signal."""
+def serve(as_built: bool = False) -> None:
+    """Prepare everything and become the server; returns only through Ctrl-C or a signal.
+
+    With `as_built` the front end is served as it was last built, whatever its sources say.
+    """
     started = time.monotonic()
     check_port()
     print("rxcrm is starting.", flush=True)
     prepare()
-    say_and_build()
+    if not as_built:
+        say_and_build()
     os.chdir(ROOT)
     os.environ.update(server_environment())
     _announce(started)

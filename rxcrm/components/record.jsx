@@ -1,6 +1,6 @@
 // The record form: what is typed lives here and in a draft of the browser, never only on the server (S 13.7).
 import { createContext, useCallback, useContext, useEffect, useId, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
-import { useBlocker, useNavigate } from "react-router";
+import { useBlocker, useNavigate, useParams } from "react-router";
 import { Check, ExternalLink, Lock, Pin, PinOff, X } from "lucide-react";
 import { useT } from "./i18n.js";
 import { Dialog } from "./ui.jsx";
@@ -58,6 +58,9 @@ export function RecordForm(props) {
   const t = useT();
   const form = useRef(null);
   const key = drafts.key(userId, entity, recordId);
+  // What the address names; until it has arrived, the record of an earlier visit is not shown.
+  const wanted = useParams()[`${entity}_id`];
+  const waiting = wanted !== undefined && wanted !== String(recordId || "new") && outcome.id !== recordId;
   const live = useRef(props);
   live.current = props;
 
@@ -157,7 +160,7 @@ export function RecordForm(props) {
 
   return (
     <FormContext.Provider value={api}>
-      <form ref={form} aria-label={label} className="record" data-locked={locked ? "" : undefined} noValidate
+      <form ref={form} aria-label={label} className="record" data-locked={locked ? "" : undefined} data-waiting={waiting ? "" : undefined} aria-busy={waiting} noValidate
         onSubmit={(e) => (e.preventDefault(), api.save())}>
         {children}
         <LeaveGuard />

@@ -76,7 +76,6 @@ def record_page(
                     answer=Shell.looked_up,
                     on_save=state.save,
                     on_look_up=Shell.look_up,
-                    key=state.record_id.to(str),
                     **extras,
                 ),
                 rx.el.div(rx.el.span(class_name="spinner"), class_name="waiting", role="status", aria_label=_("Loading")),

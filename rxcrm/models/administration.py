@@ -13,11 +13,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
-from rxcrm.models import login, people, records
+from rxcrm.models import login, people, records, setup
 from rxcrm.models.choices import Role
 from rxcrm.models.errors import BadValue, CrmError, Invalid, NotAllowed, NotFound
 from rxcrm.models.login import LoginSession
-from rxcrm.models.people import BusinessUnit, Team, User, UserRole, subtree
+from rxcrm.models.people import BusinessUnit, Organisation, Team, User, UserRole, subtree
 from rxcrm.models.records import LARGEST_ID, Act
 from rxcrm.models.searching import fold, sort_key
 from rxcrm.models.tables import RECORDS
@@ -28,6 +28,12 @@ def require_administrator(act: Act) -> None:
     """Raises NotAllowed for everybody else."""
     if not act.who.administrator:
         raise NotAllowed(N_("Only administrators may do that."))
+
+
+def update_organisation(act: Act, typed: Mapping[str, str]) -> Organisation:
+    """Change what the organisation chose. Raises Invalid with every bad value."""
+    require_administrator(act)
+    return setup.update_organisation(act.session, typed)
 
 
 # -- users -----------------------------------------------------------------------------------------------------------
@@ -294,9 +300,10 @@ def move_unit(act: Act, unit_id: int, parent_id: int) -> BusinessUnit:
     return unit
 
 
-def parents_for(act: Act, unit: BusinessUnit) -> frozenset[int]:
-    """Ids of the units that a unit may not be moved below: itself and those below it."""
-    return subtree(act.session, unit.id or 0)
+def parents_for(act: Act, unit: BusinessUnit) -> list[Branch]:
+    """The units that a unit may be moved below: all but itself and what is below it."""
+    own = subtree(act.session, unit.id or 0)
+    return [branch for branch in tree(act) if branch.id not in own]
 
 
 def why_unit_stays(session: Session, unit: BusinessUnit) -> NotAllowed | None:

@@ -25,6 +25,7 @@ from sqlalchemy import (
     select,
     text,
     tuple_,
+    union,
     union_all,
 )
 from sqlalchemy.sql.elements import True_
@@ -178,39 +179,50 @@ class _Query:
         if view.where is not View.where:  # only dates need the organisation, which costs a statement
             self.extra += view.where(Moment(act.who, act.organisation, act.now))
         access = visible(act.who, self.table)
-        if not isinstance(access, True_):
-            self.extra.append(access)
+        #: The several grounds on which the asker may see a row; empty if he may see all.
+        self.ways = [] if isinstance(access, True_) else list(getattr(access, "clauses", [access]))
 
     def fetch(self, limit: int, cursor: Key | None = None, backward: bool = False, offset: int = 0) -> list[Row[Any]]:
         """The next rows from the cursor: their keys, the id last; then owner, parts of the name and shown fields."""
-        plan = Plan(self.view, self.sort, limit, backward, after=cursor is not None, offset=offset > 0)
+        plan = Plan(
+            self.view, self.sort, limit, backward, after=cursor is not None, offset=offset > 0, term=bool(self.needle)
+        )
         params = {**self.params, **_named("a", cursor or ()), "offset": offset}
-        if not self.needle:
+        if not (self.needle or self.extra or self.ways) and _in_order(self.view, self.sort):
             return self._run(plan, params)
-        expected = named_by_index(self.session, self.table, self.needle)
-        if expected <= RARE:
-            return self._run(replace(plan, search=BY_INDEX), params) if expected else []
+        if self.needle:
+            expected = named_by_index(self.session, self.table, self.needle)
+            if expected <= RARE:
+                return self._run(replace(plan, by=INDEX), params) if expected else []
         walked = self._walk(plan, params)
-        return self._run(replace(plan, search=BY_INDEX), params) if walked is None else walked
+        return self._run(replace(plan, by=ACCESS if self.ways else INDEX), params) if walked is None else walked
 
     def _walk(self, plan: Plan, params: dict[str, Any]) -> list[Row[Any]] | None:
-        """The search along the sort order as far as WALK rows; None if the page was not full by then (S 13.15)."""
+        """The rows along the sort order as far as WALK rows; None if the page was not full by then (S 13.15)."""
+        everybody = replace(self.view, mine=self.view.mine and _in_order(self.view, self.sort))
         far = {**params, "offset": WALK + WALKED_PER_ROW * params["offset"]}
-        horizon = self._run(replace(plan, limit=1, offset=True, bare=True), far)
+        bare = replace(plan, view=everybody, limit=1, offset=True, bare=True, term=False)
+        horizon = self.session.execute(_built(bare, self._dialect), far).first()
         if not horizon:
-            return self._run(replace(plan, search=WALKING), params)
-        found = self._run(replace(plan, search=WALKING, until=True), params | _named("u", self.key(horizon[0])))
+            return self._run(plan, params)
+        found = self._run(replace(plan, until=True), params | _named("u", self.key(horizon)))
         return found if len(found) == plan.limit else None
 
     def count(self, cap: int) -> int:
         """Rows of all statuses, counted no farther than `cap`."""
-        plan = Plan(self.view, self.sort, cap, count=True, search=BY_INDEX if self.needle else "")
+        plan = Plan(self.view, self.sort, cap, count=True, term=bool(self.needle), by=ACCESS if self.ways else INDEX)
         return int(self._run(plan, self.params)[0][0])
 
     def _run(self, plan: Plan, params: dict[str, Any]) -> list[Row[Any]]:
-        dialect = self.session.get_bind().dialect.name
-        statement = _build(plan, dialect, self.extra) if self.extra else _built(plan, dialect)
+        if self.extra or self.ways:
+            statement = _build(plan, self._dialect, self.extra, self.ways)
+        else:
+            statement = _built(plan, self._dialect)
         return list(self.session.execute(statement, params).all())
+
+    @property
+    def _dialect(self) -> str:
+        return self.session.get_bind().dialect.name
 
     def key(self, row: Row[Any]) -> Key:
         """The sort keys of a row, its id last."""
@@ -281,7 +293,8 @@ def _named(prefix: str, key: Key) -> dict[str, Any]:
 
 # -- statements ------------------------------------------------------------------------------------------------------
 
-WALKING, BY_INDEX = "walking", "by index"
+#: Besides walking along the sort order: by the trigram index or what else narrows the rows, or by the access rights.
+INDEX, ACCESS = "index", "access"
 
 
 @dataclass(frozen=True)
@@ -289,7 +302,8 @@ class Plan:
     """What the text of a list's statement depends on; equal plans share one statement, built once.
 
     `after` and `until` say that the keys are bounded by the parameters a0, a1 … and u0, u1 …; `bare` leaves the
-    shown columns out; `count` asks for the number of rows instead.
+    shown columns out; `count` asks for the number of rows instead; `term` says that there is a search term, `by` how
+    the rows are found: by walking (""), INDEX or ACCESS.
     """
 
     view: View
@@ -301,13 +315,29 @@ class Plan:
     offset: bool = False
     bare: bool = False
     count: bool = False
-    search: str = ""
+    term: bool = False
+    by: str = ""
 
 
-def _build(plan: Plan, dialect: str, extra: Sequence[ColumnElement[bool]] = ()) -> Any:
-    """The statement of a plan, narrowed by conditions that differ from asker to asker."""
-    where = [*_fixed(plan.view), *_found(plan.view.entity, plan.search, dialect), *extra]
-    return _counting(plan, where) if plan.count else _paging(plan, where)
+def _build(
+    plan: Plan, dialect: str, extra: Sequence[ColumnElement[bool]] = (), ways: Sequence[ColumnElement[bool]] = ()
+) -> Any:
+    """The statement of a plan, narrowed by conditions that differ from asker to asker.
+
+    Each of the `ways` to see a row may have an index; all of them together have none.
+    """
+    where = [*_fixed(plan.view), *extra]
+    if plan.term:
+        where += _found(plan.view.entity, plan.by, dialect)
+    if plan.count:
+        return _counting(plan, where, ways)
+    if ways and plan.by == ACCESS:
+        row = _columns(plan.view.entity)
+        live = select(row.id).where(row.deleted_on.is_(None)).correlate(None)  # said again: the indexes hold only those
+        where.append(row.id.in_(union(*(live.where(way) for way in ways))))
+    elif ways:
+        where.append(or_(*ways))
+    return _paging(plan, where)
 
 
 #: `_build` for what all askers share.
@@ -317,7 +347,7 @@ _built = lru_cache(512)(_build)
 def _paging(plan: Plan, where: list[ColumnElement[bool]]) -> Any:
     """One select per status, each along its own index and no longer than the page, merged by the database.
 
-    The search by index is one select instead, its order hidden from the planner: it would rather walk a sort index
+    By index or access it is one select instead, its order hidden from the planner: it would rather walk a sort index
     to the end than sort the few rows found.
     """
     layout = _layout(plan.view, plan.sort)
@@ -328,9 +358,9 @@ def _paging(plan: Plan, where: list[ColumnElement[bool]]) -> Any:
         where.append(_beyond(layout.keys, "u", [not flag for flag in flags]))
     wanted = layout.select(bare=plan.bare).where(*where)
     status, numbers = _columns(plan.view.entity).status, _numbers(plan.view)
-    if plan.search == BY_INDEX:
-        hidden = [_hidden(key) for key in layout.keys]
-        return _cut(plan, _ordered(wanted.where(_hidden(status).in_(numbers)), hidden, flags))
+    if plan.by:
+        among = _hidden(status) if plan.term or plan.by == ACCESS else status
+        return _cut(plan, _ordered(wanted.where(among.in_(numbers)), [_hidden(key) for key in layout.keys], flags))
     parts = [_ordered(wanted.where(status == number), layout.keys, flags) for number in numbers]
     if len(parts) == 1:
         return _cut(plan, parts[0])
@@ -351,11 +381,14 @@ def _cut(plan: Plan, statement: Any, skip: bool = True) -> Any:
     return statement.limit(limit).offset(offset) if skip else statement.limit(limit + offset)
 
 
-def _counting(plan: Plan, where: list[ColumnElement[bool]]) -> Any:
-    status = _columns(plan.view.entity).status
-    among = (_hidden(status) if plan.search else status).in_(_numbers(plan.view))
-    found: Any = select(literal_column("1")).where(among, *where).limit(literal_column(str(plan.limit)))
-    return select(func.count()).select_from(found.subquery())
+def _counting(plan: Plan, where: list[ColumnElement[bool]], ways: Sequence[ColumnElement[bool]]) -> Any:
+    row = _columns(plan.view.entity)
+    status = _hidden(row.status) if plan.term or ways else row.status
+    limit: Any = literal_column(str(plan.limit))
+    found: Any = select(row.id).where(status.in_(_numbers(plan.view)), *where)
+    if ways:
+        found = union(*(select(found.where(way).limit(limit).subquery()) for way in ways))
+    return select(func.count()).select_from(found.limit(limit).subquery())
 
 
 @dataclass(frozen=True)
@@ -416,6 +449,14 @@ def _keys(view: View, sort: tuple[tuple[str, bool], ...]) -> list[Any]:
     return [*(row[COLUMNS[view.entity][key].order] for key, _ in sort), row.id]
 
 
+@cache
+def _in_order(view: View, sort: tuple[tuple[str, bool], ...]) -> bool:
+    """Whether an index has the rows of the view in the order of the sort; one's own rows have it for fewer sorts."""
+    first = _keys(view, sort)[0]
+    leads = ("owner_user_id", "status", first.name)
+    return not view.mine or any(tuple(i.columns.keys())[:3] == leads for i in first.table.indexes)
+
+
 def _directions(sort: tuple[tuple[str, bool], ...]) -> list[bool]:
     return [*(desc for _, desc in sort), sort[-1][1]]
 
@@ -460,14 +501,12 @@ def _pattern(wanted: str) -> str:
     return f"%{escaped}%"
 
 
-def _found(entity: str, search: str, dialect: str) -> list[ColumnElement[bool]]:
+def _found(entity: str, by: str, dialect: str) -> list[ColumnElement[bool]]:
     """The search as conditions: the words themselves, and on SQLite the rows that its trigram index names."""
-    if not search:
-        return []
     row = _columns(entity)
-    text_of = _hidden(row.search_text) if search == WALKING else row.search_text
-    exact = text_of.like(bindparam("like", type_=Text), escape="\\")
-    if dialect != "sqlite" or search == WALKING:
+    looked_at = row.search_text if by == INDEX else _hidden(row.search_text)
+    exact = looked_at.like(bindparam("like", type_=Text), escape="\\")
+    if dialect != "sqlite" or by != INDEX:
         return [exact]
     index = f"{entity}_search"
     match: Any = select(literal_column("rowid")).select_from(text(index)).where(text(f"{index} MATCH :grams"))

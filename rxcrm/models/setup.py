@@ -94,7 +94,7 @@ def set_up(session: Session, answers: Answers, now: datetime) -> User:
 
 def _problems(session: Session, answers: Answers) -> dict[str, CrmError]:
     found: dict[str, CrmError] = {}
-    if problem := _bad_name(clean(answers.organisation)):
+    if problem := _bad_name(clean(answers.organisation), N_("Organisation")):
         found["organisation"] = problem
     try:
         check_person(session, answers.email, answers.name)
@@ -142,7 +142,7 @@ def update_organisation(session: Session, typed: Mapping[str, str]) -> Organisat
             values[name] = text if name not in _NUMBERS else int(text) if text.isdecimal() and len(text) < 4 else -1
         else:
             problems[name] = BadValue(N_("There is no field “%(name)s” to fill in."), name=name[:80])
-    if "name" in values and (problem := _bad_name(str(values["name"]))):
+    if "name" in values and (problem := _bad_name(str(values["name"]), N_("Name"))):
         problems["name"] = problem
     problems |= _bad_conventions({name: value for name, value in values.items() if name in _CONVENTIONS})
     if problems:
@@ -152,9 +152,9 @@ def update_organisation(session: Session, typed: Mapping[str, str]) -> Organisat
     return org
 
 
-def _bad_name(name: str) -> BadValue | None:
+def _bad_name(name: str, label: str) -> BadValue | None:
     if not name:
-        return BadValue(N_("%(label)s is required."), label=N_("Organisation"))
+        return BadValue(N_("%(label)s is required."), label=label)
     return BadValue(N_("A name can have at most 160 characters.")) if len(name) > 160 else None
 
 

@@ -91,13 +91,13 @@ COLUMNS: dict[str, dict[str, Column]] = {
     "lead": {
         c.key: c
         for c in (
-            Column("name", N_("Name"), "name_key", 200, "link"),
-            Column("topic", N_("Topic"), "topic_key", 280),
-            Column("company_name", N_("Company Name"), "company_key", 200),
-            Column("status_reason", N_("Status Reason"), "status_reason", 140, "status"),
-            Column("rating", N_("Rating"), "rating_key", 100, "rating"),
-            Column("lead_source", N_("Lead Source"), "source_key", 150),
-            Column("owner", N_("Owner"), "owner_key", 170, "owner"),
+            Column("name", N_("Name"), "name_key", 170, "link"),
+            Column("topic", N_("Topic"), "topic_key", 230),
+            Column("company_name", N_("Company Name"), "company_key", 165),
+            Column("status_reason", N_("Status Reason"), "status_reason", 116, "status"),
+            Column("rating", N_("Rating"), "rating_key", 84, "rating"),
+            Column("lead_source", N_("Lead Source"), "source_key", 124),
+            Column("owner", N_("Owner"), "owner_key", 130, "owner"),
             Column("created_on", N_("Created On"), "created_on", 150, "moment"),
             Column("status", N_("Status"), "", 120, "status"),
         )

@@ -5,7 +5,23 @@ import reflex as rx
 
 def add_pages(app: rx.App) -> None:
     """Give every page its address, title and the event that fills it."""
-    from rxcrm.pages import account, accounts, contact, contacts, home, import_run, imports, lead, leads, login, password, setup
+    from rxcrm.pages import (
+        account,
+        accounts,
+        contact,
+        contacts,
+        home,
+        import_run,
+        imports,
+        lead,
+        leads,
+        login,
+        password,
+        settings,
+        setup,
+        units,
+        users,
+    )
 
     app.add_page(home.page, route="/", title="rxcrm", on_load=home.on_load)
     app.add_page(setup.page, route="/setup", title="Set up · rxcrm")
@@ -19,3 +35,6 @@ def add_pages(app: rx.App) -> None:
     app.add_page(contact.page, route="/contacts/[contact_id]", title="Contact · rxcrm", on_load=contact.on_load)
     app.add_page(imports.page, route="/import", title="Import · rxcrm", on_load=imports.on_load)
     app.add_page(import_run.page, route="/import/[run_id]", title="Import · rxcrm", on_load=import_run.on_load)
+    app.add_page(settings.page, route="/settings", title="Settings · rxcrm", on_load=settings.on_load)
+    app.add_page(users.page, route="/settings/users", title="Users · rxcrm", on_load=users.on_load)
+    app.add_page(units.page, route="/settings/units", title="Business units · rxcrm", on_load=units.on_load)

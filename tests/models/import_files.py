@@ -92,4 +92,5 @@ def bring_in(office: Office, who: Who, path: Path, pattern: str | None = None, *
     run = register(office, who, path)
     books = runs.carry_out(run.id or 0, who, found.mapping, found.topic_pattern if pattern is None else pattern, **more)
     office.session.refresh(run)
+    office.commit()
     return run, books

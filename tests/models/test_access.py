@@ -102,7 +102,15 @@ class Constellations:
         s.flush()
 
     def make(self, maker: str) -> dict[str, Record]:
-        office, make = self.office, getattr(self.office, maker)
+        office = self.office
+        table = {"lead": Lead, "account": Account, "contact": Contact}[maker]
+        needed = {"lead": {"topic": "x", "last_name": "y"}, "account": {"name": "x"}, "contact": {"last_name": "y"}}[
+            maker
+        ]
+
+        def make(owner: User | Team) -> Record:
+            return office.bare(table, owner, **needed)
+
         rows = {
             "own": make(self.zoe),
             "same unit": make(office.mia),
@@ -114,11 +122,13 @@ class Constellations:
             "foreign team in the same unit": make(self.team_here),
             "shared to somebody else": make(office.olaf),
         }
-        office.share(rows["shared to somebody else"], office.tom, Privilege.WRITE)
         for privilege in ON_RECORDS:
             rows[f"shared to me: {privilege}"] = make(office.olaf)
-            office.share(rows[f"shared to me: {privilege}"], self.zoe, privilege)
             rows[f"shared to my team: {privilege}"] = make(office.olaf)
+        office.session.flush()
+        office.share(rows["shared to somebody else"], office.tom, Privilege.WRITE)
+        for privilege in ON_RECORDS:
+            office.share(rows[f"shared to me: {privilege}"], self.zoe, privilege)
             office.share(rows[f"shared to my team: {privilege}"], self.own_team, privilege)
         return rows
 

@@ -209,11 +209,12 @@ def test_gaps_merged_cells_and_types_of_xml_are_understood(tmp_path: Path) -> No
     </Table></Worksheet>"""
     table = open_table(xml_file(tmp_path, sheets))
     assert (table.grid.sheets, table.headings) == (["Leads"], ["Name", "Column 2", "N", "Column 4", "Column 5", "Day"])
-    assert list(table.rows()) == [(7, ["007", "", "12", "TRUE", "#N/A", "2026-02-01"])]
+    assert list(table.rows())[-1] == (7, ["007", "", "12", "TRUE", "#N/A", "2026-02-01"])
+    assert [number for number, _ in table.rows()] == [4, 5, 6, 7]
 
 
 @pytest.mark.parametrize(
-    "name, sheets, rows", [("AutoFilter", 11, 21), ("apachepoi_24215", 3, 25), ("apachepoi_49581", 3, 8)]
+    "name, sheets, rows", [("AutoFilter", 11, 21), ("apachepoi_24215", 3, 25), ("apachepoi_49581", 3, 20)]
 )
 def test_workbooks_that_excel_wrote_as_xml_are_read(name: str, sheets: int, rows: int) -> None:
     table = open_table(shared(f"xml2003-{name}.xls.xml"))

@@ -166,6 +166,7 @@ class Checker:
         except BadValue as problem:
             if spec.kind in TEXTUAL and (spec.kind not in _KEPT or len(text) > spec.length):
                 _reject(row, col.heading, text, problem.message, problem.values)
+                values[spec.name] = text
                 return
             _warn(row, col.heading, text, problem.message, problem.values)
             values[spec.name] = col.empty

@@ -112,7 +112,7 @@ def propose(entity: str, headings: list[str], samples: list[list[str]]) -> list[
     table = record_table(entity)
     proposals = [Proposal(i, h, samples[i][:SAMPLES]) for i, h in enumerate(headings)]
     known = {t.name for t in targets(entity)}
-    ranked: list[tuple[int, int, str, str, dict[str, str]]] = []
+    ranked: list[tuple[float, int, str, str, dict[str, str]]] = []
     sources = _likely(headings)
     for proposal in proposals:
         if is_secret(proposal.heading):
@@ -149,23 +149,26 @@ _OWNERS = frozenset(
 
 def _matches(
     table: type[Record], proposal: Proposal, sources: list[Source]
-) -> Iterable[tuple[int, str, str, dict[str, str]]]:
+) -> Iterable[tuple[float, str, str, dict[str, str]]]:
     """(rank, target, by what, values) of everything that the heading may mean; lower ranks are better."""
     name = normal(proposal.heading)
     if name == "title" and _are_salutations(proposal.samples):
         yield 0, "salutation", BY_HABIT, {}
     favourite = sources[0] if sources else None
     label = _labels(table).get(name)
-    if favourite and (target := _aliases(favourite).get(name)) and target != label:
-        yield 1, target, BY_EXPORT, {"program": favourite.name}
+    if favourite and (alias := _aliases(favourite).get(name)):
+        if alias[0] == label:
+            yield 1, label, BY_LABEL, {}
+        else:
+            yield 1 + alias[1] / 100, alias[0], BY_EXPORT, {"program": favourite.name}
     if label:
         yield 2, label, BY_LABEL, {}
     if target := _columns(table).get(name):
         yield 3, target, BY_COLUMN, {}
     for rank, source in enumerate(ALIASES, 4):
-        if target := _aliases(source).get(name):
+        if alias := _aliases(source).get(name):
             values = {"program": source.name} if source.name else {}
-            yield rank, target, BY_EXPORT if values else BY_HABIT, values
+            yield rank + alias[1] / 100, alias[0], BY_EXPORT if values else BY_HABIT, values
 
 
 def _are_salutations(samples: list[str]) -> bool:
@@ -200,12 +203,15 @@ def _likely(headings: list[str]) -> list[Source]:
     return leaders[:1] if len(leaders) == 1 else []
 
 
-def _aliases(source: Source) -> dict[str, str]:
+def _aliases(source: Source) -> dict[str, tuple[str, int]]:
     return _KNOWN[id(source)]
 
 
-#: Source → normal heading → target.
-_KNOWN = {id(s): {normal(h): target for target, headings in s.fields.items() for h in headings} for s in ALIASES}
+#: Source → normal heading → target and place among the target's headings: the first fits best.
+_KNOWN = {
+    id(s): {normal(h): (target, place) for target, headings in s.fields.items() for place, h in enumerate(headings)}
+    for s in ALIASES
+}
 
 
 @functools.cache

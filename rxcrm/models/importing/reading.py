@@ -136,7 +136,7 @@ def _is_binary(head: bytes) -> bool:
     """Control characters that no text has; zeros are fine where UTF-16 puts them."""
     if head.startswith((b"\xff\xfe", b"\xfe\xff")) or head.count(0) > len(head) * 0.2:
         return False
-    return len(re.findall(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]", head)) > max(4, len(head) * 0.01)
+    return len(re.findall(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]", head)) > max(16, len(head) * 0.01)
 
 
 def _check_archive(path: Path) -> None:

@@ -65,8 +65,9 @@ def _workbook(headings: list[str], rows: Iterator[list[str]]) -> bytes:
     for row in [headings, *rows]:
         cells = []
         for text in row:
-            cell = WriteOnlyCell(sheet)
-            cell.set_explicit_value(ILLEGAL_CHARACTERS_RE.sub("", text)[:_CELL], "s")
+            cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", text)[:_CELL])
+            # Text, whatever it looks like: nothing that came from a file is run as a formula (S 13.22).
+            cell.data_type = "s"
             cells.append(cell)
         sheet.append(cells)
     content = io.BytesIO()

@@ -27,6 +27,8 @@ from rxcrm.translation import N_
 _SS = "{urn:schemas-microsoft-com:office:spreadsheet}"
 _X = "{urn:schemas-microsoft-com:office:excel}"
 _NAME, _INDEX, _MERGED, _SPAN, _TYPE = (f"{_SS}{n}" for n in ("Name", "Index", "MergeAcross", "Span", "Type"))
+#: As many rows as a sheet of Excel has.
+_LAST_ROW = 1_048_576
 
 
 @dataclass
@@ -101,9 +103,14 @@ def _rows(path: Path, position: int) -> Iterator[Row]:
             at += 1
         elif event == "end" and at == position and element.tag == f"{_SS}Row":
             gap = _whole(element.get(_INDEX))
+            if gap > _LAST_ROW:
+                raise Unreadable(N_("A row of this XML file has the number %(n)s, which no sheet has."), n=gap)
+            # Rows that the file leaves out are there on the sheet, blank.
+            for missing in range(number + 1, gap):
+                yield missing, []
             number = gap if gap > number else number + 1
             yield number, _cells(element)
-            number += _whole(element.get(_SPAN))
+            number += min(_whole(element.get(_SPAN)), _LAST_ROW)
         elif event == "end" and at == position and element.tag == f"{_SS}Worksheet":
             return
 

@@ -1,0 +1,142 @@
+"""Settings pages: their frame with tabs, and the elements that only they use."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+from reflex_base.event import passthrough_event_spec
+
+from rxcrm.components.elements import _Ours, dialog
+from rxcrm.components.frame import frame, icon
+from rxcrm.components.local import library
+from rxcrm.components.tr import _
+
+ADMIN = library("admin.jsx")
+
+
+class FormDialog(_Ours):
+    """A dialog with a form about `subject`; sends what was changed, or with `whole` everything."""
+
+    library = ADMIN
+    tag = "FormDialog"
+    open: rx.Var[bool]
+    title: rx.Var[str]
+    submit: rx.Var[str]
+    subject: rx.Var[int]
+    values: rx.Var[dict[str, str]]
+    answer: rx.Var[Any]
+    whole: rx.Var[bool]
+    wide: rx.Var[bool]
+    on_send: rx.EventHandler[passthrough_event_spec(int, dict[str, str], int)]
+    on_close: rx.EventHandler[rx.event.no_args_event_spec]
+
+
+class SettingsForm(_Ours):
+    """A form that is a page; leaving it with unsaved text asks."""
+
+    library = ADMIN
+    tag = "SettingsForm"
+    label: rx.Var[str]
+    submit: rx.Var[str]
+    values: rx.Var[dict[str, str]]
+    answer: rx.Var[Any]
+    on_send: rx.EventHandler[passthrough_event_spec(int, dict[str, str], int)]
+
+
+class AskField(_Ours):
+    library = ADMIN
+    tag = "AskField"
+    name: rx.Var[str]
+    label: rx.Var[str]
+    type: rx.Var[str]
+    hint: rx.Var[str]
+    options: rx.Var[list[Any]]
+    literal: rx.Var[bool]
+    required: rx.Var[bool]
+    max_length: rx.Var[int]
+
+
+class ChoiceCards(_Ours):
+    library = ADMIN
+    tag = "ChoiceCards"
+    name: rx.Var[str]
+    label: rx.Var[str]
+    options: rx.Var[list[Any]]
+    single: rx.Var[bool]
+    required: rx.Var[bool]
+
+
+class Switch(_Ours):
+    library = ADMIN
+    tag = "Switch"
+    name: rx.Var[str]
+    label: rx.Var[str]
+    hint: rx.Var[str]
+
+
+class LinkDialog(_Ours):
+    """A link that is shown once, while `path` is not empty."""
+
+    library = ADMIN
+    tag = "LinkDialog"
+    path: rx.Var[str]
+    base: rx.Var[str]
+    title: rx.Var[str]
+    note: rx.Var[str]
+    on_close: rx.EventHandler[rx.event.no_args_event_spec]
+
+
+class TabLink(_Ours):
+    library = ADMIN
+    tag = "TabLink"
+    to: rx.Var[str]
+    label: rx.Var[str]
+
+
+form_dialog, settings_form, link_dialog = FormDialog.create, SettingsForm.create, LinkDialog.create
+ask_field, choice_cards, switch, tab_link = AskField.create, ChoiceCards.create, Switch.create, TabLink.create
+
+
+def settings_page(*children: rx.Component) -> rx.Component:
+    """The frame of every settings page: title and tabs above."""
+    return frame(
+        rx.el.header(
+            rx.el.h1(_("Settings")),
+            rx.el.nav(
+                tab_link(to="/settings", label=_("Organisation")),
+                tab_link(to="/settings/users", label=_("Users")),
+                tab_link(to="/settings/units", label=_("Business units")),
+                aria_label=_("Settings"),
+                class_name="tab-links",
+            ),
+            class_name="settings-head",
+        ),
+        rx.el.div(*children, class_name="settings-body"),
+        main_class="settings-page",
+    )
+
+
+def loading() -> rx.Component:
+    return rx.el.div(rx.el.span(class_name="spinner"), class_name="waiting", role="status", aria_label=_("Loading"))
+
+
+def question(
+    *body: rx.Component, open: rx.Var[bool], title: rx.Var[str], confirm: rx.Var[str], on_confirm: Any, on_close: Any, danger: bool = False
+) -> rx.Component:
+    """Asks before something is done."""
+    return dialog(
+        *body,
+        rx.el.footer(
+            rx.el.button(_("Cancel"), type="button", class_name="button", on_click=on_close),
+            rx.el.button(confirm, type="button", class_name="button danger" if danger else "button primary", on_click=on_confirm),
+        ),
+        open=open,
+        title=title,
+        on_close=on_close,
+    )
+
+
+def entry(sign: str, label: str, event: Any, why_not: rx.Var | str = "") -> rx.Component:
+    """A menu entry, disabled while there is a reason."""
+    return rx.el.button(icon(sign), _(label), type="button", role="menuitem", disabled=why_not != "", title=why_not, on_click=event)

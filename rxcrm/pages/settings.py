@@ -1,0 +1,64 @@
+"""/settings: the organisation (S 9.4, 13.1, 13.12)."""
+
+import reflex as rx
+
+from rxcrm.components.admin import ask_field, choice_cards, loading, settings_form, settings_page, switch
+from rxcrm.components.tr import _
+from rxcrm.state.choices import COUNTRIES, CURRENCIES, DAYS, LANGUAGES, MONTHS, TIME_ZONES, WEEKDAYS
+from rxcrm.state.settings import PRESETS, OrganisationSettings
+
+on_load = OrganisationSettings.open
+
+
+def page() -> rx.Component:
+    return settings_page(
+        rx.cond(
+            OrganisationSettings.ready,
+            settings_form(
+                conventions(),
+                access(),
+                label=_("Organisation"),
+                submit=_("Save"),
+                values=OrganisationSettings.values,
+                answer=OrganisationSettings.told,
+                on_send=OrganisationSettings.save,
+            ),
+            loading(),
+        )
+    )
+
+
+def conventions() -> rx.Component:
+    return rx.el.section(
+        rx.el.h2(_("Organisation")),
+        ask_field(name="name", label=_("Name"), required=True, max_length=160),
+        rx.el.div(
+            ask_field(name="country", label=_("Country"), options=COUNTRIES, hint=_("Phone numbers without a country code are read as numbers of this country.")),
+            ask_field(name="language", label=_("Language"), options=LANGUAGES, hint=_("For everybody who has not chosen another.")),
+            ask_field(name="currency", label=_("Currency"), options=CURRENCIES, hint=_("For new records; existing ones keep theirs.")),
+            ask_field(name="time_zone", label=_("Time zone"), options=TIME_ZONES, hint=_("Decides when a day, a week and a year begin.")),
+            ask_field(name="first_weekday", label=_("First day of the week"), options=WEEKDAYS),
+            rx.el.div(
+                ask_field(name="fiscal_month", label=_("Fiscal year starts in"), options=MONTHS),
+                ask_field(name="fiscal_day", label=_("on day"), options=DAYS),
+                class_name="pair",
+            ),
+            class_name="two",
+        ),
+        aria_label=_("Organisation"),
+        class_name="section",
+    )
+
+
+def access() -> rx.Component:
+    return rx.el.section(
+        rx.el.h2(_("Access")),
+        choice_cards(name="private", label=_("Who may read records"), options=PRESETS, single=True),
+        switch(
+            name="open_editing",
+            label=_("Open editing"),
+            hint=_("Salespeople and sales managers may change every record that they may read, not only their own or those of their unit."),
+        ),
+        aria_label=_("Access"),
+        class_name="section",
+    )

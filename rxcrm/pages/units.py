@@ -1,0 +1,116 @@
+"""/settings/units: the tree of business units (S 9.5)."""
+
+import reflex as rx
+
+from rxcrm.components.admin import ask_field, entry, form_dialog, loading, question, settings_page
+from rxcrm.components.elements import dialog, menu
+from rxcrm.components.frame import icon
+from rxcrm.components.tr import _, plural
+from rxcrm.state.settings import Branch, Units
+
+on_load = Units.open
+
+
+def page() -> rx.Component:
+    return settings_page(
+        rx.el.section(
+            rx.el.header(
+                rx.el.h2(_("Business units")),
+                rx.el.p(_("The unit of a record's owner decides who else may work on it."), class_name="hint"),
+                rx.el.button(icon("plus"), rx.el.span(_("Add unit")), type="button", class_name="button primary", on_click=Units.ask_add(0)),
+                class_name="table-head",
+            ),
+            rx.cond(Units.ready, table(), loading()),
+            aria_label=_("Business units"),
+            class_name="table-card",
+        ),
+        dialogs(),
+    )
+
+
+def table() -> rx.Component:
+    return rx.el.table(
+        rx.el.caption(_("Business units"), class_name="unseen"),
+        rx.el.thead(
+            rx.el.tr(
+                rx.el.th(_("Name"), scope="col"),
+                rx.el.th(_("Users"), scope="col", class_name="number"),
+                rx.el.th(rx.el.span(_("Commands"), class_name="unseen"), scope="col", class_name="commands"),
+            )
+        ),
+        rx.el.tbody(rx.foreach(Units.rows, row)),
+        class_name="units",
+    )
+
+
+def row(unit: rx.Var[Branch]) -> rx.Component:
+    return rx.el.tr(
+        rx.el.th(
+            rx.el.span(
+                icon("building"),
+                rx.el.span(unit.name),
+                rx.cond(unit.depth > 0, rx.el.span(_("(level %(n)s)", n=unit.depth), class_name="unseen")),
+                class_name="branch",
+                style={"--depth": unit.depth.to(str)},
+            ),
+            scope="row",
+        ),
+        rx.el.td(plural("%(n)s user", "%(n)s users", unit.users), class_name="number"),
+        rx.el.td(commands(unit), class_name="commands"),
+        key=unit.id,
+    )
+
+
+def commands(unit: rx.Var[Branch]) -> rx.Component:
+    root = unit.depth == 0
+    return menu(
+        entry("plus", "Add unit below", Units.ask_add(unit.id)),
+        entry("pencil", "Rename", Units.ask_rename(unit.id)),
+        entry("corner-down-right", "Move", Units.ask_move(unit.id), rx.cond(root, _("The topmost unit cannot be moved."), "")),
+        entry("trash-2", "Delete", Units.ask_delete(unit.id), rx.cond(root, _("The topmost unit cannot be deleted."), "")),
+        label=_("Commands for %(name)s", name=unit.name),
+        text=icon("ellipsis"),
+        class_name="icon-button",
+        align="end",
+    )
+
+
+def dialogs() -> rx.Component:
+    name = ask_field(name="name", label=_("Name"), required=True, max_length=100)
+    parent = ask_field(name="parent_id", label=_("Below"), options=Units.parents, literal=True, required=True)
+    return rx.fragment(
+        unit_dialog("add", _("Add unit"), _("Add unit"), Units.add, name, parent),
+        unit_dialog("rename", _("Rename %(name)s", name=Units.subject_name), _("Save"), Units.rename, name),
+        unit_dialog("move", _("Move %(name)s", name=Units.subject_name), _("Move"), Units.move, parent, rx.el.p(_("The units below it move along."), class_name="hint")),
+        question(
+            rx.el.p(_("Delete the unit %(name)s? It is empty.", name=Units.subject_name)),
+            open=(Units.asked == "delete") & (Units.stays == ""),
+            title=_("Delete"),
+            confirm=_("Delete"),
+            danger=True,
+            on_confirm=Units.delete(Units.subject),
+            on_close=Units.dismiss,
+        ),
+        dialog(
+            rx.el.p(Units.stays),
+            rx.el.footer(rx.el.button(_("Close"), type="button", class_name="button", on_click=Units.dismiss)),
+            open=(Units.asked == "delete") & (Units.stays != ""),
+            title=_("%(name)s cannot be deleted yet", name=Units.subject_name),
+            on_close=Units.dismiss,
+        ),
+    )
+
+
+def unit_dialog(what: str, title: rx.Var, submit: rx.Var, event: object, *fields: rx.Component) -> rx.Component:
+    return form_dialog(
+        *fields,
+        open=Units.asked == what,
+        title=title,
+        submit=submit,
+        subject=Units.subject,
+        values=Units.values,
+        answer=Units.told,
+        whole=what == "add",
+        on_send=event,
+        on_close=Units.dismiss,
+    )
