@@ -5,7 +5,8 @@ SHELL := /bin/bash
 .ONESHELL:
 MAKEFLAGS += --no-print-directory
 
-PYTHON ?= python3
+# The first of these that is new enough.
+PYTHON ?= python3 python3.13 python3.12 python3.11
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 LOCALES := rxcrm/locales
@@ -73,14 +74,14 @@ gallery: .venv/installed-dev ## take the pictures of docs/gallery again
 
 .PHONY: messages
 messages: .venv/installed-dev ## collect the messages of the source into the catalogues of all languages
-	@template=$(LOCALES)/rxcrm.pot
+	@template=.venv/rxcrm.pot
 	$(BIN)/pybabel -q extract -F <(printf '[python: **.py]\n[javascript: **.js]\n[javascript: **.jsx]\n') \
 		-k N_ -k _ -k gettext:2 -k ngettext:2,3 -k plural:1,2 -k t -k t.n:1,2 \
-		--no-location --sort-output --omit-header -o $$template rxcrm
+		--no-location --sort-output --project rxcrm -o $$template rxcrm
 	for file in $(LOCALES)/*/LC_MESSAGES/rxcrm.po; do
 		[ -e "$$file" ] || { echo "There is no language yet. CONTRIBUTING.md says how to begin one."; break; }
 		language="$$(basename "$$(dirname "$$(dirname "$$file")")")"
-		$(BIN)/pybabel -q update -D rxcrm --no-fuzzy-matching --ignore-obsolete --omit-header -i $$template -o "$$file" -l "$$language"
+		$(BIN)/pybabel -q update -D rxcrm --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date -i $$template -o "$$file" -l "$$language"
 		echo "$$file is up to date."
 	done
 	rm -f $$template
@@ -93,15 +94,20 @@ clean: ## remove everything that was made, except data/
 # -- the environment ---------------------------------------------------------------------------------------------------
 
 .venv/python:
-	@new='import sys; sys.exit(sys.version_info < (3, 11))'
+	@mkdir -p $(LOCALES)  # git keeps no empty folder, and the program looks into this one
+	new='import sys; sys.exit(sys.version_info < (3, 11))'
 	if ! $(BIN)/python -c "$$new" 2> /dev/null; then
-		$(PYTHON) -c "$$new" 2> /dev/null || {
-			echo "rxcrm needs Python 3.11 or newer, but $(PYTHON) is: $$($(PYTHON) --version 2>&1 || true)" >&2
-			echo "Install a newer one and name it, for example: make run PYTHON=python3.12" >&2; exit 1; }
-		$(PYTHON) -c 'import venv, ensurepip' 2> /dev/null || {
+		found=""
+		for name in $(PYTHON); do
+			if "$$name" -c "$$new" 2> /dev/null; then found="$$name"; break; fi
+		done
+		[ "$$found" ] || {
+			echo "rxcrm needs Python 3.11 or newer, and none of these is: $(PYTHON)." >&2
+			echo "Install one and name it, for example: make run PYTHON=/opt/python3.12/bin/python3" >&2; exit 1; }
+		"$$found" -c 'import venv, ensurepip' 2> /dev/null || {
 			echo "This Python cannot make virtual environments. On Debian and Ubuntu: sudo apt install python3-venv" >&2; exit 1; }
 		echo "Making a virtual environment in .venv …"
-		$(PYTHON) -m venv --clear .venv
+		"$$found" -m venv --clear .venv
 	fi
 	touch $@
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -28,6 +29,8 @@ STEPS: dict[str, Callable[[Desk], list[Figure]]] = {
 
 def main() -> None:
     asked = _asked()
+    # Being told to stop must not leave a server behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     folder = asked.folder or Path(tempfile.mkdtemp(prefix="rxcrm-bench-"))
     folder.mkdir(parents=True, exist_ok=True)
     os.environ["RXCRM_DATA_DIR"] = str(folder / "data")

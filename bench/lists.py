@@ -76,7 +76,7 @@ def steps() -> Iterator[ListStep]:
     )
     yield ListStep(f"count of {_MY_OPEN}", Ask(view="my-open"), counts=True)
     yield ListStep(f"count of {_ALL_OPEN}", Ask(view="open"), counts=True)
-    yield ListStep("count: common word", Ask(view="open", search=people.COMMON), counts=True, plan="walk")
+    yield ListStep("count: common word", Ask(view="open", search=people.COMMON), counts=True, plan="index")
     yield ListStep("count: rare word", Ask(view="open", search=people.RARE), counts=True, plan="index")
 
 

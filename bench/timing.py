@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import gc
+import resource
 import statistics
 from collections.abc import Callable
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
 
-#: Runs of each side: at least FEWEST, then more until MOST are made or the time is up.
-FEWEST, MOST, SECONDS = 5, 41, 1.5
+#: Runs of each side: at least FEWEST, then more until MOST were undisturbed or the seconds are over.
+FEWEST, MOST, SECONDS = 7, 41, 2.0
 WARM_UPS = 6  # psycopg prepares a statement at its fifth use
 
 
@@ -45,12 +46,37 @@ def compare(app: Callable[[], Any], floor: Callable[[], Any]) -> tuple[float, fl
     for _ in range(WARM_UPS):
         app()
         floor()
-    times: tuple[list[float], list[float]] = [], []
+    sides = (_Side(app), _Side(floor))
     gc.collect()
     started = perf_counter()
-    while len(times[0]) < FEWEST or (len(times[0]) < MOST and perf_counter() - started < SECONDS):
-        for kept, run in zip(times, (app, floor), strict=True):
-            begun = perf_counter()
-            run()
-            kept.append((perf_counter() - begun) * 1000)
-    return statistics.median(times[0]), statistics.median(times[1])
+    while _go_on(sides, perf_counter() - started):
+        for side in sides:
+            side.run()
+    return sides[0].median, sides[1].median
+
+
+class _Side:
+    """One of the two, with its runs; a run is disturbed when the machine took the processor away in its midst."""
+
+    def __init__(self, work: Callable[[], Any]) -> None:
+        self.work = work
+        self.all: list[float] = []
+        self.undisturbed: list[float] = []
+
+    def run(self) -> None:
+        before = resource.getrusage(resource.RUSAGE_THREAD).ru_nivcsw
+        begun = perf_counter()
+        self.work()
+        taken = (perf_counter() - begun) * 1000
+        self.all.append(taken)
+        if resource.getrusage(resource.RUSAGE_THREAD).ru_nivcsw == before:
+            self.undisturbed.append(taken)
+
+    @property
+    def median(self) -> float:
+        return statistics.median(self.undisturbed if len(self.undisturbed) >= FEWEST else self.all)
+
+
+def _go_on(sides: tuple[_Side, _Side], seconds: float) -> bool:
+    fewest = min(len(side.undisturbed) for side in sides)
+    return len(sides[0].all) < FEWEST or (fewest < MOST and seconds < SECONDS)

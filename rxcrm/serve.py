@@ -65,7 +65,10 @@ def build(force: bool = False) -> bool:
         before = fingerprint().split()[0]
         BUILT.unlink(missing_ok=True)
         write_catalogues()
-        _export()
+        try:
+            _export()
+        finally:
+            _settle_lock()
         _make_portable()
         # Hashed again, because the build may rewrite the lock.
         BUILT.write_text(f"{before} {_hash(LOCK)}")
@@ -117,6 +120,13 @@ def _wait(running: subprocess.Popen[bytes]) -> None:
         print("\r\033[K", end="", flush=True)
 
 
+def _settle_lock() -> None:
+    """One spelling of package.json: Reflex writes its keys in another order when it begins from nothing."""
+    path = LOCK / "package.json"
+    if path.is_file():
+        path.write_text(json.dumps(json.loads(path.read_text()), indent=2, sort_keys=True) + "\n")
+
+
 def _tail(log: Path) -> str:
     return "\n".join(log.read_text(errors="replace").splitlines()[-25:])
 
@@ -153,13 +163,23 @@ def _make_portable() -> None:
 def _environment() -> dict[str, str]:
     # Settings of the running server must not be baked into the build.
     kept = {name: value for name, value in os.environ.items() if not name.startswith("RXCRM_")}
-    return {
-        **kept,
+    ours = {
         "REFLEX_USE_NPM": "1",
         "REFLEX_TELEMETRY_ENABLED": "false",
         "REFLEX_CHECK_LATEST_VERSION": "0",
         "NO_COLOR": "1",
     }
+    return {**_registry(), **kept, **ours}
+
+
+def _registry() -> dict[str, str]:
+    """The registry that npm is set to. Without it Reflex measures which of several answers fastest and takes that one."""
+    npm = Path(sys.executable).parent / "npm"
+    with contextlib.suppress(OSError, subprocess.SubprocessError):
+        asked = subprocess.run([npm, "config", "get", "registry"], cwd=ROOT, capture_output=True, text=True, check=True)
+        if (found := asked.stdout.strip()).startswith("http"):
+            return {"NPM_CONFIG_REGISTRY": found}
+    return {}
 
 
 def prepare() -> None:

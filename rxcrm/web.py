@@ -53,7 +53,9 @@ def route(path: str, mark: str | Privilege, method: str = "POST") -> Callable[[H
             found = await gate.resolve(request.cookies.get(gate.COOKIE, "")[:200])
             if not gate.allowed(mark, found):
                 status = 401 if found is None else 403
-                return _say(gettext(locale, N_("Sign in first.") if found is None else N_("You may not do that.")), status)
+                return _say(
+                    gettext(locale, N_("Sign in first.") if found is None else N_("You may not do that.")), status
+                )
             request.state.asker = found
             try:
                 return await handler(request)
@@ -185,7 +187,12 @@ async def choose_password(request: Request) -> Response:
     def redeem(session: Session) -> str:
         user = login.redeem_password_link(session, form.get("token", ""), form.get("password", ""), db.now())
         return login.open_session(
-            session, user, address=_address(request), agent=request.headers.get("user-agent", ""), now=db.now(), life=_life()
+            session,
+            user,
+            address=_address(request),
+            agent=request.headers.get("user-agent", ""),
+            now=db.now(),
+            life=_life(),
         )
 
     token = await db.run(redeem)
@@ -208,7 +215,12 @@ async def set_up(request: Request) -> Response:
 
             load_sample(Act(session, login.who_is(session, admin, org), db.now()))
         return login.open_session(
-            session, admin, address=_address(request), agent=request.headers.get("user-agent", ""), now=db.now(), life=_life()
+            session,
+            admin,
+            address=_address(request),
+            agent=request.headers.get("user-agent", ""),
+            now=db.now(),
+            life=_life(),
         )
 
     token = await db.run(carry_out)
@@ -340,5 +352,3 @@ class NoCookies(logging.Filter):
         if gate.COOKIE in record.getMessage():
             record.msg, record.args = "refused an event that names no handler", ()
         return True
-
-

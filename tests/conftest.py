@@ -14,6 +14,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -222,14 +223,28 @@ def small_office(sqlite: Engine) -> Iterator[Office]:
 @pytest.fixture(params=BOTH)
 def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     """A database without any table."""
+    with _new_database(request, tmp_path, "empty_office") as engine:
+        yield engine
+
+
+@pytest.fixture(scope="module", params=BOTH)
+def blank(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """A migrated database that nobody has set up; tests of one module share it and commit nothing."""
+    with _new_database(request, tmp_path_factory.mktemp("blank"), "blank_office") as engine:
+        migrate(engine)
+        yield engine
+
+
+@contextmanager
+def _new_database(request: pytest.FixtureRequest, folder: Path, name: str) -> Iterator[Engine]:
     if request.param == SQLITE:
-        engine = db.make_engine(f"sqlite:///{tmp_path / 'empty.db'}")
+        engine = db.make_engine(f"sqlite:///{folder / name}.db")
         yield engine
         engine.dispose()
         return
     run = request.getfixturevalue("postgres_run")
-    run("CREATE DATABASE empty_office")
-    engine = db.make_engine(request.getfixturevalue("postgres") + "empty_office")
+    run(f"CREATE DATABASE {name}")
+    engine = db.make_engine(request.getfixturevalue("postgres") + name)
     yield engine
     engine.dispose()
-    run("DROP DATABASE empty_office WITH (FORCE)")
+    run(f"DROP DATABASE {name} WITH (FORCE)")

@@ -77,7 +77,11 @@ class Server:
         }
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-c", "from rxcrm import serve; serve.serve(as_built=True)"], cwd=serve.ROOT, env=environment, stdout=log, stderr=log
+                [sys.executable, "-c", "from rxcrm import serve; serve.serve(as_built=True)"],
+                cwd=serve.ROOT,
+                env=environment,
+                stdout=log,
+                stderr=log,
             )
         deadline = time.monotonic() + 90
         while time.monotonic() < deadline and self.process.poll() is None:

@@ -52,7 +52,7 @@ function useAsking({ subject, answer, whole, onSend, onDone }) {
     if (answer.ok) {
       base.current = read(form.current);
       onDone?.();
-    } else focusOn(form.current, Object.keys(answer.errors).find((name) => name && form.current?.querySelector(`[name="${CSS.escape(name)}"]`)) ?? "");
+    } else focusOn(form.current, [...form.current.elements].find((control) => control.name && answer.errors[control.name])?.name ?? "");
   }, [answer, pending]);
   const send = (event) => {
     event?.preventDefault();
@@ -304,4 +304,23 @@ export function TabLink({ to, label }) {
     navigate(to);
   };
   return <a href={to} className="tab-link" aria-current={here ? "page" : undefined} onClick={go}>{label}</a>;
+}
+
+/** An entry of a menu; with `why` it can't be chosen and says so. The focus returns to the menu's button, and from there into dialogs and back. */
+export function MenuEntry({ label, why, onClick, children }) {
+  const id = useId();
+  const go = (event) => {
+    if (why) {
+      event.stopPropagation();
+      return;
+    }
+    event.currentTarget.closest(".menu")?.querySelector("button")?.focus();
+    onClick?.(event);
+  };
+  return (
+    <button type="button" role="menuitem" className="menu-entry" aria-label={label} aria-disabled={why ? true : undefined} aria-describedby={why ? id : undefined} onClick={go}>
+      {children}
+      <span>{label}{why && <small id={id}>{why}</small>}</span>
+    </button>
+  );
 }

@@ -11,6 +11,7 @@ from rxcrm.components.elements import _Ours, dialog
 from rxcrm.components.frame import frame, icon
 from rxcrm.components.local import library
 from rxcrm.components.tr import _
+from rxcrm.state.gate import AppState
 
 ADMIN = library("admin.jsx")
 
@@ -94,25 +95,43 @@ class TabLink(_Ours):
     label: rx.Var[str]
 
 
+class MenuEntry(_Ours):
+    library = ADMIN
+    tag = "MenuEntry"
+    label: rx.Var[str]
+    why: rx.Var[str]
+
+
 form_dialog, settings_form, link_dialog = FormDialog.create, SettingsForm.create, LinkDialog.create
-ask_field, choice_cards, switch, tab_link = AskField.create, ChoiceCards.create, Switch.create, TabLink.create
+ask_field, choice_cards, switch = AskField.create, ChoiceCards.create, Switch.create
+tab_link, menu_entry = TabLink.create, MenuEntry.create
 
 
 def settings_page(*children: rx.Component) -> rx.Component:
-    """The frame of every settings page: title and tabs above."""
+    """The frame of every settings page: title and tabs above; others than administrators are told so."""
     return frame(
-        rx.el.header(
-            rx.el.h1(_("Settings")),
-            rx.el.nav(
-                tab_link(to="/settings", label=_("Organisation")),
-                tab_link(to="/settings/users", label=_("Users")),
-                tab_link(to="/settings/units", label=_("Business units")),
-                aria_label=_("Settings"),
-                class_name="tab-links",
+        rx.cond(
+            AppState.rights["administer"],
+            rx.fragment(
+                rx.el.header(
+                    rx.el.h1(_("Settings")),
+                    rx.el.nav(
+                        tab_link(to="/settings", label=_("Organisation")),
+                        tab_link(to="/settings/users", label=_("Users")),
+                        tab_link(to="/settings/units", label=_("Business units")),
+                        aria_label=_("Settings"),
+                        class_name="tab-links",
+                    ),
+                    class_name="settings-head",
+                ),
+                rx.el.div(*children, class_name="settings-body"),
             ),
-            class_name="settings-head",
+            rx.el.div(
+                rx.el.h2(_("Settings are for administrators")),
+                rx.el.p(_("Ask an administrator of your organisation to change something here.")),
+                class_name="empty page-empty",
+            ),
         ),
-        rx.el.div(*children, class_name="settings-body"),
         main_class="settings-page",
     )
 
@@ -122,14 +141,22 @@ def loading() -> rx.Component:
 
 
 def question(
-    *body: rx.Component, open: rx.Var[bool], title: rx.Var[str], confirm: rx.Var[str], on_confirm: Any, on_close: Any, danger: bool = False
+    *body: rx.Component,
+    open: rx.Var[bool],
+    title: rx.Var[str],
+    confirm: rx.Var[str],
+    on_confirm: Any,
+    on_close: Any,
+    danger: bool = False,
 ) -> rx.Component:
     """Asks before something is done."""
     return dialog(
         *body,
         rx.el.footer(
             rx.el.button(_("Cancel"), type="button", class_name="button", on_click=on_close),
-            rx.el.button(confirm, type="button", class_name="button danger" if danger else "button primary", on_click=on_confirm),
+            rx.el.button(
+                confirm, type="button", class_name="button danger" if danger else "button primary", on_click=on_confirm
+            ),
         ),
         open=open,
         title=title,
@@ -138,5 +165,5 @@ def question(
 
 
 def entry(sign: str, label: str, event: Any, why_not: rx.Var | str = "") -> rx.Component:
-    """A menu entry, disabled while there is a reason."""
-    return rx.el.button(icon(sign), _(label), type="button", role="menuitem", disabled=why_not != "", title=why_not, on_click=event)
+    """A menu entry; while there is a reason it cannot be chosen and shows it (S 13.2)."""
+    return menu_entry(icon(sign), label=_(label), why=why_not, on_click=event)

@@ -18,11 +18,11 @@ def assign_dialog(state: Any) -> rx.Component:
             rx.foreach(
                 state.owners,
                 lambda owner: rx.el.button(
-                    rx.el.span(owner["name"][0], class_name="avatar small", aria_hidden="true"),
-                    rx.el.span(rx.el.b(owner["name"]), rx.el.small(owner["email"])),
+                    rx.el.span(owner.name[0], class_name="avatar small", aria_hidden="true"),
+                    rx.el.span(rx.el.b(owner.name), rx.el.small(owner.email)),
                     type="button",
                     class_name="choice",
-                    on_click=state.assign(owner["id"].to(int)),
+                    on_click=state.assign(owner.id),
                 ),
             ),
             class_name="choices",

@@ -237,6 +237,12 @@ post_form, post_field, post_tick, post_button = PostForm.create, PostField.creat
 theme_choice, language, hotkeys, site_link = ThemeChoice.create, Language.create, Hotkeys.create, SiteLink.create
 global_search, quick_create, quick_entry = GlobalSearch.create, QuickCreate.create, QuickEntry.create
 record_list = RecordList.create
-record_form, field, tabs, process_bar, live_title = RecordForm.create, Field.create, Tabs.create, ProcessBar.create, LiveTitle.create
+record_form, field, tabs, process_bar, live_title = (
+    RecordForm.create,
+    Field.create,
+    Tabs.create,
+    ProcessBar.create,
+    LiveTitle.create,
+)
 save_button, save_state = SaveButton.create, SaveState.create
 draft_banner, conflict_banner = DraftBanner.create, ConflictBanner.create

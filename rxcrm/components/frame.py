@@ -66,12 +66,22 @@ def new_menu() -> rx.Component:
     """+ New: quick create of whatever the user's roles may create (S 2.2)."""
     entries = [
         rx.cond(AppState.rights[f"create_{entity}"], quick_entry(icon(sign), _(label), entity=entity))
-        for entity, label, sign in (("lead", "Lead", "target"), ("account", "Account", "building-2"), ("contact", "Contact", "user"))
+        for entity, label, sign in (
+            ("lead", "Lead", "target"),
+            ("account", "Account", "building-2"),
+            ("contact", "Contact", "user"),
+        )
     ]
     may = AppState.rights["create_lead"] | AppState.rights["create_account"] | AppState.rights["create_contact"]
     return rx.cond(
         may,
-        menu(*entries, label=_("New record"), text=rx.el.span(icon("plus"), rx.el.span(_("New"), class_name="wide-only"), class_name="with-icon"), class_name="button primary", align="end"),
+        menu(
+            *entries,
+            label=_("New record"),
+            text=rx.el.span(icon("plus"), rx.el.span(_("New"), class_name="wide-only"), class_name="with-icon"),
+            class_name="button primary",
+            align="end",
+        ),
     )
 
 
@@ -119,5 +129,7 @@ def offline_banner() -> rx.Component:
     """Says that the server cannot be reached; what is typed stays and is sent later."""
     return rx.cond(
         has_connection_errors,
-        rx.el.div(_("Connection lost. What you type is kept; trying to reconnect…"), class_name="offline", role="alert"),
+        rx.el.div(
+            _("Connection lost. What you type is kept; trying to reconnect…"), class_name="offline", role="alert"
+        ),
     )

@@ -63,7 +63,9 @@ def problem_table(state: Any) -> rx.Component:
         rx.el.div(
             rx.el.table(
                 rx.el.caption(_("Warnings and rejections")),
-                rx.el.thead(rx.el.tr(*[rx.el.th(_(label), scope="col") for label in ("Row", "", "Column", "Value", "Reason")])),
+                rx.el.thead(
+                    rx.el.tr(*[rx.el.th(_(label), scope="col") for label in ("Row", "", "Column", "Value", "Reason")])
+                ),
                 rx.el.tbody(
                     rx.foreach(
                         state.problems,
@@ -85,7 +87,9 @@ def problem_table(state: Any) -> rx.Component:
                 ),
                 class_name="plain-table",
             ),
-            rx.cond(state.more, rx.el.button(_("Show more"), type="button", class_name="button", on_click=state.show_more)),
+            rx.cond(
+                state.more, rx.el.button(_("Show more"), type="button", class_name="button", on_click=state.show_more)
+            ),
             class_name="problems",
         ),
     )

@@ -14,17 +14,52 @@ from rxcrm.state.gate import AppState
 
 
 def list_page(
-    state: Any, *, entity: str, path: str, label: str, views: list[Any], cap: int, commands: list[rx.Component], empty: rx.Component
+    state: Any,
+    *,
+    entity: str,
+    path: str,
+    label: str,
+    views: list[Any],
+    cap: int,
+    commands: list[rx.Component],
+    empty: rx.Component,
 ) -> rx.Component:
     """The list of one table: `commands` are those that need no ticked row."""
     some = state.picked.length() > 0
     return frame(
         rx.el.div(
-            rx.cond(AppState.rights[f"create_{entity}"], rx.el.a(icon("plus"), rx.el.span(_("New")), href=f"{path}/new", class_name="button command")),
+            rx.cond(
+                AppState.rights[f"create_{entity}"],
+                rx.el.a(icon("plus"), rx.el.span(_("New")), href=f"{path}/new", class_name="button command"),
+            ),
             *commands,
-            rx.cond(some, rx.el.button(icon("user-check"), rx.el.span(_("Assign")), type="button", class_name="button command", on_click=state.ask_assign)),
-            rx.cond(some, rx.el.button(icon("trash-2"), rx.el.span(_("Delete")), type="button", class_name="button command", on_click=state.ask_delete)),
-            rx.el.button(icon("refresh-cw"), rx.el.span(_("Refresh")), type="button", class_name="button command", on_click=state.open),
+            rx.cond(
+                some,
+                rx.el.button(
+                    icon("user-check"),
+                    rx.el.span(_("Assign")),
+                    type="button",
+                    class_name="button command",
+                    on_click=state.ask_assign,
+                ),
+            ),
+            rx.cond(
+                some,
+                rx.el.button(
+                    icon("trash-2"),
+                    rx.el.span(_("Delete")),
+                    type="button",
+                    class_name="button command",
+                    on_click=state.ask_delete,
+                ),
+            ),
+            rx.el.button(
+                icon("refresh-cw"),
+                rx.el.span(_("Refresh")),
+                type="button",
+                class_name="button command",
+                on_click=state.open,
+            ),
             class_name="command-bar",
             role="toolbar",
             aria_label=_("Commands"),
@@ -55,7 +90,9 @@ def list_page(
         assign_dialog(state),
         delete_dialog(
             state,
-            plural("Move %(n)s record to the recycle bin?", "Move %(n)s records to the recycle bin?", state.picked.length()),
+            plural(
+                "Move %(n)s record to the recycle bin?", "Move %(n)s records to the recycle bin?", state.picked.length()
+            ),
             rx.el.p(_("They can be restored for 30 days.")),
             state.delete_picked,
         ),

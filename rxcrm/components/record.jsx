@@ -211,14 +211,24 @@ function LeaveGuard() {
     window.addEventListener("beforeunload", stay, true);
     return () => window.removeEventListener("beforeunload", stay, true);
   }, [store]);
+  const [saving, setSaving] = useState(false);
+  const s = useStore(store);
   const blocked = blocker.state === "blocked";
+  useEffect(() => {
+    // A save that was refused keeps the user here, where the reason is.
+    if (saving && !s.pending) (setSaving(false), blocked && blocker.reset());
+  }, [saving, s, blocked, blocker]);
+  const saveAndGo = () => {
+    save(() => blocker.proceed());
+    setSaving(true);
+  };
   return (
-    <Dialog open={blocked} title={t("Unsaved changes")} onClose={() => blocker.reset()}>
+    <Dialog open={blocked && !saving} title={t("Unsaved changes")} onClose={() => blocker.reset()}>
       <p>{t("What you typed has not been saved yet.")}</p>
       <footer>
         <button type="button" className="button" onClick={() => blocker.reset()}>{t("Cancel")}</button>
         <button type="button" className="button" onClick={() => (discard(), blocker.proceed())}>{t("Discard")}</button>
-        <button type="button" className="button primary" data-autofocus onClick={() => (blocker.reset(), save(() => blocker.proceed()))}>{t("Save")}</button>
+        <button type="button" className="button primary" data-autofocus onClick={saveAndGo}>{t("Save")}</button>
       </footer>
     </Dialog>
   );

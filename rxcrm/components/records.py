@@ -54,7 +54,10 @@ def record_page(
                     command_bar(state, entity, path),
                     draft_banner(zone=AppState.zone),
                     conflict_banner(zone=AppState.zone),
-                    rx.cond(state.locked != "", rx.el.div(icon("lock"), rx.el.span(state.locked), class_name="banner", role="status")),
+                    rx.cond(
+                        state.locked != "",
+                        rx.el.div(icon("lock"), rx.el.span(state.locked), class_name="banner", role="status"),
+                    ),
                     record_header(state, label, title, header),
                     *([bar] if bar else []),
                     tabs(*[page for _name, page in pages], label=_(label), names=[_(name) for name, _page in pages]),
@@ -78,7 +81,9 @@ def record_page(
                     on_look_up=Shell.look_up,
                     **extras,
                 ),
-                rx.el.div(rx.el.span(class_name="spinner"), class_name="waiting", role="status", aria_label=_("Loading")),
+                rx.el.div(
+                    rx.el.span(class_name="spinner"), class_name="waiting", role="status", aria_label=_("Loading")
+                ),
             ),
         ),
         assign_dialog(state),
@@ -86,7 +91,11 @@ def record_page(
             state,
             _("Move %(name)s to the recycle bin?", name=state.title),
             rx.el.p(
-                plural("Its history of %(n)s entry goes along.", "Its history of %(n)s entries goes along.", state.goes_along),
+                plural(
+                    "Its history of %(n)s entry goes along.",
+                    "Its history of %(n)s entries goes along.",
+                    state.goes_along,
+                ),
                 " ",
                 _("It can be restored for 30 days."),
             ),
@@ -122,9 +131,18 @@ def command_bar(state: Any, entity: str, path: str) -> rx.Component:
     )
     subject = _("Lead: %(name)s", name=state.title) if entity == "lead" else state.title
     return rx.el.div(
-        rx.el.a(icon("arrow-left"), href=path, class_name="button command", aria_label=_("Back to the list"), title=_("Back to the list")),
+        rx.el.a(
+            icon("arrow-left"),
+            href=path,
+            class_name="button command",
+            aria_label=_("Back to the list"),
+            title=_("Back to the list"),
+        ),
         saving,
-        rx.cond(AppState.rights[f"create_{entity}"], rx.el.a(icon("plus"), rx.el.span(_("New")), href=f"{path}/new", class_name="button command")),
+        rx.cond(
+            AppState.rights[f"create_{entity}"],
+            rx.el.a(icon("plus"), rx.el.span(_("New")), href=f"{path}/new", class_name="button command"),
+        ),
         command(state, "refresh", "Refresh", "refresh-cw", state.refresh),
         command(state, "assign", "Assign", "user-check", state.ask_assign),
         command(state, "delete", "Delete", "trash-2", state.ask_delete),
@@ -149,12 +167,18 @@ def mail_link(subject: rx.Var, path: str, state: Any) -> rx.Var:
         f"`mailto:?subject=${{encodeURIComponent({subject!s})}}&body="
         f"${{encodeURIComponent((globalThis.location?.origin ?? '') + '{path}/' + {state.record_id!s})}}`"
     )
-    return rx.Var(_js_expr=expression, _var_type=str, _var_data=rx.vars.VarData.merge(subject._get_all_var_data(), state.record_id._get_all_var_data()))
+    return rx.Var(
+        _js_expr=expression,
+        _var_type=str,
+        _var_data=rx.vars.VarData.merge(subject._get_all_var_data(), state.record_id._get_all_var_data()),
+    )
 
 
 def record_header(state: Any, label: str, title: list[str], header: list[rx.Component]) -> rx.Component:
     return rx.el.header(
-        rx.el.span(rx.cond(state.title != "", state.title[0], icon("plus")), class_name="avatar large", aria_hidden="true"),
+        rx.el.span(
+            rx.cond(state.title != "", state.title[0], icon("plus")), class_name="avatar large", aria_hidden="true"
+        ),
         rx.el.div(
             live_title(parts=title, otherwise=_("New " + label)),
             rx.el.p(_(label), " · ", save_state()),
@@ -177,7 +201,9 @@ def record_header(state: Any, label: str, title: list[str], header: list[rx.Comp
 
 def section(title: str, *names: str) -> rx.Component:
     """A titled group of fields."""
-    return rx.el.section(rx.el.h2(_(title)), *[field(name=name) for name in names], aria_label=_(title), class_name="section")
+    return rx.el.section(
+        rx.el.h2(_(title)), *[field(name=name) for name in names], aria_label=_(title), class_name="section"
+    )
 
 
 def columns(*parts: rx.Component) -> rx.Component:
@@ -197,7 +223,13 @@ def history(state: Any) -> rx.Component:
                     lambda entry: rx.el.li(
                         rx.el.span(entry.who[0], class_name="avatar small", aria_hidden="true"),
                         rx.el.div(
-                            rx.el.p(rx.el.b(entry.who), " ", entry.what, " ", rx.el.time(ago(entry.at), date_time=entry.at, title=moment(entry.at, AppState.zone))),
+                            rx.el.p(
+                                rx.el.b(entry.who),
+                                " ",
+                                entry.what,
+                                " ",
+                                rx.el.time(ago(entry.at), date_time=entry.at, title=moment(entry.at, AppState.zone)),
+                            ),
                             rx.cond(
                                 entry.changes.length() > 0,
                                 rx.el.ul(

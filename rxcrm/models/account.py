@@ -60,9 +60,7 @@ class Account(Record, Address, Preferences, table=True):
     payment_terms: int | None = f.choice(N_("Payment Terms"), c.PaymentTerms, "paymenttermscode")
     description: str = f.memo(N_("Description"), "description")
     currency: str = f.currency(N_("Currency"), "transactioncurrencyid")
-    status: int = f.choice(
-        N_("Status"), c.RecordStatus, "statecode", c.RecordStatus.ACTIVE, always=True, locked=True
-    )
+    status: int = f.choice(N_("Status"), c.RecordStatus, "statecode", c.RecordStatus.ACTIVE, always=True, locked=True)
     status_reason: int = f.choice(
         N_("Status Reason"), c.RecordReason, "statuscode", c.RecordReason.ACTIVE, always=True, locked=True
     )

@@ -199,7 +199,10 @@ def list_users(act: Act, term: str = "", limit: int = 200) -> list[Listed]:
         .limit(limit)
     )
     if wanted := fold(term):
-        found = [col(User.name_key).contains(wanted, autoescape=True), col(User.email).contains(wanted, autoescape=True)]
+        found = [
+            col(User.name_key).contains(wanted, autoescape=True),
+            col(User.email).contains(wanted, autoescape=True),
+        ]
         query = query.where(or_(*found))
     rows = list(act.session.exec(query))
     ids = [user.id for user, _unit, _boss in rows]

@@ -62,9 +62,7 @@ class Contact(Record, Address, Preferences, table=True):
     credit_hold: bool = f.yesno(N_("Credit Hold"), N_("No"), N_("Yes"), "creditonhold")
     description: str = f.memo(N_("Description"), "description")
     currency: str = f.currency(N_("Currency"), "transactioncurrencyid")
-    status: int = f.choice(
-        N_("Status"), c.RecordStatus, "statecode", c.RecordStatus.ACTIVE, always=True, locked=True
-    )
+    status: int = f.choice(N_("Status"), c.RecordStatus, "statecode", c.RecordStatus.ACTIVE, always=True, locked=True)
     status_reason: int = f.choice(
         N_("Status Reason"), c.RecordReason, "statuscode", c.RecordReason.ACTIVE, always=True, locked=True
     )

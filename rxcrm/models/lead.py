@@ -101,12 +101,8 @@ class Lead(Record, Address, SecondAddress, Preferences, table=True):
 
     lead_source: int | None = f.choice(N_("Lead Source"), c.LeadSource, "leadsourcecode")
     rating: int | None = f.choice(N_("Rating"), c.Rating, "leadqualitycode", c.Rating.WARM)
-    status: int = f.choice(
-        N_("Status"), c.LeadStatus, "statecode", c.LeadStatus.OPEN, always=True, locked=True
-    )
-    status_reason: int = f.choice(
-        N_("Status Reason"), c.LeadReason, "statuscode", c.LeadReason.NEW, always=True
-    )
+    status: int = f.choice(N_("Status"), c.LeadStatus, "statecode", c.LeadStatus.OPEN, always=True, locked=True)
+    status_reason: int = f.choice(N_("Status Reason"), c.LeadReason, "statuscode", c.LeadReason.NEW, always=True)
 
     existing_account_id: int | None = f.lookup(N_("Existing Account?"), "account", "parentaccountid")
     existing_contact_id: int | None = f.lookup(N_("Existing Contact?"), "contact", "parentcontactid")

@@ -301,7 +301,9 @@ def _check(act: Act, row: Record, typed: Mapping[str, str], *, complete: bool) -
         except CrmError as problem:
             problems[name] = problem
     for name, spec in specs.items():
-        asked = (spec.required or spec.always) and not spec.locked and name not in problems and (name in values or complete)
+        asked = (
+            (spec.required or spec.always) and not spec.locked and name not in problems and (name in values or complete)
+        )
         if asked and values.get(name, getattr(row, name)) in ("", None):
             problems[name] = BadValue(N_("%(label)s is required."), label=spec.label)
     if problems:

@@ -43,7 +43,10 @@ def answers_from(form: Mapping[str, str]) -> Answers:
         return int(text) if text.isdecimal() and len(text) < 4 else -1
 
     return Answers(
-        **{name: form.get(name, "") for name in ("organisation", "name", "email", "password", "country", "language", "currency", "time_zone")},
+        **{
+            name: form.get(name, "")
+            for name in ("organisation", "name", "email", "password", "country", "language", "currency", "time_zone")
+        },
         first_weekday=number("first_weekday"),
         fiscal_month=number("fiscal_month"),
         fiscal_day=number("fiscal_day"),
@@ -121,7 +124,9 @@ def _bad_conventions(values: Mapping[str, object]) -> dict[str, CrmError]:
         "fiscal_month": range(1, 13),
         "fiscal_day": range(1, 32),
     }
-    return {name: BadValue(N_("Choose one of the list.")) for name, value in values.items() if value not in allowed[name]}
+    return {
+        name: BadValue(N_("Choose one of the list.")) for name, value in values.items() if value not in allowed[name]
+    }
 
 
 #: What the settings page may change; the switches are "1" or "0".
@@ -160,5 +165,7 @@ def _bad_name(name: str, label: str) -> BadValue | None:
 
 def set_up_from_settings(session: Session, email: str, password: str, now: datetime) -> User:
     """The organisation with defaults and an administrator from the environment, without the page."""
-    answers = Answers(organisation=email.rpartition("@")[2] or "rxcrm", name=email.partition("@")[0], email=email, password=password)
+    answers = Answers(
+        organisation=email.rpartition("@")[2] or "rxcrm", name=email.partition("@")[0], email=email, password=password
+    )
     return set_up(session, answers, now)

@@ -25,7 +25,18 @@ def page() -> rx.Component:
 def summary() -> rx.Component:
     return columns(
         rx.fragment(
-            section("Account Information", "name", "account_number", "main_phone", "other_phone", "fax", "email", "website", "parent_account_id", "primary_contact_id"),
+            section(
+                "Account Information",
+                "name",
+                "account_number",
+                "main_phone",
+                "other_phone",
+                "fax",
+                "email",
+                "website",
+                "parent_account_id",
+                "primary_contact_id",
+            ),
             section("Address", "street1", "street2", "street3", "city", "state", "postal_code", "country"),
         ),
         history(AccountRecord),
@@ -35,7 +46,26 @@ def summary() -> rx.Component:
 
 def details() -> rx.Component:
     return columns(
-        section("Company Profile", "industry", "ownership", "annual_revenue", "employees", "sic_code", "ticker_symbol", "relationship_type", "category", "description"),
+        section(
+            "Company Profile",
+            "industry",
+            "ownership",
+            "annual_revenue",
+            "employees",
+            "sic_code",
+            "ticker_symbol",
+            "relationship_type",
+            "category",
+            "description",
+        ),
         section("Billing", "currency", "credit_limit", "credit_hold", "payment_terms"),
-        section("Contact Method", "preferred_contact_method", "do_not_email", "follow_email", "do_not_bulk_email", "do_not_phone", "do_not_mail"),
+        section(
+            "Contact Method",
+            "preferred_contact_method",
+            "do_not_email",
+            "follow_email",
+            "do_not_bulk_email",
+            "do_not_phone",
+            "do_not_mail",
+        ),
     )

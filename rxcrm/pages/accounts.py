@@ -23,6 +23,9 @@ def page() -> rx.Component:
         empty=rx.fragment(
             rx.el.h2(_("No accounts here yet")),
             rx.el.p(_("An account is a company that you do business with.")),
-            rx.cond(AppState.rights["create_account"], rx.el.a(_("New Account"), href="/accounts/new", class_name="button primary")),
+            rx.cond(
+                AppState.rights["create_account"],
+                rx.el.a(_("New Account"), href="/accounts/new", class_name="button primary"),
+            ),
         ),
     )

@@ -25,7 +25,23 @@ def page() -> rx.Component:
 def summary() -> rx.Component:
     return columns(
         rx.fragment(
-            section("Contact Information", "salutation", "first_name", "middle_name", "last_name", "suffix", "job_title", "department", "account_id", "business_phone", "mobile_phone", "home_phone", "fax", "email", "website"),
+            section(
+                "Contact Information",
+                "salutation",
+                "first_name",
+                "middle_name",
+                "last_name",
+                "suffix",
+                "job_title",
+                "department",
+                "account_id",
+                "business_phone",
+                "mobile_phone",
+                "home_phone",
+                "fax",
+                "email",
+                "website",
+            ),
             section("Address", "street1", "street2", "street3", "city", "state", "postal_code", "country"),
         ),
         history(ContactRecord),
@@ -35,7 +51,33 @@ def summary() -> rx.Component:
 
 def details() -> rx.Component:
     return columns(
-        section("Personal Information", "role", "gender", "marital_status", "spouse_name", "birthday", "anniversary", "description"),
-        section("Professional Information", "manager_name", "manager_phone", "assistant_name", "assistant_phone", "currency", "credit_limit", "credit_hold"),
-        section("Contact Method", "preferred_contact_method", "do_not_email", "follow_email", "do_not_bulk_email", "do_not_phone", "do_not_mail"),
+        section(
+            "Personal Information",
+            "role",
+            "gender",
+            "marital_status",
+            "spouse_name",
+            "birthday",
+            "anniversary",
+            "description",
+        ),
+        section(
+            "Professional Information",
+            "manager_name",
+            "manager_phone",
+            "assistant_name",
+            "assistant_phone",
+            "currency",
+            "credit_limit",
+            "credit_hold",
+        ),
+        section(
+            "Contact Method",
+            "preferred_contact_method",
+            "do_not_email",
+            "follow_email",
+            "do_not_bulk_email",
+            "do_not_phone",
+            "do_not_mail",
+        ),
     )

@@ -23,6 +23,9 @@ def page() -> rx.Component:
         empty=rx.fragment(
             rx.el.h2(_("No contacts here yet")),
             rx.el.p(_("A contact is a person whom you do business with.")),
-            rx.cond(AppState.rights["create_contact"], rx.el.a(_("New Contact"), href="/contacts/new", class_name="button primary")),
+            rx.cond(
+                AppState.rights["create_contact"],
+                rx.el.a(_("New Contact"), href="/contacts/new", class_name="button primary"),
+            ),
         ),
     )

@@ -19,9 +19,18 @@ def page() -> rx.Component:
                 rx.cond(
                     ImportPage.missing != "",
                     rx.el.div(rx.el.h1(_("Nothing to show")), rx.el.p(ImportPage.missing), class_name="empty"),
-                    rx.fragment(rx.el.h1(ImportPage.run.name), progress(ImportPage), rx.cond(ImportPage.run.status == "uploaded", columns(), result())),
+                    rx.fragment(
+                        rx.el.h1(ImportPage.run.name),
+                        progress(ImportPage),
+                        rx.cond(ImportPage.run.status == "uploaded", columns(), result()),
+                    ),
                 ),
-                rx.el.div(rx.el.span(class_name="spinner"), class_name="waiting", role="status", aria_label=_("Reading the file…")),
+                rx.el.div(
+                    rx.el.span(class_name="spinner"),
+                    class_name="waiting",
+                    role="status",
+                    aria_label=_("Reading the file…"),
+                ),
             ),
             class_name="page",
         )
@@ -34,7 +43,12 @@ def columns() -> rx.Component:
         ImportPage.unreadable != "",
         rx.el.p(ImportPage.unreadable, class_name="form-message", role="alert"),
         rx.fragment(
-            rx.el.p(ImportPage.format, " · ", plural("%(n)s data row", "%(n)s data rows", ImportPage.data_rows), class_name="hint"),
+            rx.el.p(
+                ImportPage.format,
+                " · ",
+                plural("%(n)s data row", "%(n)s data rows", ImportPage.data_rows),
+                class_name="hint",
+            ),
             rx.cond(
                 ImportPage.sheets.length() > 1,
                 rx.el.label(
@@ -48,7 +62,16 @@ def columns() -> rx.Component:
                     class_name="sheet",
                 ),
             ),
-            rx.cond(ImportPage.checked, rx.el.section(rx.el.h2(_("What would come of it")), books(ImportPage.preview), problem_table(ImportPage), class_name="section", aria_label=_("What would come of it"))),
+            rx.cond(
+                ImportPage.checked,
+                rx.el.section(
+                    rx.el.h2(_("What would come of it")),
+                    books(ImportPage.preview),
+                    problem_table(ImportPage),
+                    class_name="section",
+                    aria_label=_("What would come of it"),
+                ),
+            ),
             mapping_form(
                 run_id=ImportPage.run.id,
                 columns=ImportPage.columns,

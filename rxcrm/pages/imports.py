@@ -25,25 +25,43 @@ def page() -> rx.Component:
             rx.el.h2(_("Past imports")),
             rx.cond(
                 Imports.past.length() > 0,
-                rx.el.div(rx.el.table(
-                    rx.el.thead(rx.el.tr(*[rx.el.th(_(label), scope="col") for label in ("File", "Status", "Accepted", "with warnings", "Rejected", "Created By", "Created On")])),
-                    rx.el.tbody(
-                        rx.foreach(
-                            Imports.past,
-                            lambda run: rx.el.tr(
-                                rx.el.td(rx.el.a(run.name, href="/import/" + run.id.to(str))),
-                                rx.el.td(rx.el.span(_(run.label), class_name="pill run-" + run.status)),
-                                rx.el.td(run.accepted),
-                                rx.el.td(run.warned),
-                                rx.el.td(run.rejected),
-                                rx.el.td(run.who),
-                                rx.el.td(moment(run.at, AppState.zone)),
-                                key=run.id,
-                            ),
-                        )
+                rx.el.div(
+                    rx.el.table(
+                        rx.el.thead(
+                            rx.el.tr(
+                                *[
+                                    rx.el.th(_(label), scope="col")
+                                    for label in (
+                                        "File",
+                                        "Status",
+                                        "Accepted",
+                                        "with warnings",
+                                        "Rejected",
+                                        "Created By",
+                                        "Created On",
+                                    )
+                                ]
+                            )
+                        ),
+                        rx.el.tbody(
+                            rx.foreach(
+                                Imports.past,
+                                lambda run: rx.el.tr(
+                                    rx.el.td(rx.el.a(run.name, href="/import/" + run.id.to(str))),
+                                    rx.el.td(rx.el.span(_(run.label), class_name="pill run-" + run.status)),
+                                    rx.el.td(run.accepted),
+                                    rx.el.td(run.warned),
+                                    rx.el.td(run.rejected),
+                                    rx.el.td(run.who),
+                                    rx.el.td(moment(run.at, AppState.zone)),
+                                    key=run.id,
+                                ),
+                            )
+                        ),
+                        class_name="plain-table",
                     ),
-                    class_name="plain-table",
-                ), class_name="table-scroll"),
+                    class_name="table-scroll",
+                ),
                 rx.cond(Imports.ready, rx.el.p(_("None yet."), class_name="hint")),
             ),
             class_name="page",

@@ -30,8 +30,29 @@ def page() -> rx.Component:
 def summary() -> rx.Component:
     return columns(
         rx.fragment(
-            section("Contact", "topic", "first_name", "middle_name", "last_name", "job_title", "business_phone", "mobile_phone", "email"),
-            section("Company", "company_name", "website", "street1", "street2", "street3", "city", "state", "postal_code", "country"),
+            section(
+                "Contact",
+                "topic",
+                "first_name",
+                "middle_name",
+                "last_name",
+                "job_title",
+                "business_phone",
+                "mobile_phone",
+                "email",
+            ),
+            section(
+                "Company",
+                "company_name",
+                "website",
+                "street1",
+                "street2",
+                "street3",
+                "city",
+                "state",
+                "postal_code",
+                "country",
+            ),
         ),
         history(LeadRecord),
         linked(LeadRecord, "Account and contact", "Choose an existing account or contact in the Qualify stage above."),
@@ -42,5 +63,13 @@ def details() -> rx.Component:
     return columns(
         section("Lead Information", "description", "industry", "annual_revenue", "employees", "sic_code", "currency"),
         section("Marketing Information", "source_campaign", "do_not_send_marketing", "last_campaign_date"),
-        section("Contact Method", "preferred_contact_method", "do_not_email", "follow_email", "do_not_bulk_email", "do_not_phone", "do_not_mail"),
+        section(
+            "Contact Method",
+            "preferred_contact_method",
+            "do_not_email",
+            "follow_email",
+            "do_not_bulk_email",
+            "do_not_phone",
+            "do_not_mail",
+        ),
     )

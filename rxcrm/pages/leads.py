@@ -30,7 +30,10 @@ def page() -> rx.Component:
             rx.el.h2(_("No leads here yet")),
             rx.el.p(_("Create one, import a file, or choose another view.")),
             rx.el.p(
-                rx.cond(AppState.rights["create_lead"], rx.el.a(_("New Lead"), href="/leads/new", class_name="button primary")),
+                rx.cond(
+                    AppState.rights["create_lead"],
+                    rx.el.a(_("New Lead"), href="/leads/new", class_name="button primary"),
+                ),
                 rx.cond(AppState.rights["import"], rx.el.a(_("Import a file"), href="/import", class_name="button")),
                 rx.el.a(_("Show all leads"), href="/leads?view=all", class_name="button"),
             ),

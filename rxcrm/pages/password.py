@@ -11,7 +11,13 @@ def page() -> rx.Component:
     return stranger_frame(
         _("Choose a password"),
         post_form(
-            post_field(name="password", label=_("New password"), type="password", hint=_("At least 10 characters."), auto_complete="new-password"),
+            post_field(
+                name="password",
+                label=_("New password"),
+                type="password",
+                hint=_("At least 10 characters."),
+                auto_complete="new-password",
+            ),
             action="/auth/password",
             label=_("Choose a password"),
             submit=_("Save and sign in"),

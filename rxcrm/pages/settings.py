@@ -33,10 +33,30 @@ def conventions() -> rx.Component:
         rx.el.h2(_("Organisation")),
         ask_field(name="name", label=_("Name"), required=True, max_length=160),
         rx.el.div(
-            ask_field(name="country", label=_("Country"), options=COUNTRIES, hint=_("Phone numbers without a country code are read as numbers of this country.")),
-            ask_field(name="language", label=_("Language"), options=LANGUAGES, hint=_("For everybody who has not chosen another.")),
-            ask_field(name="currency", label=_("Currency"), options=CURRENCIES, hint=_("For new records; existing ones keep theirs.")),
-            ask_field(name="time_zone", label=_("Time zone"), options=TIME_ZONES, hint=_("Decides when a day, a week and a year begin.")),
+            ask_field(
+                name="country",
+                label=_("Country"),
+                options=COUNTRIES,
+                hint=_("Phone numbers without a country code are read as numbers of this country."),
+            ),
+            ask_field(
+                name="language",
+                label=_("Language"),
+                options=LANGUAGES,
+                hint=_("For everybody who has not chosen another."),
+            ),
+            ask_field(
+                name="currency",
+                label=_("Currency"),
+                options=CURRENCIES,
+                hint=_("For new records; existing ones keep theirs."),
+            ),
+            ask_field(
+                name="time_zone",
+                label=_("Time zone"),
+                options=TIME_ZONES,
+                hint=_("Decides when a day, a week and a year begin."),
+            ),
             ask_field(name="first_weekday", label=_("First day of the week"), options=WEEKDAYS),
             rx.el.div(
                 ask_field(name="fiscal_month", label=_("Fiscal year starts in"), options=MONTHS),
@@ -57,7 +77,9 @@ def access() -> rx.Component:
         switch(
             name="open_editing",
             label=_("Open editing"),
-            hint=_("Salespeople and sales managers may change every record that they may read, not only their own or those of their unit."),
+            hint=_(
+                "Salespeople and sales managers may change every record that they may read, not only their own or those of their unit."
+            ),
         ),
         aria_label=_("Access"),
         class_name="section",

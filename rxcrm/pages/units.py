@@ -17,7 +17,13 @@ def page() -> rx.Component:
             rx.el.header(
                 rx.el.h2(_("Business units")),
                 rx.el.p(_("The unit of a record's owner decides who else may work on it."), class_name="hint"),
-                rx.el.button(icon("plus"), rx.el.span(_("Add unit")), type="button", class_name="button primary", on_click=Units.ask_add(0)),
+                rx.el.button(
+                    icon("plus"),
+                    rx.el.span(_("Add unit")),
+                    type="button",
+                    class_name="button primary",
+                    on_click=Units.ask_add(0),
+                ),
                 class_name="table-head",
             ),
             rx.cond(Units.ready, table(), loading()),
@@ -66,8 +72,15 @@ def commands(unit: rx.Var[Branch]) -> rx.Component:
     return menu(
         entry("plus", "Add unit below", Units.ask_add(unit.id)),
         entry("pencil", "Rename", Units.ask_rename(unit.id)),
-        entry("corner-down-right", "Move", Units.ask_move(unit.id), rx.cond(root, _("The topmost unit cannot be moved."), "")),
-        entry("trash-2", "Delete", Units.ask_delete(unit.id), rx.cond(root, _("The topmost unit cannot be deleted."), "")),
+        entry(
+            "corner-down-right",
+            "Move",
+            Units.ask_move(unit.id),
+            rx.cond(root, _("The topmost unit cannot be moved."), ""),
+        ),
+        entry(
+            "trash-2", "Delete", Units.ask_delete(unit.id), rx.cond(root, _("The topmost unit cannot be deleted."), "")
+        ),
         label=_("Commands for %(name)s", name=unit.name),
         text=icon("ellipsis"),
         class_name="icon-button",
@@ -81,7 +94,14 @@ def dialogs() -> rx.Component:
     return rx.fragment(
         unit_dialog("add", _("Add unit"), _("Add unit"), Units.add, name, parent),
         unit_dialog("rename", _("Rename %(name)s", name=Units.subject_name), _("Save"), Units.rename, name),
-        unit_dialog("move", _("Move %(name)s", name=Units.subject_name), _("Move"), Units.move, parent, rx.el.p(_("The units below it move along."), class_name="hint")),
+        unit_dialog(
+            "move",
+            _("Move %(name)s", name=Units.subject_name),
+            _("Move"),
+            Units.move,
+            parent,
+            rx.el.p(_("The units below it move along."), class_name="hint"),
+        ),
         question(
             rx.el.p(_("Delete the unit %(name)s? It is empty.", name=Units.subject_name)),
             open=(Units.asked == "delete") & (Units.stays == ""),

@@ -35,13 +35,26 @@ def page() -> rx.Component:
                     auto_complete="off",
                     on_change=Users.search.debounce(200),
                 ),
-                rx.el.button(icon("plus"), rx.el.span(_("Add user")), type="button", class_name="button primary", on_click=Users.ask_add),
+                rx.el.button(
+                    icon("plus"),
+                    rx.el.span(_("Add user")),
+                    type="button",
+                    class_name="button primary",
+                    on_click=Users.ask_add,
+                ),
                 class_name="table-head",
             ),
             rx.cond(Users.ready, rx.cond(Users.rows.length() > 0, table(), nobody()), loading()),
             rx.cond(
                 Users.more,
-                rx.el.p(plural("The first %(n)s user is shown. Search to find others.", "The first %(n)s users are shown. Search to find others.", USERS_SHOWN), class_name="table-note"),
+                rx.el.p(
+                    plural(
+                        "The first %(n)s user is shown. Search to find others.",
+                        "The first %(n)s users are shown. Search to find others.",
+                        USERS_SHOWN,
+                    ),
+                    class_name="table-note",
+                ),
             ),
             aria_label=_("Users"),
             class_name="table-card",
@@ -51,7 +64,12 @@ def page() -> rx.Component:
 
 
 def nobody() -> rx.Component:
-    return rx.el.div(rx.el.h2(_("Nobody found")), rx.el.p(_("No name or e-mail address holds what you typed.")), class_name="empty", role="status")
+    return rx.el.div(
+        rx.el.h2(_("Nobody found")),
+        rx.el.p(_("No name or e-mail address holds what you typed.")),
+        class_name="empty",
+        role="status",
+    )
 
 
 def table() -> rx.Component:
@@ -81,7 +99,13 @@ def row(user: rx.Var[UserRow]) -> rx.Component:
                 rx.el.span(user.name[0], class_name="avatar small", aria_hidden="true"),
                 rx.el.span(
                     rx.el.span(
-                        rx.el.button(user.name, type="button", class_name="link", title=_("Edit"), on_click=Users.ask_edit(user.id)),
+                        rx.el.button(
+                            user.name,
+                            type="button",
+                            class_name="link",
+                            title=_("Edit"),
+                            on_click=Users.ask_edit(user.id),
+                        ),
                         rx.cond(user.me, rx.el.span(_("You"), class_name="badge")),
                         class_name="name",
                     ),
@@ -93,7 +117,9 @@ def row(user: rx.Var[UserRow]) -> rx.Component:
             scope="row",
         ),
         rx.el.td(user.email, class_name="from-wide"),
-        rx.el.td(rx.el.span(rx.foreach(user.roles, lambda role: rx.el.span(_(role), class_name="pill")), class_name="pills")),
+        rx.el.td(
+            rx.el.span(rx.foreach(user.roles, lambda role: rx.el.span(_(role), class_name="pill")), class_name="pills")
+        ),
         rx.el.td(user.unit),
         rx.el.td(rx.cond(user.manager != "", user.manager, "---"), class_name="from-wide"),
         rx.el.td(status(user)),
@@ -108,7 +134,14 @@ def status(user: rx.Var[UserRow]) -> rx.Component:
     return rx.match(
         user.status,
         ("disabled", rx.el.span(_("Disabled"), class_name="pill is-disabled")),
-        ("invited", rx.el.span(_("No password yet"), class_name="pill is-invited", title=_("Has not used the link to choose a password."))),
+        (
+            "invited",
+            rx.el.span(
+                _("No password yet"),
+                class_name="pill is-invited",
+                title=_("Has not used the link to choose a password."),
+            ),
+        ),
         rx.el.span(_("Active"), class_name="pill is-active"),
     )
 
@@ -130,12 +163,24 @@ def commands(user: rx.Var[UserRow]) -> rx.Component:
     disabled = user.status == "disabled"
     return menu(
         entry("pencil", "Edit", Users.ask_edit(user.id)),
-        entry("key-round", "Reset password", Users.ask_reset(user.id), rx.cond(disabled, _("Enable the account first."), "")),
-        entry("log-out", "Sign out everywhere", Users.ask_sign_out(user.id), rx.cond(user.sessions == 0, _("Not signed in anywhere."), "")),
+        entry(
+            "key-round",
+            "Reset password",
+            Users.ask_reset(user.id),
+            rx.cond(disabled, _("Enable the account first."), ""),
+        ),
+        entry(
+            "log-out",
+            "Sign out everywhere",
+            Users.ask_sign_out(user.id),
+            rx.cond(user.sessions == 0, _("Not signed in anywhere."), ""),
+        ),
         rx.cond(
             disabled,
             entry("user-check", "Enable", Users.enable(user.id)),
-            entry("user-x", "Disable", Users.ask_disable(user.id), rx.cond(user.me, _("You cannot disable yourself."), "")),
+            entry(
+                "user-x", "Disable", Users.ask_disable(user.id), rx.cond(user.me, _("You cannot disable yourself."), "")
+            ),
         ),
         label=_("Commands for %(name)s", name=user.name),
         text=icon("ellipsis"),
@@ -171,7 +216,12 @@ def dialogs() -> rx.Component:
             on_close=Users.dismiss,
         ),
         question(
-            rx.el.p(_("You get a link with which %(name)s chooses a new password once, within 24 hours.", name=Users.subject_name)),
+            rx.el.p(
+                _(
+                    "You get a link with which %(name)s chooses a new password once, within 24 hours.",
+                    name=Users.subject_name,
+                )
+            ),
             rx.el.p(_("Until then the old password works. An earlier link stops working."), class_name="hint"),
             open=Users.asked == "reset",
             title=_("Reset password"),
@@ -206,7 +256,10 @@ def dialogs() -> rx.Component:
             path=Users.link,
             base=Users.link_base,
             title=_("Link for %(name)s", name=Users.link_for),
-            note=_("Send this link to %(name)s to choose a password. It works once, within 24 hours, and is shown only now.", name=Users.link_for),
+            note=_(
+                "Send this link to %(name)s to choose a password. It works once, within 24 hours, and is shown only now.",
+                name=Users.link_for,
+            ),
             on_close=Users.dismiss,
         ),
     )
@@ -216,7 +269,9 @@ def user_fields() -> list[rx.Component]:
     return [
         rx.el.div(
             ask_field(name="name", label=_("Name"), required=True, max_length=160),
-            ask_field(name="email", label=_("E-mail"), type="email", required=True, max_length=254, hint=_("Used to sign in.")),
+            ask_field(
+                name="email", label=_("E-mail"), type="email", required=True, max_length=254, hint=_("Used to sign in.")
+            ),
             ask_field(name="unit_id", label=_("Business Unit"), options=Users.units, literal=True, required=True),
             ask_field(name="manager_id", label=_("Manager"), options=Users.managers, literal=True),
             class_name="two",

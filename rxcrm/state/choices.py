@@ -12,7 +12,11 @@ from rxcrm.translation import N_, languages
 COUNTRIES = [list(item) for item in countries("en")]
 LANGUAGES = [[code, (Locale.parse(code, sep="-").get_display_name(code) or code).capitalize()] for code in languages()]
 CURRENCIES = [[code, f"{code} – {Locale('en').currencies.get(code, code)}"] for code in currencies()]
-TIME_ZONES = [[zone, zone.replace("_", " ")] for zone in sorted(available_timezones()) if "/" in zone and not zone.startswith(("Etc/", "SystemV/", "posix", "right"))]
+TIME_ZONES = [
+    [zone, zone.replace("_", " ")]
+    for zone in sorted(available_timezones())
+    if "/" in zone and not zone.startswith(("Etc/", "SystemV/", "posix", "right"))
+]
 TIME_ZONES.insert(0, ["UTC", "UTC"])
 WEEKDAYS = [["0", N_("Monday")], ["5", N_("Saturday")], ["6", N_("Sunday")]]
 MONTHS = [

@@ -259,7 +259,11 @@ class Gate(rx.Middleware):
             return StateUpdate(delta=await _delta_of(shown))
         start = "/setup" if await db.look(setup.is_needed) else "/login"
         path = str(data.get("asPath") or "")
-        after = f"?next={path}" if start == "/login" and path.startswith("/") and path.split("?")[0] not in ("/", "/login", "/setup") else ""
+        after = (
+            f"?next={path}"
+            if start == "/login" and path.startswith("/") and path.split("?")[0] not in ("/", "/login", "/setup")
+            else ""
+        )
         return StateUpdate(events=Event.from_event_type(rx.redirect(start + after)))
 
 

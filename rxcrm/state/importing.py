@@ -162,7 +162,10 @@ class ImportPage(AppState):
         text = str(self.run_id or "")
         self.ready, self.checked, self.unreadable, self.problems, self.busy = False, False, "", [], ""
         try:
-            self.run, self.missing = await look(one_run, int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else 0), ""
+            self.run, self.missing = (
+                await look(one_run, int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else 0),
+                "",
+            )
         except CrmError as refusal:
             self.missing, self.ready = refusal.text(self.locale), True
             return None
@@ -227,7 +230,9 @@ class ImportPage(AppState):
             raise CrmError(N_("This import is running already."))
         columns = {int(index): target for index, target in mapping.items() if index.isdecimal() and target}
         running = RUNNING[run_id] = Running()
-        running.task = asyncio.create_task(_carry_out(running, run_id, asker().who, columns, pattern[:300], self.sheet, dry_run))
+        running.task = asyncio.create_task(
+            _carry_out(running, run_id, asker().who, columns, pattern[:300], self.sheet, dry_run)
+        )
         self.busy, self.done, self.total = ("check" if dry_run else "import"), 0, self.data_rows
         self.checked, self.problems = False, []
 
@@ -237,10 +242,17 @@ class ImportPage(AppState):
             self._refuse(running.refusal)
         books = _BOOKS.pop(self.run.id, None)
         if checking and books:
-            self.preview = RunRow(rows=books.rows, accepted=books.accepted, warned=books.warned, rejected=books.rejected, blank=books.blank)
+            self.preview = RunRow(
+                rows=books.rows,
+                accepted=books.accepted,
+                warned=books.warned,
+                rejected=books.rejected,
+                blank=books.blank,
+            )
             self.checked = True
             self.problems = [
-                ProblemRow(i, p["row"], p["severity"], p["column"], p["value"], p["reason"]) for i, p in enumerate(books.problems)
+                ProblemRow(i, p["row"], p["severity"], p["column"], p["value"], p["reason"])
+                for i, p in enumerate(books.problems)
             ]
             self.more = False
             return
@@ -255,8 +267,12 @@ class ImportPage(AppState):
             self.unreadable = refusal.text(self.locale)
             return
         self.format, self.sheets, self.sheet, self.data_rows = found.format, found.sheets, found.sheet, found.data_rows
-        self.columns = [ColumnRow(p.index, p.heading, p.samples, p.target, p.reason(self.locale)) for p in found.proposals]
-        self.targets = [{"name": t.name, "label": t.label, "required": "1" if t.required else ""} for t in found.targets]
+        self.columns = [
+            ColumnRow(p.index, p.heading, p.samples, p.target, p.reason(self.locale)) for p in found.proposals
+        ]
+        self.targets = [
+            {"name": t.name, "label": t.label, "required": "1" if t.required else ""} for t in found.targets
+        ]
         self.topic_pattern, self.checked = found.topic_pattern, False
 
     async def _show_problems(self) -> None:
@@ -267,7 +283,9 @@ class ImportPage(AppState):
 _BOOKS: dict[int, Books] = {}
 
 
-async def _carry_out(running: Running, run_id: int, who: Who, columns: dict[int, str], pattern: str, sheet: str, dry_run: bool) -> None:
+async def _carry_out(
+    running: Running, run_id: int, who: Who, columns: dict[int, str], pattern: str, sheet: str, dry_run: bool
+) -> None:
     """The import itself, in a thread; refusals are kept for whoever follows."""
 
     def progress(done: int, total: int) -> None:
@@ -275,9 +293,15 @@ async def _carry_out(running: Running, run_id: int, who: Who, columns: dict[int,
 
     try:
         _BOOKS[run_id] = await asyncio.to_thread(
-            runs.carry_out, run_id, who, columns, pattern, sheet=sheet, progress=progress, cancelled=lambda: running.cancelled, dry_run=dry_run
+            runs.carry_out,
+            run_id,
+            who,
+            columns,
+            pattern,
+            sheet=sheet,
+            progress=progress,
+            cancelled=lambda: running.cancelled,
+            dry_run=dry_run,
         )
     except CrmError as refusal:
         running.refusal = refusal
-
-

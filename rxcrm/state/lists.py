@@ -10,7 +10,7 @@ import reflex as rx
 from rxcrm.models import lists, records
 from rxcrm.models.access import Privilege
 from rxcrm.models.fields import Kind, fields_of
-from rxcrm.models.people import User
+from rxcrm.models.people import User, working_users
 from rxcrm.models.records import Act
 from rxcrm.models.tables import record_table
 from rxcrm.models.views import VIEWS, Column
@@ -39,6 +39,15 @@ class ColumnView:
     kind: str
     sortable: bool
     options: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class OwnerChoice:
+    """Somebody who can own records."""
+
+    id: int
+    name: str
+    email: str
 
 
 def view_options(entity: str) -> list[ViewOption]:
@@ -92,7 +101,7 @@ class ListMixin(rx.State, mixin=True):
     picked: list[int] = []
     assigning: bool = False
     deleting: bool = False
-    owners: list[dict[str, str]] = []
+    owners: list[OwnerChoice] = []
     _counted: str = ""
 
     @action(SIGNED_IN)
@@ -130,7 +139,11 @@ class ListMixin(rx.State, mixin=True):
     async def assign(self, user_id: int):
         """Assign the ticked rows; what may not be assigned stays, and the message says how many."""
         ids, self.assigning = list(self.picked), False
-        await self._tell(await do(assign_many, self._entity, ids, user_id), N_("%(n)s record assigned."), N_("%(n)s records assigned."))
+        await self._tell(
+            await do(assign_many, self._entity, ids, user_id),
+            N_("%(n)s record assigned."),
+            N_("%(n)s records assigned."),
+        )
         return type(self).open
 
     @action(SIGNED_IN)
@@ -142,7 +155,11 @@ class ListMixin(rx.State, mixin=True):
     async def delete_picked(self):
         """Move the ticked rows to the recycle bin."""
         ids, self.deleting = list(self.picked), False
-        await self._tell(await do(delete_many, self._entity, ids), N_("%(n)s record moved to the recycle bin."), N_("%(n)s records moved to the recycle bin."))
+        await self._tell(
+            await do(delete_many, self._entity, ids),
+            N_("%(n)s record moved to the recycle bin."),
+            N_("%(n)s records moved to the recycle bin."),
+        )
         return type(self).open
 
     @action(SIGNED_IN)
@@ -163,13 +180,11 @@ class Outcome:
     refused: str = ""
 
 
-def assignable_users(act: Act) -> list[dict[str, str]]:
+def assignable_users(act: Act) -> list[OwnerChoice]:
     """Everybody who can own records, the asker first."""
-    from rxcrm.models.people import working_users
-
-    found: list[User] = working_users(act.session)
+    found = working_users(act.session)
     found.sort(key=lambda u: (u.id != act.who.id, u.name_key))
-    return [{"id": str(u.id), "name": u.name, "email": u.email} for u in found]
+    return [OwnerChoice(u.id or 0, u.name, u.email) for u in found]
 
 
 def assign_many(act: Act, entity: str, ids: list[int], user_id: int) -> Outcome:

@@ -17,7 +17,7 @@ from rxcrm.models.people import User
 from rxcrm.models.records import Act, Conflict
 from rxcrm.models.tables import record_table
 from rxcrm.state.gate import SIGNED_IN, action, do, look
-from rxcrm.state.lists import assignable_users
+from rxcrm.state.lists import OwnerChoice, assignable_users
 from rxcrm.translation import N_, gettext
 
 
@@ -130,7 +130,11 @@ def _commands(act: Act, row: Record) -> dict[str, str]:
 def _closed(act: Act, row: Record) -> str:
     if isinstance(row, Lead) and not row.is_open:
         status = gettext(act.who.conventions.locale, LeadStatus(row.status).label)
-        return gettext(act.who.conventions.locale, N_("This lead is %(status)s and read-only until it is reactivated."), status=status)
+        return gettext(
+            act.who.conventions.locale,
+            N_("This lead is %(status)s and read-only until it is reactivated."),
+            status=status,
+        )
     return ""
 
 
@@ -172,7 +176,7 @@ class RecordMixin(rx.State, mixin=True):
     assigning: bool = False
     deleting: bool = False
     goes_along: int = 0
-    owners: list[dict[str, str]] = []
+    owners: list[OwnerChoice] = []
 
     @action(SIGNED_IN)
     async def open(self):

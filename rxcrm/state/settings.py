@@ -27,7 +27,11 @@ USERS_SHOWN = 200
 #: Roles as the form offers them: value, label, what it means (S 9.4).
 ROLES = [
     [Role.SALESPERSON.value, Role.SALESPERSON.label, N_("Works on own records and on shared ones, and imports leads.")],
-    [Role.SALES_MANAGER.value, Role.SALES_MANAGER.label, N_("Works on the records of the unit and of the units below it.")],
+    [
+        Role.SALES_MANAGER.value,
+        Role.SALES_MANAGER.label,
+        N_("Works on the records of the unit and of the units below it."),
+    ],
     [Role.VICE_PRESIDENT.value, Role.VICE_PRESIDENT.label, N_("Works on every record of the organisation.")],
     [Role.TEAM_MEMBER.value, Role.TEAM_MEMBER.label, N_("Reads records and changes none.")],
     [Role.ADMINISTRATOR.value, Role.ADMINISTRATOR.label, N_("Works on every record, and manages users and settings.")],

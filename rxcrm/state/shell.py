@@ -56,7 +56,9 @@ class Shell(AppState):
     @action(SIGNED_IN)
     async def apologise(self):
         """Something broke on our side; what was typed is still in the page."""
-        self._say(N_("Something went wrong on the server, and nothing was saved. What you typed is still here."), "error")
+        self._say(
+            N_("Something went wrong on the server, and nothing was saved. What you typed is still here."), "error"
+        )
 
     @action(SIGNED_IN)
     async def search(self, term: str, token: int):

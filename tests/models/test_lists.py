@@ -209,15 +209,16 @@ DAMAGED = [
 ]
 
 
-@pytest.mark.parametrize("key, cursor", DAMAGED, ids=range(len(DAMAGED)))
-def test_a_damaged_cursor_starts_at_the_beginning(office: Office, key: str, cursor: str) -> None:
+def test_a_damaged_cursor_starts_at_the_beginning(office: Office) -> None:
     for i in range(6):
         office.bare(Lead, topic="x", last_name=str(i))
-    act, sort = office.act(office.ada), ((key, False),)
-    start = page(act, ask(sort=sort))
-    for direction in ("after", "before"):
-        found = page(act, ask(sort=sort, **{direction: cursor}))
-        assert (ids(found), found.more_before, found.more_after) == (ids(start), False, True)
+    act = office.act(office.ada)
+    for key, cursor in DAMAGED:
+        sort = ((key, False),)
+        start = page(act, ask(sort=sort))
+        for direction in ("after", "before"):
+            found = page(act, ask(sort=sort, **{direction: cursor}))
+            assert (ids(found), found.more_before, found.more_after) == (ids(start), False, True), cursor
 
 
 def test_what_the_address_says_wrongly_falls_back(office: Office) -> None:
@@ -287,54 +288,53 @@ def test_one_and_two_letters_search_beginnings(office: Office) -> None:
     assert searched(office, "n") == searched(office, "al") == []
 
 
-@pytest.mark.parametrize(
-    "odd",
-    [
-        "100%",
-        "a_b",
-        "back\\slash",
-        'say "hi"',
-        "it's",
-        "50% (off) [x] {y}",
-        "a*b",
-        "x:y",
-        "-not",
-        "NEAR(",
-        "^top",
-        "c++",
-    ],
-)
-def test_search_takes_every_character_literally(office: Office, odd: str) -> None:
-    office.lead(topic=f"before {odd} after", last_name="Right")
+LITERALLY = [
+    "100%",
+    "a_b",
+    "back\\slash",
+    'say "hi"',
+    "it's",
+    "50% (off) [x] {y}",
+    "a*b",
+    "x:y",
+    "-not",
+    "NEAR(",
+    "^top",
+    "c++",
+]
+ODD = [
+    "%%%",
+    "___",
+    "\\\\\\",
+    "'''",
+    '"""',
+    "\0\0\0",
+    "\ud800",
+    "%",
+    "_",
+    "\\",
+    "'",
+    '"',
+    "*",
+    "a" * 5000,
+    "ab " * 3000,
+    "\u0301",
+]
+
+
+def test_search_takes_every_character_literally(office: Office) -> None:
+    for odd in LITERALLY:
+        office.lead(topic=f"before {odd} after", last_name=f"Right {odd}")
     office.lead(topic="1000 axb backslash say hi its abx xy not near top c", last_name="Wrong")
-    assert searched(office, odd) == ["Right"]
+    for odd in LITERALLY:
+        assert searched(office, odd) == [f"Right {odd}"]
 
 
-@pytest.mark.parametrize(
-    "odd",
-    [
-        "%%%",
-        "___",
-        "\\\\\\",
-        "'''",
-        '"""',
-        "\0\0\0",
-        "\ud800",
-        "%",
-        "_",
-        "\\",
-        "'",
-        '"',
-        "*",
-        "a" * 5000,
-        "ab " * 3000,
-        "\u0301",
-    ],
-)
-def test_odd_terms_find_what_they_say_and_crash_nothing(office: Office, odd: str) -> None:
+def test_odd_terms_find_what_they_say_and_crash_nothing(office: Office) -> None:
     office.lead()
-    assert searched(office, odd) == (["Doe"] if lists.needle(odd) == "" else [])
-    find(office.act(office.ada), "lead", odd)
+    for odd in ODD:
+        assert searched(office, odd) == (["Doe"] if lists.needle(odd) == "" else []), odd
+        find(office.act(office.ada), "lead", odd)
 
 
 def test_a_whole_long_topic_can_be_searched(office: Office) -> None:

@@ -84,18 +84,18 @@ def test_every_sign_in_has_its_own_token(office: Office) -> None:
     assert office.sign_in(SARA, PASSWORD).token != office.sign_in(SARA, PASSWORD).token
 
 
-@pytest.mark.parametrize("email", ["nobody@contoso.com", "tom@contoso.com", "", "\0"])
-def test_without_an_account_or_a_password_nobody_signs_in(office: Office, email: str) -> None:
-    for password in (PASSWORD, "", "no such user"):
-        assert office.sign_in(email, password) == login.Attempt()
+def test_without_an_account_or_a_password_nobody_signs_in(office: Office) -> None:
+    for email in ("nobody@contoso.com", "tom@contoso.com", "\0"):
+        for password in (PASSWORD, "", "no such user"):
+            assert office.sign_in(email, password) == login.Attempt()
 
 
-@pytest.mark.parametrize("odd", ODD, ids=range(len(ODD)))
-def test_odd_input_is_merely_wrong(office: Office, odd: str) -> None:
-    assert not office.sign_in(odd, odd, address=odd, agent=odd).token
-    assert not office.sign_in(SARA, odd).token
-    assert login.identify(office.session, odd, office.now) is None
-    login.sign_out(office.session, odd)
+def test_odd_input_is_merely_wrong(office: Office) -> None:
+    for odd in ODD:
+        assert office.sign_in(odd, odd, address=odd, agent=odd) == login.Attempt()
+        assert not office.sign_in(SARA, odd).token
+        assert login.identify(office.session, odd, office.now) is None
+        login.sign_out(office.session, odd)
 
 
 def test_odd_addresses_and_browsers_are_kept_short(office: Office) -> None:
@@ -118,6 +118,19 @@ def test_no_lock_is_held_while_the_password_is_hashed(office: Office, monkeypatc
 
     monkeypatch.setattr(type(login._HASHER), "verify", write_meanwhile)
     assert office.sign_in(SARA, PASSWORD).token
+
+
+def test_a_password_that_changes_while_it_is_hashed_opens_nothing(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    verify, sara = login._HASHER.verify, office.sara.id
+
+    def change_meanwhile(_self: object, *args: object) -> bool:
+        db.transact(lambda session: login.set_password(session, session.get_one(User, sara), "another password"))
+        return verify(*args)
+
+    monkeypatch.setattr(type(login._HASHER), "verify", change_meanwhile)
+    assert office.sign_in(SARA, PASSWORD) == login.Attempt()
 
 
 # -- slowing down ----------------------------------------------------------------------------------------------------
@@ -290,11 +303,11 @@ def test_a_disabled_user_has_no_use_for_a_link(office: Office) -> None:
         login.redeem_password_link(office.session, token, "a good password", office.now)
 
 
-@pytest.mark.parametrize("token", ODD, ids=range(len(ODD)))
-def test_a_made_up_link_or_code_is_refused(office: Office, token: str) -> None:
-    with pytest.raises(NotFound):
-        login.redeem_password_link(office.session, token, "a good password", office.now)
-    assert not login.setup_code_is_right(office.session, token, office.now)
+def test_a_made_up_link_or_code_is_refused(office: Office) -> None:
+    for token in ODD:
+        with pytest.raises(NotFound):
+            login.redeem_password_link(office.session, token, "a good password", office.now)
+        assert not login.setup_code_is_right(office.session, token, office.now)
 
 
 def test_the_setup_code_is_known_by_its_hash_and_replaced(office: Office) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from threading import Thread
 
@@ -21,9 +22,8 @@ NOW = Office.now
 
 
 @pytest.fixture
-def session(empty: Engine) -> Session:
-    migrate(empty)
-    with Session(empty.execution_options(writes=True), expire_on_commit=False) as session:
+def session(blank: Engine) -> Iterator[Session]:
+    with Session(blank.execution_options(writes=True), expire_on_commit=False) as session:
         yield session
 
 
@@ -43,26 +43,27 @@ def test_the_set_up_works_once(session: Session) -> None:
         setup.set_up(session, ANSWERS, NOW)
 
 
-def test_of_two_set_ups_at_once_one_wins(session: Session) -> None:
+def test_of_two_set_ups_at_once_one_wins(empty: Engine) -> None:
+    migrate(empty)
     outcomes: list[str] = []
 
     def try_it(name: str) -> None:
         try:
-            with Session(session.get_bind()) as own:
-                setup.set_up(own, replace(ANSWERS, name=name), NOW)
-                own.commit()
+            with Session(empty.execution_options(writes=True)) as session:
+                setup.set_up(session, replace(ANSWERS, name=name), NOW)
+                session.commit()
             outcomes.append("done")
         except CrmError as refusal:
             outcomes.append(type(refusal).__name__)
 
-    session.rollback()
     threads = [Thread(target=try_it, args=(name,)) for name in ("Ada", "Eve")]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     assert sorted(outcomes) == ["NotAllowed", "done"]
-    assert len(session.exec(select(Organisation)).all()) == 1
+    with Session(empty) as session:
+        assert len(session.exec(select(Organisation)).all()) == 1
 
 
 def test_the_set_up_uses_up_the_code(session: Session) -> None:

@@ -1,0 +1,256 @@
+"""The form: errors at the field, guard, drafts, two people on one lead, process bar in step, look-ups."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from rxcrm.models.lead import Lead
+from tests.e2e.conftest import SignIn
+from tests.office import Office
+
+
+def field(page: Page, label: str):  # type: ignore[no-untyped-def]
+    return page.get_by_role("tabpanel").get_by_label(label, exact=True)
+
+
+def saved(page: Page) -> None:
+    expect(page.locator(".save-state")).to_have_text("Saved")
+
+
+def test_only_topic_and_last_name_stop_the_save(sign_in: SignIn) -> None:
+    page = sign_in("Sara")
+    page.goto("/leads/new")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("Topic is required.")).to_be_visible()
+    expect(page.get_by_text("Last Name is required.")).to_be_visible()
+    expect(field(page, "Topic")).to_be_focused()
+    field(page, "Topic").fill("Lamps")
+    field(page, "Last Name").fill("Kowalska")
+    page.keyboard.press("Control+s")
+    expect(page).to_have_url(re.compile(r"/leads/\d+$"))
+    saved(page)
+    expect(page.get_by_role("region", name="History")).to_contain_text("created this record")
+
+
+def test_save_and_close_returns_to_the_list_that_one_came_from(sign_in: SignIn, office: Office) -> None:
+    office.lead(office.sara, topic="Lamps", last_name="Kowalska")
+    office.commit()
+    page = sign_in("Sara")
+    page.goto("/leads?view=open&q=lamps")
+    page.get_by_role("link", name="Kowalska").click()
+    field(page, "Job Title").fill("Buyer")
+    page.get_by_role("button", name="Save & Close").click()
+    expect(page.get_by_role("searchbox", name="Search this view")).to_have_value("lamps")
+
+
+def test_bad_values_are_named_at_their_fields_and_stay(sign_in: SignIn, office: Office) -> None:
+    lead = office.lead(office.sara, topic="Lamps", last_name="Kowalska")
+    office.commit()
+    page = sign_in("Sara")
+    page.goto(f"/leads/{lead.id}")
+    page.get_by_role("tab", name="Details").click()
+    field(page, "Annual Revenue").fill("a lot")
+    page.get_by_role("tab", name="Summary").click()
+    field(page, "Topic").fill("x" * 301)
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("at most 300 characters; this has 301")).to_be_visible()
+    field(page, "Topic").fill("Lamps <script>alert(1)</script>")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("“a lot” is not a number.")).to_be_visible()
+    expect(field(page, "Annual Revenue")).to_be_focused()
+    expect(field(page, "Annual Revenue")).to_have_value("a lot")
+    field(page, "Annual Revenue").fill("1,250,000.50")
+    page.get_by_role("button", name="Save", exact=True).click()
+    saved(page)
+    field(page, "Annual Revenue").blur()
+    expect(field(page, "Annual Revenue")).to_have_value("€1,250,000.50")
+    page.get_by_role("tab", name="Summary").click()
+    expect(field(page, "Topic")).to_have_value("Lamps <script>alert(1)</script>")
+
+
+def test_leaving_with_unsaved_changes_asks(sign_in: SignIn, office: Office) -> None:
+    lead = office.lead(office.sara, topic="Lamps", last_name="Kowalska")
+    office.commit()
+    page = sign_in("Sara")
+    page.goto("/leads")
+    page.get_by_role("link", name="Kowalska").click()
+    field(page, "City").fill("Kraków")
+    page.get_by_role("link", name="Accounts").click()
+    dialog = page.get_by_role("dialog", name="Unsaved changes")
+    dialog.get_by_role("button", name="Cancel").click()
+    expect(page).to_have_url(re.compile(f"/leads/{lead.id}"))
+    expect(field(page, "City")).to_have_value("Kraków")
+    page.go_back()
+    expect(dialog).to_be_visible()
+    dialog.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", name="My Open Leads")).to_be_visible()
+    office.session.expire_all()
+    assert office.session.get_one(Lead, lead.id).city == "Kraków"
+    page.get_by_role("link", name="Kowalska").click()
+    field(page, "City").fill("Gdynia")
+    page.get_by_role("link", name="Contacts").click()
+    dialog.get_by_role("button", name="Discard").click()
+    expect(page.get_by_role("heading", name="Active Contacts")).to_be_visible()
+
+
+def test_a_draft_survives_a_reload_and_can_be_dropped(sign_in: SignIn, office: Office) -> None:
+    lead = office.lead(office.sara, topic="Lamps", last_name="Kowalska", city="Gdynia")
+    office.commit()
+    page = sign_in("Sara")
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.goto(f"/leads/{lead.id}")
+    field(page, "City").fill("Kraków")
+    page.reload()
+    expect(page.get_by_text("is here again")).to_be_visible()
+    expect(field(page, "City")).to_have_value("Kraków")
+    page.get_by_role("button", name="Discard").click()
+    expect(field(page, "City")).to_have_value("Gdynia")
+
+
+def test_two_people_saving_one_lead_lose_nothing(sign_in: SignIn, office: Office) -> None:
+    lead = office.lead(office.sara, topic="Lamps", last_name="Kowalska")
+    office.commit()
+    sara, mia = sign_in("Sara"), sign_in("Mia")
+    for page in (sara, mia):
+        page.goto(f"/leads/{lead.id}")
+        expect(field(page, "Topic")).to_have_value("Lamps")
+    field(mia, "Topic").fill("Mia's lamps")
+    field(mia, "City").fill("Gdynia")
+    mia.get_by_role("button", name="Save", exact=True).click()
+    saved(mia)
+    field(sara, "Topic").fill("Sara's lamps")
+    field(sara, "Job Title").fill("Buyer")
+    sara.get_by_role("button", name="Save", exact=True).click()
+    conflict = sara.get_by_role("alert").filter(has_text="Mia changed this record")
+    expect(conflict).to_contain_text("Mia set City to “Gdynia”")
+    expect(conflict).to_contain_text("Mia's lamps")
+    expect(conflict).to_contain_text("Sara's lamps")
+    office.session.expire_all()
+    assert office.session.get_one(Lead, lead.id).topic == "Mia's lamps"
+    office.commit()
+    conflict.get_by_label("Yours").check()
+    conflict.get_by_role("button", name="Save").click()
+    saved(sara)
+    expect(conflict).to_have_count(0)
+    office.session.expire_all()
+    found = office.session.get_one(Lead, lead.id)
+    assert (found.topic, found.city, found.job_title) == ("Sara's lamps", "Gdynia", "Buyer")
+
+
+def test_a_lead_deleted_while_open_is_refused_with_a_sentence(sign_in: SignIn, office: Office) -> None:
+    lead = office.lead(office.sara, topic="Lamps", last_name="Kowalska")
+    office.commit()
+    page = sign_in("Sara")
+    page.goto(f"/leads/{lead.id}")
+    field(page, "City").fill("Kraków")
+    office.session.expire_all()
+    found = office.session.get_one(Lead, lead.id)
+    found.deleted_on = office.now
+    office.commit()
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("alert").filter(has_text="doesn't exist")).to_be_visible()
+    expect(field(page, "City")).to_have_value("Kraków")
+
+
+def test_the_process_bar_and_the_form_move_together(sign_in: SignIn, office: Office) -> None:
+    lead = office.lead(office.sara, topic="Lamps", last_name="Kowalska")
+    office.commit()
+    page = sign_in("Sara")
+    page.goto(f"/leads/{lead.id}")
+    bar = page.get_by_role("region", name="Lead to Opportunity Sales Process")
+    bar.get_by_role("button", name="Qualify").click()
+    card = page.get_by_role("group", name="Qualify", exact=True)
+    page.get_by_role("tab", name="Details").click()
+    card.get_by_label("Capture Summary").fill("Wants warm light")
+    expect(field(page, "Description")).to_have_value("Wants warm light")
+    field(page, "Description").fill("Wants cold light")
+    expect(card.get_by_label("Capture Summary")).to_have_value("Wants cold light")
+    card.get_by_label("Purchase Timeframe").select_option(label="This Quarter")
+    card.get_by_label("Identify Decision Maker").select_option(label="completed")
+    card.get_by_role("button", name="Pin").click()
+    page.get_by_role("button", name="Save", exact=True).click()
+    saved(page)
+    page.reload()
+    expect(card.get_by_label("Purchase Timeframe")).to_have_value("1")
+    card.get_by_role("button", name="Close").click()
+    bar.get_by_role("button", name="Develop").click()
+    expect(page.get_by_role("group", name="Develop", exact=True)).to_contain_text("once the lead is qualified")
+
+
+def test_choosing_an_account_fills_only_empty_fields(sign_in: SignIn, office: Office) -> None:
+    office.account(office.sara, name="Fabrikam", website="https://fabrikam.example", city="Łódź", country="Poland")
+    office.commit()
+    page = sign_in("Sara")
+    page.goto("/leads/new")
+    field(page, "City").fill("Gdynia")
+    page.get_by_role("region", name="Lead to Opportunity Sales Process").get_by_role("button", name="Qualify").click()
+    card = page.get_by_role("group", name="Qualify", exact=True)
+    card.get_by_role("combobox", name="Existing Account?").click()
+    page.get_by_role("option", name="Fabrikam").click()
+    expect(field(page, "Company Name")).to_have_value("Fabrikam")
+    expect(field(page, "Country/Region")).to_have_value("Poland")
+    expect(field(page, "City")).to_have_value("Gdynia")
+
+
+def test_after_saving_a_look_up_lists_matches_first_and_all_on_demand(sign_in: SignIn, office: Office) -> None:
+    office.contact(office.sara, first_name="Ewa", last_name="Kowalska", email="ewa@example.com")
+    office.contact(office.sara, first_name="Jan", last_name="Nowak")
+    lead = office.lead(office.sara, topic="Lamps", last_name="Kowalska", email="ewa@example.com")
+    office.commit()
+    page = sign_in("Sara")
+    page.goto(f"/leads/{lead.id}")
+    page.get_by_role("region", name="Lead to Opportunity Sales Process").get_by_role("button", name="Qualify").click()
+    card = page.get_by_role("group", name="Qualify", exact=True)
+    card.get_by_role("combobox", name="Existing Contact?").click()
+    expect(page.get_by_role("option", name="Ewa Kowalska")).to_be_visible()
+    expect(page.get_by_role("option", name="Jan Nowak")).to_have_count(0)
+    page.get_by_role("option", name="Show all").click()
+    expect(page.get_by_role("option", name="Jan Nowak")).to_be_visible()
+    page.keyboard.press("Escape")
+    card.get_by_role("combobox", name="Existing Contact?").click()
+    page.get_by_role("option", name="New Contact").click()
+    dialog = page.get_by_role("dialog", name="Quick Create: Contact")
+    dialog.get_by_label("Last Name").fill("Zielińska")
+    dialog.get_by_role("button", name="Create", exact=True).click()
+    expect(card.get_by_role("combobox", name="Existing Contact?")).to_have_value("Zielińska")
+
+
+def test_commands_without_the_privilege_are_hidden_and_the_form_is_read_only(sign_in: SignIn, office: Office) -> None:
+    lead = office.lead(office.vera, topic="Lamps", last_name="Kowalska")
+    office.commit()
+    page = sign_in("Tim")
+    page.goto(f"/leads/{lead.id}")
+    expect(field(page, "Topic")).to_be_disabled()
+    expect(page.get_by_role("button", name="Save", exact=True)).to_have_count(0)
+    expect(page.get_by_role("button", name="Delete")).to_have_count(0)
+    expect(page.get_by_role("button", name="Assign")).to_have_count(0)
+    expect(page.get_by_role("button", name="New record")).to_have_count(0)
+
+
+def test_a_hidden_lead_is_not_told_apart_from_none(sign_in: SignIn, office: Office) -> None:
+    office.settle(private=True)
+    lead = office.lead(office.vera, topic="Secret", last_name="Hidden")
+    office.commit()
+    page = sign_in("Olaf")
+    for address in (f"/leads/{lead.id}", "/leads/999999", "/leads/abc", "/leads/-1", f"/leads/{10**30}"):
+        page.goto(address)
+        expect(page.get_by_text("doesn't exist, or you may not see it")).to_be_visible()
+    assert "Secret" not in page.content()
+
+
+def test_assigning_and_deleting_from_the_form(sign_in: SignIn, office: Office) -> None:
+    lead = office.lead(office.sara, topic="Lamps", last_name="Kowalska")
+    office.commit()
+    page = sign_in("Mia")
+    page.goto(f"/leads/{lead.id}")
+    page.get_by_role("button", name="Assign").click()
+    page.get_by_role("dialog", name="Assign").get_by_role("button", name="Tom").click()
+    expect(page.get_by_role("group", name="Owner")).to_contain_text("Tom")
+    expect(page.get_by_role("region", name="History")).to_contain_text("assigned this record to Tom")
+    page.get_by_role("button", name="Delete").click()
+    dialog = page.get_by_role("dialog", name="Delete")
+    expect(dialog).to_contain_text("history of")
+    dialog.get_by_role("button", name="Delete").click()
+    expect(page).to_have_url(re.compile(r"/leads/?$"))
