@@ -23,7 +23,7 @@ def N_(message: str) -> str:
 
 def languages() -> list[str]:
     """Codes of the languages with a catalogue, English first."""
-    return [SOURCE, *sorted(p.name for p in LOCALES.iterdir() if (p / "LC_MESSAGES" / "rxcrm.po").exists())]
+    return [SOURCE, *sorted(p.parents[1].name for p in LOCALES.glob("*/LC_MESSAGES/rxcrm.po"))]
 
 
 @functools.cache

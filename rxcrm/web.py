@@ -13,7 +13,6 @@ import secrets
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote, urlsplit
 
 from sqlmodel import Session, text
@@ -328,7 +327,7 @@ def guard(app: ASGIApp) -> ASGIApp:
             if message["type"] == "http.response.start":
                 sent = list(message.get("headers", []))
                 if not any(k.lower() == b"cache-control" for k, _ in sent):
-                    sent.append(_FOREVER if path.startswith("/assets/") or path.startswith("/fonts/") else _ASK_AGAIN)
+                    sent.append(_FOREVER if path.startswith(("/assets/", "/fonts/")) else _ASK_AGAIN)
                 message = {**message, "headers": [*sent, *_SECURITY]}
             await send(message)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from rxcrm.models.choices import LeadStatus
 from rxcrm.models.fields import FieldSpec, Kind, currencies, fields_of
 from rxcrm.models.lifecycle import REASONS
-from rxcrm.models.choices import LeadStatus
 from rxcrm.models.process import PROCESSES
 from rxcrm.models.tables import record_table
 from rxcrm.translation import N_

@@ -243,7 +243,7 @@ def test_a_hidden_lead_is_not_told_apart_from_none(sign_in: SignIn, office: Offi
 def test_assigning_and_deleting_from_the_form(sign_in: SignIn, office: Office) -> None:
     lead = office.lead(office.sara, topic="Lamps", last_name="Kowalska")
     office.commit()
-    page = sign_in("Mia")
+    page = sign_in("Vera")
     page.goto(f"/leads/{lead.id}")
     page.get_by_role("button", name="Assign").click()
     page.get_by_role("dialog", name="Assign").get_by_role("button", name="Tom").click()

@@ -117,7 +117,7 @@ def test_a_search_without_a_hit_says_what_to_do(sign_in: SignIn, office: Office)
 
 def test_ticked_leads_are_assigned_and_deleted_by_right(sign_in: SignIn, office: Office) -> None:
     many(office, 3)
-    page = sign_in("Mia")
+    page = sign_in("Vera")
     page.goto("/leads?view=open&sort=name")
     page.get_by_label("Select Anna Nr000").check()
     page.get_by_role("button", name="Assign").click()
