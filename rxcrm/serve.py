@@ -31,7 +31,7 @@ BUILT = WEB / "rxcrm-built-from"
 #: What the front end is built from; anything else may change without a build. The lock is written by the build itself.
 SOURCES = ("rxconfig.py", "pyproject.toml", "assets", "rxcrm")
 LOCK = ROOT / "reflex.lock"
-LEFT_OUT = {"__pycache__", "external", "i18n", "alembic", "cli.py", "serve.py", "web.py", "demo.py"}
+LEFT_OUT = {"__pycache__", "external", "i18n", "alembic", "cli", "serve.py", "web.py", "demo.py"}
 
 
 class CannotStart(RuntimeError):

@@ -306,6 +306,15 @@ _SECURITY = [
 ]
 _FOREVER = (b"cache-control", b"public, max-age=31536000, immutable")
 _ASK_AGAIN = (b"cache-control", b"no-cache")
+# Browsers ask for the icon after every change of the address.
+_A_DAY = (b"cache-control", b"public, max-age=86400")
+
+
+def _life_of(path: str) -> tuple[bytes, bytes]:
+    """How long a browser may keep what is at a path without asking again."""
+    if path.startswith(("/assets/", "/fonts/")):
+        return _FOREVER
+    return _A_DAY if path == "/favicon.svg" else _ASK_AGAIN
 
 
 def guard(app: ASGIApp) -> ASGIApp:
@@ -327,7 +336,7 @@ def guard(app: ASGIApp) -> ASGIApp:
             if message["type"] == "http.response.start":
                 sent = list(message.get("headers", []))
                 if not any(k.lower() == b"cache-control" for k, _ in sent):
-                    sent.append(_FOREVER if path.startswith(("/assets/", "/fonts/")) else _ASK_AGAIN)
+                    sent.append(_life_of(path))
                 message = {**message, "headers": [*sent, *_SECURITY]}
             await send(message)
 

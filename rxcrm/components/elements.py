@@ -97,6 +97,11 @@ class Hotkeys(_Ours):
     tag = "Hotkeys"
 
 
+class Navigation(_Ours):
+    library = UI
+    tag = "Navigation"
+
+
 class SiteLink(_Ours):
     library = UI
     tag = "SiteLink"
@@ -151,6 +156,7 @@ class RecordList(_Ours):
     zone: rx.Var[str]
     empty: rx.Var[Any]
     on_select: rx.EventHandler[passthrough_event_spec(list)]
+    on_refresh: rx.EventHandler[rx.event.no_args_event_spec]
 
 
 class RecordForm(_Ours):
@@ -194,6 +200,14 @@ class SaveButton(_Ours):
     hotkey: rx.Var[str]
 
 
+class BackToList(_Ours):
+    library = RECORD
+    tag = "BackToList"
+    entity: rx.Var[str]
+    list: rx.Var[str]
+    label: rx.Var[str]
+
+
 class SaveState(_Ours):
     library = RECORD
     tag = "SaveState"
@@ -234,7 +248,8 @@ class LiveTitle(_Ours):
 
 dialog, menu, messages = Dialog.create, Menu.create, Messages.create
 post_form, post_field, post_tick, post_button = PostForm.create, PostField.create, PostTick.create, PostButton.create
-theme_choice, language, hotkeys, site_link = ThemeChoice.create, Language.create, Hotkeys.create, SiteLink.create
+theme_choice, language, hotkeys = ThemeChoice.create, Language.create, Hotkeys.create
+navigation, site_link = Navigation.create, SiteLink.create
 global_search, quick_create, quick_entry = GlobalSearch.create, QuickCreate.create, QuickEntry.create
 record_list = RecordList.create
 record_form, field, tabs, process_bar, live_title = (
@@ -244,5 +259,5 @@ record_form, field, tabs, process_bar, live_title = (
     ProcessBar.create,
     LiveTitle.create,
 )
-save_button, save_state = SaveButton.create, SaveState.create
+save_button, save_state, back_to_list = SaveButton.create, SaveState.create, BackToList.create
 draft_banner, conflict_banner = DraftBanner.create, ConflictBanner.create

@@ -24,6 +24,13 @@ if (typeof window !== "undefined") setLocale(localStorage.getItem("rxcrm:locale"
 
 const fill = (text, values) => (values ? text.replace(/%\((\w+)\)[sd]/g, (_, name) => values[name] ?? "") : text);
 
+// Lengths of time in the largest unit that they fill; months count from the second on, years from the second on.
+const UNITS = [["year", 2 * 31556952, 31556952], ["month", 2 * 2629746, 2629746], ["day", 86400, 86400], ["hour", 3600, 3600], ["minute", 60, 60]];
+const inUnits = (seconds) => {
+  const [unit, , size] = UNITS.find(([, from]) => Math.abs(seconds) >= from) ?? UNITS.at(-1);
+  return [Math.trunc(seconds / size), unit];
+};
+
 function translator({ locale, messages }) {
   const t = (message, values) => fill(messages[message] ?? message, values);
   t.locale = locale;
@@ -43,17 +50,17 @@ function translator({ locale, messages }) {
   t.day = (iso) => (iso ? new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone: "UTC" }).format(new Date(iso)) : "");
   t.moment = (iso, zone) =>
     iso ? new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short", timeZone: zone || undefined }).format(new Date(iso)) : "";
+  t.short = (iso, zone) =>
+    iso ? new Intl.DateTimeFormat(locale, { dateStyle: "short", timeStyle: "short", timeZone: zone || undefined }).format(new Date(iso)) : "";
   t.time = (iso, zone) => (iso ? new Intl.DateTimeFormat(locale, { timeStyle: "short", timeZone: zone || undefined }).format(new Date(iso)) : "");
   t.duration = (seconds) => {
-    const [n, unit] = seconds >= 86400 ? [seconds / 86400, "day"] : seconds >= 3600 ? [seconds / 3600, "hour"] : [Math.max(1, seconds / 60), "minute"];
-    return new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "long", maximumFractionDigits: 0 }).format(Math.floor(n));
+    const [n, unit] = inUnits(seconds);
+    return new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "long" }).format(Math.max(1, n));
   };
   t.ago = (iso) => {
     const seconds = (new Date(iso) - Date.now()) / 1000;
     const format = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
-    for (const [unit, size] of [["day", 86400], ["hour", 3600], ["minute", 60]])
-      if (Math.abs(seconds) >= size) return format.format(Math.round(seconds / size), unit);
-    return format.format(0, "minute");
+    return format.format(...inUnits(seconds));
   };
   return t;
 }

@@ -1,5 +1,5 @@
 // A list of records: view picker, search, grid, pages. What is shown stands in the address; the grid only navigates.
-import { useEffect, useMemo, useRef, useState } from "react";
+import { memo, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useLocation, useNavigate } from "react-router";
 import { flexRender, getCoreRowModel, useReactTable } from "@tanstack/react-table";
 import { ChevronDown, ChevronFirst, ChevronLast, ChevronLeft, ChevronRight } from "lucide-react";
@@ -23,7 +23,7 @@ function useAddress() {
 }
 
 /** The whole list below the page's title. */
-export function RecordList({ entity, list, views, view, columns, rows, sort, page, size, first, last, moreAfter, moreBefore, total, cap, shown, ready, zone, label, empty, onSelect }) {
+export function RecordList({ entity, list, views, view, columns, rows, sort, page, size, first, last, moreAfter, moreBefore, total, cap, shown, ready, zone, label, empty, onSelect, onRefresh }) {
   const { params, go, location } = useAddress();
   const t = useT();
   const [picked, setPicked] = useState([]);
@@ -31,6 +31,11 @@ export function RecordList({ entity, list, views, view, columns, rows, sort, pag
   useEffect(() => {
     sessionStorage.setItem(`rxcrm:list:${entity}`, location.pathname + location.search);
   }, [entity, location]);
+  useEffect(() => {
+    const created = ({ detail }) => detail.entity === entity && onRefresh?.();
+    window.addEventListener("rxcrm:created", created);
+    return () => window.removeEventListener("rxcrm:created", created);
+  });
   const pick = (ids) => (setPicked(ids), onSelect?.(ids));
   useEffect(() => {
     if (picked.length) pick([]);
@@ -187,10 +192,18 @@ const remembered = (key) => {
   }
 };
 
+/** The same object as long as it says the same: every answer brings the columns anew. */
+function useSteady(value) {
+  const kept = useRef(value);
+  if (kept.current !== value && JSON.stringify(kept.current) !== JSON.stringify(value)) kept.current = value;
+  return kept.current;
+}
+
 /** A real grid: one cell is in the tab order, arrows move, Enter opens, Space ticks; columns resize and reorder. */
-function Grid({ entity, list, columns, rows, sort, busy, ready, zone, label, view, onSort, onPick }) {
+function Grid({ entity, list, columns: told, rows, sort, busy, ready, zone, label, view, onSort, onPick }) {
   const t = useT();
   const navigate = useNavigate();
+  const columns = useSteady(told);
   const table = useRef(null);
   const dragged = useRef(null);
   const place = `rxcrm:columns:${entity}:${view}`;
@@ -220,6 +233,7 @@ function Grid({ entity, list, columns, rows, sort, busy, ready, zone, label, vie
     setSelected(next);
     onPick(Object.keys(next).filter((id) => next[id]).map(Number));
   };
+  const drawn = useSteady(grid.getAllLeafColumns().map((c) => c.columnDef.meta));
   const toggle = (index, range) => {
     const next = { ...selected };
     const on = !next[rows[index].id];
@@ -228,6 +242,12 @@ function Grid({ entity, list, columns, rows, sort, busy, ready, zone, label, vie
     lastPicked.current = index;
     select(next);
   };
+  // Rows are drawn again only when they themselves change, so what they call must stay the same function.
+  const live = useRef(null);
+  live.current = { toggle, open: (id) => navigate(`${list}/${id}`) };
+  const onToggle = useCallback((index, range) => live.current.toggle(index, range), []);
+  const onOpen = useCallback((id) => live.current.open(id), []);
+  const onFocus = useCallback((r, c) => setFocus((was) => (was[0] === r && was[1] === c ? was : [r, c])), []);
   const all = rows.length > 0 && rows.every((r) => selected[r.id]);
   const sortBy = (key, add) => {
     const known = sort.find(([k]) => k === key);
@@ -316,28 +336,36 @@ function Grid({ entity, list, columns, rows, sort, busy, ready, zone, label, vie
         <tbody>
           {!ready && Array.from({ length: 12 }, (_, i) => <tr key={i} className="skeleton" aria-hidden="true"><td className="tick" />{columns.length ? columns.map((c) => <td key={c.key}><i /></td>) : <td><i /></td>}</tr>)}
           {grid.getRowModel().rows.map((row, r) => (
-            <tr key={row.id} aria-rowindex={r + 2} aria-selected={!!selected[row.id]} onDoubleClick={() => navigate(`${list}/${row.id}`)}>
-              <td className="tick" role="gridcell" data-cell={`${r}:0`}>
-                <input type="checkbox" tabIndex={stop(r, 0)} aria-label={t("Select %(name)s", { name: row.original.name || row.id })} checked={!!selected[row.id]}
-                  onClick={(e) => toggle(r, e.shiftKey)} onChange={() => {}} />
-              </td>
-              {row.getVisibleCells().map((cell, c) => {
-                const column = cell.column.columnDef.meta;
-                const value = cell.getValue() ?? "";
-                const link = column.kind === "link";
-                return (
-                  <td key={cell.id} role="gridcell" data-cell={`${r}:${c + 1}`} data-kind={column.kind} data-column={column.key} tabIndex={link ? undefined : stop(r, c + 1)} onFocus={() => setFocus([r, c + 1])}>
-                    {link ? <RowLink to={`${list}/${row.id}`} tabIndex={stop(r, c + 1)}>{value || t("(no name)")}</RowLink> : <Cell {...{ column, value, zone }} />}
-                  </td>
-                );
-              })}
-            </tr>
+            <Row key={row.id} row={row.original} {...{ r, columns: drawn, list, zone, onToggle, onFocus, onOpen }} picked={!!selected[row.id]} at={focus[0] === r ? focus[1] : -1} />
           ))}
         </tbody>
       </table>
     </div>
   );
 }
+
+/** One record; `at` is the column of the cell in the tab order, if it is in this row. */
+const Row = memo(function Row({ row, r, columns, list, zone, picked, at, onToggle, onFocus, onOpen }) {
+  const t = useT();
+  const stop = (c) => (at === c ? 0 : -1);
+  return (
+    <tr aria-rowindex={r + 2} aria-selected={picked} onDoubleClick={() => onOpen(row.id)}>
+      <td className="tick" role="gridcell" data-cell={`${r}:0`}>
+        <input type="checkbox" tabIndex={stop(0)} aria-label={t("Select %(name)s", { name: row.name || row.id })} checked={picked}
+          onClick={(e) => onToggle(r, e.shiftKey)} onChange={() => {}} />
+      </td>
+      {columns.map((column, c) => {
+        const value = row[column.key] ?? "";
+        const link = column.kind === "link";
+        return (
+          <td key={column.key} role="gridcell" data-cell={`${r}:${c + 1}`} data-kind={column.kind} data-column={column.key} tabIndex={link ? undefined : stop(c + 1)} onFocus={() => onFocus(r, c + 1)}>
+            {link ? <RowLink to={`${list}/${row.id}`} tabIndex={stop(c + 1)}>{value || t("(no name)")}</RowLink> : <Cell {...{ column, value, zone }} />}
+          </td>
+        );
+      })}
+    </tr>
+  );
+});
 
 function RowLink({ to, tabIndex, children }) {
   const navigate = useNavigate();
@@ -352,7 +380,7 @@ function RowLink({ to, tabIndex, children }) {
 function Cell({ column, value, zone }) {
   const t = useT();
   const text = column.options?.[value] ? t(column.options[value]) : value;
-  if (column.kind === "moment") return <time dateTime={value} title={t.moment(value, zone)}>{t.moment(value, zone)}</time>;
+  if (column.kind === "moment") return <time dateTime={value} title={t.moment(value, zone)}>{t.short(value, zone)}</time>;
   if (column.kind === "rating" || column.kind === "status") return value === "" ? null : <span className={`pill ${column.key}-${value}`}>{text}</span>;
   if (column.kind === "owner") return <span className="owner"><span className="avatar small" aria-hidden="true">{initials(text)}</span>{text}</span>;
   return <span title={text}>{text}</span>;

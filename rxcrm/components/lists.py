@@ -86,6 +86,7 @@ def list_page(
             zone=AppState.zone,
             empty=empty,
             on_select=state.select,
+            on_refresh=state.open,
         ),
         assign_dialog(state),
         delete_dialog(

@@ -60,7 +60,9 @@ export function RecordForm(props) {
   const key = drafts.key(userId, entity, recordId);
   // What the address names; until it has arrived, the record of an earlier visit is not shown.
   const wanted = useParams()[`${entity}_id`];
-  const waiting = wanted !== undefined && wanted !== String(recordId || "new") && outcome.id !== recordId;
+  const created = useRef(0);
+  if (wanted === String(recordId)) created.current = 0;
+  const waiting = wanted !== undefined && wanted !== String(recordId || "new") && !(recordId && (created.current === recordId || store.current.get().pending));
   const live = useRef(props);
   live.current = props;
 
@@ -110,7 +112,10 @@ export function RecordForm(props) {
     persist();
     if (then === "close") navigate(sessionStorage.getItem(`rxcrm:list:${entity}`) ?? list);
     else if (then) then();
-    else if (s.id !== outcome.id) navigate(`${list}/${outcome.id}`, { replace: true });
+    else if (s.id !== outcome.id) {
+      created.current = outcome.id;
+      navigate(`${list}/${outcome.id}`, { replace: true });
+    }
   }, [outcome]);
 
   const api = useMemo(() => {
@@ -245,6 +250,17 @@ export function SaveButton({ label, then, hotkey, className = "button command", 
       {children}<span>{label}</span>
     </button>
   );
+}
+
+/** Back to the list as one left it: view, search, sort and page. */
+export function BackToList({ entity, list, label, children }) {
+  const navigate = useNavigate();
+  const back = (e) => {
+    if (e.ctrlKey || e.metaKey || e.shiftKey) return;
+    e.preventDefault();
+    navigate(sessionStorage.getItem(`rxcrm:list:${entity}`) ?? list);
+  };
+  return <a href={list} className="button command" aria-label={label} title={label} onClick={back}>{children}</a>;
 }
 
 /** Saved, unsaved or on its way. */
@@ -528,6 +544,14 @@ export function ProcessBar({ process, steps }) {
     setOpen("");
     bar.current?.querySelector(`[data-stage="${open}"]`)?.focus();
   };
+  const card = useRef(null);
+  useLayoutEffect(() => {
+    // The card hangs below its stage, inside the bar.
+    const button = bar.current?.querySelector(`[data-stage="${open}"]`);
+    if (!button || !card.current) return;
+    const left = button.getBoundingClientRect().left - bar.current.getBoundingClientRect().left + button.offsetWidth / 2 - 180;
+    card.current.style.setProperty("--at", `${Math.max(12, Math.min(left, bar.current.offsetWidth - 372))}px`);
+  }, [open, pinned]);
   if (!stages.length) return null;
   const stage = stages.find((s) => s.key === open);
   const running = process.started_on ? (Date.now() - new Date(process.started_on)) / 1000 : 0;
@@ -549,7 +573,7 @@ export function ProcessBar({ process, steps }) {
         ))}
       </ol>
       {stage && (
-        <div className={`flyout${pinned ? " pinned" : ""}`} role="group" aria-label={t(stage.label)} onKeyDown={(e) => e.key === "Escape" && close()}>
+        <div ref={card} className={`flyout${pinned ? " pinned" : ""}`} role="group" aria-label={t(stage.label)} onKeyDown={(e) => e.key === "Escape" && close()}>
           <header>
             <div>
               <h2>{t(stage.label)}</h2>

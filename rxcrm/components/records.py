@@ -8,6 +8,7 @@ import reflex as rx
 
 from rxcrm.components.dialogs import assign_dialog, delete_dialog
 from rxcrm.components.elements import (
+    back_to_list,
     conflict_banner,
     draft_banner,
     field,
@@ -131,13 +132,7 @@ def command_bar(state: Any, entity: str, path: str) -> rx.Component:
     )
     subject = _("Lead: %(name)s", name=state.title) if entity == "lead" else state.title
     return rx.el.div(
-        rx.el.a(
-            icon("arrow-left"),
-            href=path,
-            class_name="button command",
-            aria_label=_("Back to the list"),
-            title=_("Back to the list"),
-        ),
+        back_to_list(icon("arrow-left"), entity=entity, list=path, label=_("Back to the list")),
         saving,
         rx.cond(
             AppState.rights[f"create_{entity}"],
@@ -209,6 +204,11 @@ def section(title: str, *names: str) -> rx.Component:
 def columns(*parts: rx.Component) -> rx.Component:
     """Columns that stack on a narrow screen."""
     return rx.el.div(*[rx.el.div(part, class_name="column") for part in parts], class_name="columns")
+
+
+def even_columns(*parts: rx.Component) -> rx.Component:
+    """Columns of equal width."""
+    return rx.el.div(*[rx.el.div(part, class_name="column") for part in parts], class_name="columns even")
 
 
 def history(state: Any) -> rx.Component:

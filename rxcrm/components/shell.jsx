@@ -102,8 +102,8 @@ export function QuickCreate({ forms, answer, onCreate }) {
     }
     const { entity, field } = wanted;
     setWanted(null);
-    if (field) window.dispatchEvent(new CustomEvent("rxcrm:created", { detail: { field, id: answer.id, name: answer.name } }));
-    else if (pending.go) navigate(`/${entity}s/${answer.id}`);
+    window.dispatchEvent(new CustomEvent("rxcrm:created", { detail: { entity, field, id: answer.id, name: answer.name } }));
+    if (pending.go) navigate(`/${entity}s/${answer.id}`);
   }, [answer]);
   if (!wanted) return null;
   const form = forms[wanted.entity];

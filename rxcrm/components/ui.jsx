@@ -228,6 +228,24 @@ export function Hotkeys() {
   return null;
 }
 
+/** Plain links inside the application open without loading the page anew. */
+export function Navigation() {
+  const navigate = useNavigate();
+  useEffect(() => {
+    const click = (event) => {
+      const link = event.target.closest?.("a[href]");
+      if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+      const path = link.getAttribute("href");
+      if (!path.startsWith("/") || path.startsWith("//") || path.startsWith("/files/") || link.target || link.hasAttribute("download")) return;
+      event.preventDefault();
+      navigate(path);
+    };
+    document.addEventListener("click", click);
+    return () => document.removeEventListener("click", click);
+  }, [navigate]);
+  return null;
+}
+
 /** A link of the site map; the current page is marked for eyes and screen readers. */
 export function SiteLink({ to, label, children }) {
   const { pathname } = useLocation();

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
+from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, false, or_, select, true
+from sqlalchemy import ColumnElement, bindparam, false, or_, select, true
 from sqlmodel import Session
 from sqlmodel import select as choose
 
 from rxcrm.models.base import Owned, Record
 from rxcrm.models.choices import Role
+from rxcrm.models.db import BigInt
 from rxcrm.models.errors import NotAllowed
 from rxcrm.models.fields import Conventions
 from rxcrm.models.people import Organisation, Share, TeamMember, TeamRole, User, UserRole, subtree
@@ -164,35 +167,105 @@ def who_is(session: Session, user: User, org: Organisation) -> Who:
 
 def visible(who: Who, table: type[Record], privilege: Privilege = Privilege.READ) -> ColumnElement[bool]:
     """The rows of a table on which `who` may use `privilege`, as a SQL condition."""
-    depth = who.depth(table.entity, privilege)
-    if depth is Depth.NONE:
-        return false()
-    if depth is Depth.ORG:
-        return true()
-    row = cast(Any, table)
-    teams = list(who.team_ids)
-    owned = row.owner_user_id == who.id
-    if teams:
-        owned = or_(owned, row.owner_team_id.in_(teams))
-    if depth >= Depth.UNIT:
-        owned = or_(owned, row.unit_id.in_(sorted(who.units(depth))))
-    holder = cast(Any, Share.user_id) == who.id
-    if teams:
-        holder = or_(holder, cast(Any, Share.team_id).in_(teams))
-    shared = select(cast(Any, Share.record_id)).where(
-        cast(Any, Share.entity) == table.entity, cast(Any, Share.privilege) == privilege.value, holder
+    reach = reach_of(who, table, privilege)
+    ids = _Ids(**reach.ids(who))
+    return _any_of(_grounds(reach, ids))
+
+
+@dataclass(frozen=True)
+class Reach:
+    """All that the text of an access condition depends on: askers of equal reach share statements, not ids."""
+
+    table: type[Record]
+    privilege: Privilege
+    depth: Depth
+    in_teams: bool
+
+    @property
+    def everywhere(self) -> bool:
+        return self.depth is Depth.ORG
+
+    def ids(self, who: Who) -> dict[str, Any]:
+        """The parameters of `grounds`, for one asker."""
+        return {"asker": who.id, "asker_teams": sorted(who.team_ids), "asker_units": sorted(who.units(self.depth))}
+
+
+def reach_of(who: Who, table: type[Record], privilege: Privilege = Privilege.READ) -> Reach:
+    """How far `privilege` reaches."""
+    return Reach(table, privilege, who.depth(table.entity, privilege), bool(who.team_ids))
+
+
+def grounds(reach: Reach) -> list[ColumnElement[bool]]:
+    """The several grounds on which an asker may use a privilege on a row, his ids left open as parameters.
+
+    Each may have an index; all of them together have none.
+    """
+    return _grounds(reach, _NAMED)
+
+
+def permitted(reach: Reach) -> ColumnElement[bool]:
+    """`visible`, with the asker's ids left open as parameters, for statements that are built once."""
+    return _any_of(grounds(reach))
+
+
+@dataclass(frozen=True)
+class _Ids:
+    """Whom a condition speaks of: numbers, or parameters for them."""
+
+    asker: Any
+    asker_teams: Any
+    asker_units: Any
+
+
+_NAMED = _Ids(
+    bindparam("asker", type_=BigInt),
+    bindparam("asker_teams", type_=BigInt, expanding=True),
+    bindparam("asker_units", type_=BigInt, expanding=True),
+)
+
+
+def _grounds(reach: Reach, ids: _Ids) -> list[ColumnElement[bool]]:
+    if reach.depth is Depth.NONE:
+        return [false()]
+    if reach.everywhere:
+        return [true()]
+    row, share = cast(Any, reach.table), cast(Any, Share)
+    found = [row.owner_user_id == ids.asker]
+    holder = share.user_id == ids.asker
+    if reach.in_teams:
+        found.append(row.owner_team_id.in_(ids.asker_teams))
+        holder = or_(holder, share.team_id.in_(ids.asker_teams))
+    if reach.depth >= Depth.UNIT:
+        found.append(row.unit_id.in_(ids.asker_units))
+    shared = select(share.record_id).where(
+        share.entity == reach.table.entity, share.privilege == reach.privilege.value, holder
     )
-    return or_(owned, row.id.in_(shared))
+    return [*found, row.id.in_(shared)]
+
+
+def _any_of(conditions: list[ColumnElement[bool]]) -> ColumnElement[bool]:
+    return or_(*conditions) if len(conditions) > 1 else conditions[0]
 
 
 def may(session: Session, who: Who, privilege: Privilege, record: Record) -> Decision:
     """Whether `who` may use `privilege` on one record, and if not, why; agrees with `visible` row by row."""
-    depth = who.depth(record.entity, privilege)
-    if depth is Depth.NONE:
-        return Decision(False, _BECAUSE_ROLE[privilege])
-    if depth is Depth.ORG or _owns(who, record, depth) or _shared(session, who, privilege, record):
-        return YES
-    return Decision(False, _BECAUSE_DEPTH[depth])
+    return decide(session, who, (privilege,), record)[privilege]
+
+
+def decide(session: Session, who: Who, privileges: Iterable[Privilege], record: Record) -> dict[Privilege, Decision]:
+    """`may` for several privileges at once, for which the record's shares are read at most once."""
+    found: dict[Privilege, Decision] = {}
+    shared: frozenset[str] | None = None
+    for privilege in privileges:
+        depth = who.depth(record.entity, privilege)
+        if depth is Depth.NONE:
+            found[privilege] = Decision(False, _BECAUSE_ROLE[privilege])
+        elif depth is Depth.ORG or _owns(who, record, depth):
+            found[privilege] = YES
+        else:
+            shared = _shared(session, who, record) if shared is None else shared
+            found[privilege] = YES if privilege in shared else Decision(False, _BECAUSE_DEPTH[depth])
+    return found
 
 
 def require(session: Session, who: Who, privilege: Privilege, record: Record) -> None:
@@ -222,13 +295,18 @@ def _owns(who: Who, record: Owned, depth: Depth) -> bool:
     return depth >= Depth.UNIT and record.unit_id in who.units(depth)
 
 
-def _shared(session: Session, who: Who, privilege: Privilege, record: Record) -> bool:
-    rows = session.exec(
-        choose(Share.user_id, Share.team_id).where(
-            Share.entity == record.entity, Share.record_id == record.id, Share.privilege == privilege.value
-        )
+def _shared(session: Session, who: Who, record: Record) -> frozenset[str]:
+    """The privileges that shares of one record give."""
+    rows = session.execute(_shares(), {"entity": record.entity, "record_id": record.id})
+    return frozenset(privilege for privilege, user, team in rows if user == who.id or team in who.team_ids)
+
+
+@cache
+def _shares() -> Any:
+    share = cast(Any, Share)
+    return select(share.privilege, share.user_id, share.team_id).where(
+        share.entity == bindparam("entity"), share.record_id == bindparam("record_id")
     )
-    return any(user == who.id or team in who.team_ids for user, team in rows)
 
 
 _BECAUSE_ROLE = {

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
+from time import monotonic
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import JSON, BigInteger, DateTime, Engine, Integer, event
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Session, create_engine
 
@@ -23,6 +25,9 @@ R = TypeVar("R")
 
 #: Threads that talk to the database; the default pool of asyncio has cpu + 4.
 POOL = ThreadPoolExecutor(16, thread_name_prefix="db")
+
+#: Seconds of rest after which a connection to PostgreSQL is asked whether it is still there.
+DOZES_OFF = 10.0
 
 BigInt = BigInteger().with_variant(Integer, "sqlite")
 Json = JSON().with_variant(JSONB, "postgresql")
@@ -54,8 +59,11 @@ class Moment(TypeDecorator[datetime]):
         moment = value.astimezone(UTC)
         return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
 
-    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
-        return None if value is None else value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    def result_processor(self, dialect: Any, coltype: object) -> Callable[[Any], datetime | None]:
+        # In one step from what the driver gives: lists read a moment per row.
+        if dialect.name == "sqlite":
+            return lambda stored: stored and datetime.fromisoformat(stored + "+00:00")
+        return lambda stored: stored and stored.astimezone(UTC)
 
 
 def now() -> datetime:
@@ -64,16 +72,32 @@ def now() -> datetime:
 
 
 def make_engine(url: str) -> Engine:
-    """An engine for SQLite (write-ahead log, foreign keys on) or PostgreSQL (psycopg 3)."""
-    if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True, pool_size=16, max_overflow=8)
+    """An engine for SQLite (write-ahead log, foreign keys on) or PostgreSQL (psycopg 3).
+
+    Drivers never begin a transaction of their own: units that write begin one, units that read need none.
+    """
+    # The connection used last is taken first: it is awake, and its statements are prepared.
+    pool = {"pool_size": 16, "max_overflow": 8, "pool_use_lifo": True}
+    engine = _sqlite(url, pool) if url.startswith("sqlite") else _postgresql(url, pool)
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Any) -> None:
+        options = connection.get_execution_options()
+        if not options.get("reads"):
+            # On SQLite a unit that will write takes the write lock first, so that two never upgrade into a deadlock.
+            immediate = options.get("writes") and engine.dialect.name == "sqlite"
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+    return engine
+
+
+def _sqlite(url: str, pool: dict[str, Any]) -> Engine:
     if path := url.removeprefix("sqlite:///"):
         Path(path).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 15}, pool_size=16, max_overflow=8)
+    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 15}, **pool)
 
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: Any) -> None:
-        # The driver's own BEGIN is deferred to the first write; we begin ourselves, see below.
         connection.isolation_level = None
         cursor = connection.cursor()
         for pragma in (
@@ -88,11 +112,28 @@ def make_engine(url: str) -> Engine:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Any) -> None:
-        # A unit that will write takes the write lock first, so that two never upgrade into a deadlock.
-        immediate = connection.get_execution_options().get("writes")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+    return engine
+
+
+def _postgresql(url: str, pool: dict[str, Any]) -> Engine:
+    engine = create_engine(url, **pool)
+
+    @event.listens_for(engine, "connect")
+    def _configure(connection: Any, _record: Any) -> None:
+        connection.autocommit = True
+
+    @event.listens_for(engine, "checkin")
+    def _rest(_connection: Any, record: Any) -> None:
+        record.info["rests_since"] = monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _wake(connection: Any, record: Any, _proxy: Any) -> None:
+        # Asking whether the server still listens costs a round trip: only after a rest, in which it may have gone.
+        if monotonic() - record.info.get("rests_since", monotonic()) > DOZES_OFF:
+            try:
+                engine.dialect.do_ping(connection)
+            except engine.dialect.loaded_dbapi.Error:
+                raise DisconnectionError from None  # the pool tries another one
 
     return engine
 
@@ -118,16 +159,28 @@ def _from_settings() -> Engine:
 
 def transact(fn: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
     """Run a unit that may write, here and now: commit at the end, roll back on any error."""
-    with Session(engine().execution_options(writes=True), expire_on_commit=False) as session:
+    with Session(_bound_to(engine(), "writes"), expire_on_commit=False) as session:
         result = fn(session, *args, **kwargs)
         session.commit()
         return result
 
 
 def read(fn: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
-    """Run a unit that only reads, here and now."""
-    with Session(engine(), expire_on_commit=False) as session:
+    """Run a unit that only reads, here and now. Each statement sees what is committed when it runs."""
+    with _Reading(_bound_to(engine(), "reads"), autoflush=False, expire_on_commit=False) as session:
         return fn(session, *args, **kwargs)
+
+
+class _Reading(Session):
+    """A session without a transaction, in which nothing can be written by mistake."""
+
+    def flush(self, objects: Sequence[Any] | None = None) -> None:
+        raise RuntimeError("A unit that only reads has nothing to write.")
+
+
+@functools.lru_cache(4)
+def _bound_to(engine: Engine, purpose: str) -> Engine:
+    return engine.execution_options(**{purpose: True})
 
 
 async def run(fn: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs) -> R:

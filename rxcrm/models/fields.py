@@ -428,6 +428,8 @@ def _babel(locale: str) -> Locale:
 
 def raw(value: Any) -> str:
     """What a form control holds for a stored value: canonical, independent of language."""
+    if type(value) is str:  # most are
+        return value
     if value is None:
         return ""
     if isinstance(value, bool):

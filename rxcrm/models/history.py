@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cache, lru_cache
 from typing import Any
 
 from babel.lists import format_list
-from sqlalchemy import Index, String, Text
+from sqlalchemy import Index, Integer, String, Text, bindparam
+from sqlalchemy import select as choose
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from rxcrm.models.base import Record, identity
@@ -116,17 +118,24 @@ OWNER_LABEL = N_("Owner")
 
 def entries(session: Session, table: type[Record], record_id: int, how: Conventions, limit: int = 50) -> list[Entry]:
     """The newest entries of one record, in sentences of the reader's language."""
-    found = session.exec(
-        select(History, User.name)
-        .join(User, col(User.id) == col(History.by_id), isouter=True)
-        .where(History.entity == table.entity, History.record_id == record_id)
-        .order_by(col(History.id).desc())
-        .limit(limit)
+    found = session.execute(_newest(), {"entity": table.entity, "record_id": record_id, "limit": limit})
+    return [_entry(table, row, row.name or gettext(how.locale, N_("The system")), how) for row in found]
+
+
+@cache
+def _newest() -> Any:
+    """Entries with the names of their authors: columns, since one record may have hundreds."""
+    entry: Any = History
+    return (
+        choose(entry.id, entry.event, entry.at, entry.changes, entry.remark, col(User.name))
+        .join_from(History, User, col(User.id) == entry.by_id, isouter=True)
+        .where(entry.entity == bindparam("entity"), entry.record_id == bindparam("record_id"))
+        .order_by(entry.id.desc())
+        .limit(bindparam("limit", type_=Integer))
     )
-    return [_entry(table, entry, name or gettext(how.locale, N_("The system")), how) for entry, name in found]
 
 
-def _entry(table: type[Record], entry: History, who: str, how: Conventions) -> Entry:
+def _entry(table: type[Record], entry: Any, who: str, how: Conventions) -> Entry:
     changes = [_change(table, change, how) for change in entry.changes]
     event = Event(entry.event)
     return Entry(
@@ -135,7 +144,7 @@ def _entry(table: type[Record], entry: History, who: str, how: Conventions) -> E
         what=gettext(
             how.locale,
             _WHAT[event],
-            fields=_list([c.label for c in changes], how.locale),
+            fields=_list(tuple(c.label for c in changes), how.locale),
             owner=changes[0].new if event is Event.ASSIGNED and changes else "",
         ),
         at=entry.at.isoformat(),
@@ -165,10 +174,11 @@ def shown(spec: FieldSpec, stored: str, how: Conventions) -> str:
         return stored
 
 
-def _list(labels: list[str], locale: str) -> str:
+@lru_cache(1000)
+def _list(labels: tuple[str, ...], locale: str) -> str:
     if len(labels) > 4:
         rest = len(labels) - 3
-        labels = [*labels[:3], ngettext(locale, "%(n)s other field", "%(n)s other fields", rest)]
+        labels = (*labels[:3], ngettext(locale, "%(n)s other field", "%(n)s other fields", rest))
     return format_list(labels, locale=locale.replace("-", "_"))
 
 

@@ -12,6 +12,7 @@ from typing import Any, cast
 
 from sqlalchemy import (
     ColumnElement,
+    Connection,
     Integer,
     Row,
     SmallInteger,
@@ -28,10 +29,8 @@ from sqlalchemy import (
     union,
     union_all,
 )
-from sqlalchemy.sql.elements import True_
-from sqlmodel import Session
 
-from rxcrm.models.access import visible
+from rxcrm.models.access import Reach, grounds, permitted, reach_of
 from rxcrm.models.base import Record
 from rxcrm.models.choices import LeadStatus, RecordStatus
 from rxcrm.models.db import BigInt
@@ -51,6 +50,8 @@ LAST_NUMBERED_PAGE = 200
 #: A term in at most so many rows is searched by the trigram index; a commoner one by walking the sort order as far as
 #: WALK rows (and WALKED_PER_ROW for each row skipped), and by the index after all if the page is not full by then.
 RARE, WALK, WALKED_PER_ROW = 200, 4_000, 20
+#: Who may see at most so many rows gets them by the grounds of his access, without a walk.
+FEW = 1_000
 
 
 @dataclass(frozen=True)
@@ -168,41 +169,54 @@ class _Query:
         search: str,
         among: ColumnElement[bool] | None = None,
     ) -> None:
-        self.session, self.view, self.sort = act.session, view, sort
+        self.connection, self.view, self.sort = act.session.connection(), view, sort
         self.table = record_table(view.entity)
         self.keys = _keys(view, sort)
         self.needle = needle(search)
-        self.params: dict[str, Any] = {"owner": act.who.id}
+        self.among = among
+        reach = reach_of(act.who, self.table)
+        self.params: dict[str, Any] = {"owner": act.who.id, **reach.ids(act.who)}
         if self.needle:
             self.params |= {"like": _pattern(self.needle), "grams": trigrams(self.needle)}
-        self.extra = [] if among is None else [among]
-        if view.where is not View.where:  # only dates need the organisation, which costs a statement
-            self.extra += view.where(Moment(act.who, act.organisation, act.now))
-        access = visible(act.who, self.table)
-        #: The several grounds on which the asker may see a row; empty if he may see all.
-        self.ways = [] if isinstance(access, True_) else list(getattr(access, "clauses", [access]))
+        if view.period is not View.period:  # only periods need the organisation, which costs a statement
+            since, before = view.period(Moment(act.who, act.organisation, act.now))
+            self.params |= {"since": since, "before": before}
+        #: What all statements of this query have in common.
+        self.plan = Plan(
+            view,
+            sort,
+            term=bool(self.needle),
+            since=self.params.get("since") is not None,
+            before=self.params.get("before") is not None,
+            reach=None if reach.everywhere else reach,
+        )
 
     def fetch(self, limit: int, cursor: Key | None = None, backward: bool = False, offset: int = 0) -> list[Row[Any]]:
         """The next rows from the cursor: their keys, the id last; then owner, parts of the name and shown fields."""
-        plan = Plan(
-            self.view, self.sort, limit, backward, after=cursor is not None, offset=offset > 0, term=bool(self.needle)
-        )
+        plan = replace(self.plan, limit=limit, backward=backward, after=cursor is not None, offset=offset > 0)
         params = {**self.params, **_named("a", cursor or ()), "offset": offset}
-        if not (self.needle or self.extra or self.ways) and _in_order(self.view, self.sort):
+        if not plan.narrowed and self.among is None and _in_order(self.view, self.sort):
             return self._run(plan, params)
         if self.needle:
-            expected = named_by_index(self.session, self.table, self.needle)
+            expected = named_by_index(self.connection, self.table, self.needle)
             if expected <= RARE:
                 return self._run(replace(plan, by=INDEX), params) if expected else []
+        if plan.reach and self._reaches_few(plan.reach):
+            return self._run(replace(plan, by=ACCESS), params)
         walked = self._walk(plan, params)
-        return self._run(replace(plan, by=ACCESS if self.ways else INDEX), params) if walked is None else walked
+        return self._run(replace(plan, by=ACCESS if plan.reach else INDEX), params) if walked is None else walked
+
+    def _reaches_few(self, reach: Reach) -> bool:
+        """Whether the asker may see so few rows, of any status, that sorting them costs less than walking."""
+        plan = Plan(_EVERYTHING[self.view.entity], _NEWEST, FEW + 1, count=True, reach=reach)
+        return int(self._run(plan, self.params)[0][0]) <= FEW
 
     def _walk(self, plan: Plan, params: dict[str, Any]) -> list[Row[Any]] | None:
         """The rows along the sort order as far as WALK rows; None if the page was not full by then (S 13.15)."""
         everybody = replace(self.view, mine=self.view.mine and _in_order(self.view, self.sort))
+        bare = Plan(everybody, self.sort, 1, plan.backward, plan.after, offset=True, bare=True)
         far = {**params, "offset": WALK + WALKED_PER_ROW * params["offset"]}
-        bare = replace(plan, view=everybody, limit=1, offset=True, bare=True, term=False)
-        horizon = self.session.execute(_built(bare, self._dialect), far).first()
+        horizon = self.connection.execute(_built(bare, self.connection.dialect.name), far).first()
         if not horizon:
             return self._run(plan, params)
         found = self._run(replace(plan, until=True), params | _named("u", self.key(horizon)))
@@ -210,19 +224,13 @@ class _Query:
 
     def count(self, cap: int) -> int:
         """Rows of all statuses, counted no farther than `cap`."""
-        plan = Plan(self.view, self.sort, cap, count=True, term=bool(self.needle), by=ACCESS if self.ways else INDEX)
+        plan = replace(self.plan, limit=cap, count=True, by=ACCESS if self.plan.reach else INDEX)
         return int(self._run(plan, self.params)[0][0])
 
     def _run(self, plan: Plan, params: dict[str, Any]) -> list[Row[Any]]:
-        if self.extra or self.ways:
-            statement = _build(plan, self._dialect, self.extra, self.ways)
-        else:
-            statement = _built(plan, self._dialect)
-        return list(self.session.execute(statement, params).all())
-
-    @property
-    def _dialect(self) -> str:
-        return self.session.get_bind().dialect.name
+        dialect, among = self.connection.dialect.name, self.among
+        statement = _built(plan, dialect) if among is None else _build(plan, dialect, among)
+        return list(self.connection.execute(statement, params).all())
 
     def key(self, row: Row[Any]) -> Key:
         """The sort keys of a row, its id last."""
@@ -303,12 +311,13 @@ class Plan:
 
     `after` and `until` say that the keys are bounded by the parameters a0, a1 … and u0, u1 …; `bare` leaves the
     shown columns out; `count` asks for the number of rows instead; `term` says that there is a search term, `by` how
-    the rows are found: by walking (""), INDEX or ACCESS.
+    the rows are found: by walking (""), INDEX or ACCESS. `since` and `before` bound the creation by parameters of that
+    name; `reach` is None for who may see all.
     """
 
     view: View
     sort: tuple[tuple[str, bool], ...]
-    limit: int
+    limit: int = 0
     backward: bool = False
     after: bool = False
     until: bool = False
@@ -317,30 +326,33 @@ class Plan:
     count: bool = False
     term: bool = False
     by: str = ""
+    since: bool = False
+    before: bool = False
+    reach: Reach | None = None
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether rows of the view are left out, so that the page is not simply the next ones of an index."""
+        return self.term or self.since or self.before or self.reach is not None
 
 
-def _build(
-    plan: Plan, dialect: str, extra: Sequence[ColumnElement[bool]] = (), ways: Sequence[ColumnElement[bool]] = ()
-) -> Any:
-    """The statement of a plan, narrowed by conditions that differ from asker to asker.
-
-    Each of the `ways` to see a row may have an index; all of them together have none.
-    """
-    where = [*_fixed(plan.view), *extra]
+def _build(plan: Plan, dialect: str, among: ColumnElement[bool] | None = None) -> Any:
+    """The statement of a plan, narrowed further to rows `among` some."""
+    where = [*_fixed(plan), *([] if among is None else [among])]
     if plan.term:
         where += _found(plan.view.entity, plan.by, dialect)
     if plan.count:
-        return _counting(plan, where, ways)
-    if ways and plan.by == ACCESS:
+        return _counting(plan, where)
+    if plan.reach and plan.by == ACCESS:
         row = _columns(plan.view.entity)
         live = select(row.id).where(row.deleted_on.is_(None)).correlate(None)  # said again: the indexes hold only those
-        where.append(row.id.in_(union(*(live.where(way) for way in ways))))
-    elif ways:
-        where.append(or_(*ways))
+        where.append(row.id.in_(union(*(live.where(ground) for ground in grounds(plan.reach)))))
+    elif plan.reach:
+        where.append(permitted(plan.reach))
     return _paging(plan, where)
 
 
-#: `_build` for what all askers share.
+#: `_build`, once for each plan.
 _built = lru_cache(512)(_build)
 
 
@@ -381,13 +393,13 @@ def _cut(plan: Plan, statement: Any, skip: bool = True) -> Any:
     return statement.limit(limit).offset(offset) if skip else statement.limit(limit + offset)
 
 
-def _counting(plan: Plan, where: list[ColumnElement[bool]], ways: Sequence[ColumnElement[bool]]) -> Any:
+def _counting(plan: Plan, where: list[ColumnElement[bool]]) -> Any:
     row = _columns(plan.view.entity)
-    status = _hidden(row.status) if plan.term or ways else row.status
+    status = _hidden(row.status) if plan.term or plan.reach else row.status
     limit: Any = literal_column(str(plan.limit))
     found: Any = select(row.id).where(status.in_(_numbers(plan.view)), *where)
-    if ways:
-        found = union(*(select(found.where(way).limit(limit).subquery()) for way in ways))
+    if plan.reach:
+        found = union(*(select(found.where(ground).limit(limit).subquery()) for ground in grounds(plan.reach)))
     return select(func.count()).select_from(found.limit(limit).subquery())
 
 
@@ -466,10 +478,15 @@ def _numbers(view: View) -> list[ColumnElement[int]]:
     return [literal_column(str(int(status)), Integer) for status in view.statuses]
 
 
-def _fixed(view: View) -> list[ColumnElement[bool]]:
-    """The conditions of every list: not deleted, and mine where the view says so."""
-    row = _columns(view.entity)
-    return [row.deleted_on.is_(None), *([row.owner_user_id == bindparam("owner", type_=BigInt)] if view.mine else [])]
+def _fixed(plan: Plan) -> list[ColumnElement[bool]]:
+    """The conditions of every list: not deleted, and mine or of a period where the view says so."""
+    row, mine = _columns(plan.view.entity), bindparam("owner", type_=BigInt)
+    return [
+        row.deleted_on.is_(None),
+        *([row.owner_user_id == mine] if plan.view.mine else []),
+        *([row.created_on >= bindparam("since", type_=When)] if plan.since else []),
+        *([row.created_on < bindparam("before", type_=When)] if plan.before else []),
+    ]
 
 
 def _beyond(keys: list[Any], prefix: str, descending: list[bool]) -> ColumnElement[bool]:
@@ -519,12 +536,12 @@ def trigrams(wanted: str) -> str:
     return " ".join('"' + g.replace('"', '""') + '"' for g in grams)
 
 
-def named_by_index(session: Session, table: type[Record], wanted: str) -> int:
+def named_by_index(connection: Connection, table: type[Record], wanted: str) -> int:
     """How many rows the trigram index names for a term, counted to RARE + 1; on PostgreSQL what its planner expects."""
-    if session.get_bind().dialect.name == "sqlite":
+    if connection.dialect.name == "sqlite":
         index = f"{table.entity}_search"
         some = f"SELECT 1 FROM {index} WHERE {index} MATCH :grams LIMIT {RARE + 1}"
-        return int(session.scalar(text(f"SELECT count(*) FROM ({some})"), {"grams": trigrams(wanted)}) or 0)
+        return int(connection.scalar(text(f"SELECT count(*) FROM ({some})"), {"grams": trigrams(wanted)}) or 0)
     like = f"SELECT 1 FROM {table.entity} WHERE search_text LIKE :like ESCAPE '\\'"
-    plan = session.scalar(text(f"EXPLAIN (FORMAT JSON) {like}"), {"like": _pattern(wanted)})
+    plan = connection.scalar(text(f"EXPLAIN (FORMAT JSON) {like}"), {"like": _pattern(wanted)})
     return max(1, int(plan[0]["Plan"]["Plan Rows"]))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Index, String, delete
+from sqlalchemy import Index, String, bindparam, delete
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from rxcrm.models.base import Record, identity
@@ -143,8 +146,12 @@ def _is_empty(value: object) -> bool:
 
 def time_in_stages(session: Session, instance: ProcessInstance, now: datetime) -> dict[str, timedelta]:
     """Time spent in every stage visited, up to now for the active one."""
+    return _time(instance, session.exec(select(StageLog).where(StageLog.instance_id == instance.id)), now)
+
+
+def _time(instance: ProcessInstance, stays: Iterable[StageLog], now: datetime) -> dict[str, timedelta]:
     spent: dict[str, timedelta] = {}
-    for stay in session.exec(select(StageLog).where(StageLog.instance_id == instance.id)):
+    for stay in stays:
         end = stay.left_on or instance.completed_on or now
         spent[stay.stage] = spent.get(stay.stage, timedelta()) + (end - stay.entered_on)
     return spent
@@ -172,9 +179,10 @@ class ProcessView:
 
 def view(session: Session, lead_id: int | None, now: datetime) -> ProcessView:
     """The bar of a lead; an unsaved one (None) shows the process that it will begin (S 2.1)."""
-    instance = instance_of(session, lead_id) if lead_id else None
+    rows = session.execute(_journey(), {"lead_id": lead_id}).all() if lead_id else []
+    instance = rows[0][0] if rows else None
     process = PROCESSES[instance.process] if instance else LEAD_TO_OPPORTUNITY
-    spent = time_in_stages(session, instance, now) if instance else {}
+    spent = _time(instance, [stay for at, stay in rows if at is instance and stay], now) if instance else {}
     active = instance.stage if instance else process.stages[0].key
     travelled = instance.path.split(",") if instance else [active]
     return ProcessView(
@@ -190,6 +198,17 @@ def view(session: Session, lead_id: int | None, now: datetime) -> ProcessView:
             )
             for stage in process.stages
         ],
+    )
+
+
+@cache
+def _journey() -> Any:
+    """The processes of a lead, each with all its stays."""
+    wanted: Any = select(ProcessInstance, StageLog)
+    return (
+        wanted.join(StageLog, col(StageLog.instance_id) == col(ProcessInstance.id), isouter=True)
+        .where(col(ProcessInstance.lead_id) == bindparam("lead_id"))
+        .order_by(col(ProcessInstance.id))
     )
 
 

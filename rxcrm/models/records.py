@@ -5,14 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache, lru_cache
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import delete, func, update
+from sqlalchemy import bindparam, delete, func, update
 from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session, select
 
 from rxcrm.models import process
-from rxcrm.models.access import Decision, Privilege, Who, may, may_create, may_own, require, visible, who_is
+from rxcrm.models.access import (
+    Decision,
+    Privilege,
+    Reach,
+    Who,
+    may,
+    may_create,
+    may_own,
+    permitted,
+    reach_of,
+    require,
+    visible,
+    who_is,
+)
 from rxcrm.models.base import Record
 from rxcrm.models.choices import LeadStatus
 from rxcrm.models.errors import BadValue, CrmError, Invalid, NotAllowed, NotFound, Stale
@@ -55,13 +69,8 @@ class Act:
 
         Raises NotFound outside the read depth, NotAllowed with the reason inside it, Stale if `version` has passed.
         """
-        row = cast(Any, table)
-        if not 0 < record_id < LARGEST_ID:
-            raise NotFound
-        found = self.session.exec(
-            select(table).where(row.id == record_id, row.deleted_on.is_(None), visible(self.who, table))
-        ).first()
-        if found is None:
+        found = _seen(self, table, record_id)
+        if found is None or found.deleted_on is not None:
             raise NotFound
         if privilege is not Privilege.READ:
             require(self.session, self.who, privilege, found)
@@ -76,6 +85,19 @@ class Act:
         """The user's conventions, phone numbers read in a country where one is given."""
         how = self.who.conventions
         return Conventions(how.locale, how.zone, region_of(country, how.region), how.currency) if country else how
+
+
+def _seen(act: Act, table: type[R], record_id: int) -> R | None:
+    """The record if the user may see it, also one in the recycle bin."""
+    if not 0 < record_id < LARGEST_ID:
+        return None
+    reach = reach_of(act.who, table)
+    return act.session.scalars(_one(reach), {"record_id": record_id, **reach.ids(act.who)}).first()
+
+
+@lru_cache(100)
+def _one(reach: Reach) -> Any:
+    return select(reach.table).where(cast(Any, reach.table).id == bindparam("record_id"), permitted(reach))
 
 
 def create(act: Act, table: type[R], typed: Mapping[str, str], *, owner: User | None = None) -> R:
@@ -215,6 +237,17 @@ def owner_of(session: Session, row: Record) -> User | Team:
     return session.get_one(User, row.owner_user_id)
 
 
+def owner_name(session: Session, row: Record) -> str:
+    """The name of the user or team who owns a record."""
+    owner_id, table = (row.owner_team_id, Team) if row.owner_team_id else (row.owner_user_id, User)
+    return str(session.scalar(_name_in(table), {"owner_id": owner_id}) or "")
+
+
+@cache
+def _name_in(table: type[User] | type[Team]) -> Any:
+    return select(table.name).where(cast(Any, table.id) == bindparam("owner_id"))
+
+
 def rename_owner(session: Session, user: User) -> None:
     """Carry a user's new name into the sort keys of everything he owns."""
     for table in RECORDS.values():
@@ -229,20 +262,29 @@ def move_owner(session: Session, user: User) -> None:
         session.execute(update(table).where(column == user.id).values(unit_id=user.unit_id))
 
 
+def links_of(act: Act, row: Record) -> dict[str, Record | None]:
+    """Field → the record that each filled look-up points to, None if the user may not see it."""
+    return {
+        spec.name: _seen(act, record_table(spec.target), target_id)
+        for spec in lookups_of(type(row))
+        if (target_id := getattr(row, spec.name))
+    }
+
+
+@cache
+def lookups_of(table: type[Record]) -> list[FieldSpec]:
+    """The look-up fields of a table."""
+    return [spec for spec in fields_of(table).values() if spec.kind is Kind.LOOKUP]
+
+
 def names_of(act: Act, row: Record) -> dict[str, str]:
     """Field → name of the record that each filled look-up points to; hidden ones have no name."""
-    found = {}
-    for spec in fields_of(type(row)).values():
-        if spec.kind is Kind.LOOKUP and (target_id := getattr(row, spec.name)):
-            found[spec.name] = name_of(act, spec.target, target_id)
-    return found
+    return {name: other.display_name if other else "" for name, other in links_of(act, row).items()}
 
 
 def name_of(act: Act, entity: str, record_id: int) -> str:
     """What a record is called, or empty if the user may not see it."""
-    table = record_table(entity)
-    columns = cast(Any, table)
-    row = act.session.exec(select(table).where(columns.id == record_id, visible(act.who, table))).first()
+    row = _seen(act, record_table(entity), record_id)
     return row.display_name if row else ""
 
 

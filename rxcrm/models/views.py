@@ -8,12 +8,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement
-
 from rxcrm.models.access import Who
 from rxcrm.models.base import Record
 from rxcrm.models.choices import LeadStatus, RecordStatus
-from rxcrm.models.lead import Lead
 from rxcrm.models.people import Organisation
 from rxcrm.translation import N_
 
@@ -70,12 +67,16 @@ def _day(year: int, month: int, day: int) -> date:
             day -= 1
 
 
-Where = Callable[[Moment], list[ColumnElement[bool]]]
+#: From when on (inclusive) until when (exclusive); None leaves that side open.
+Period = tuple[datetime | None, datetime | None]
 
 
 @dataclass(frozen=True)
 class View:
-    """A named list. `statuses` are the life-cycle states shown, `mine` limits it to the asker's own rows."""
+    """A named list.
+
+    `statuses` are the life-cycle states shown, `mine` limits it to the asker's own rows, `period` to those created in it.
+    """
 
     key: str
     label: str
@@ -83,7 +84,7 @@ class View:
     statuses: tuple[int, ...]
     columns: tuple[str, ...]
     mine: bool = False
-    where: Where = lambda at: []
+    period: Callable[[Moment], Period] = lambda at: (None, None)
     sort: tuple[tuple[str, bool], ...] = (("created_on", True),)
 
 
@@ -132,17 +133,6 @@ _ALL = tuple(LeadStatus)
 _ACTIVE = (RecordStatus.ACTIVE,)
 
 
-def _created_from(since: Callable[[Moment], tuple[datetime | None, datetime | None]]) -> Where:
-    """Rows created in [start, end) of a computed period; None leaves that side open."""
-
-    def where(at: Moment) -> list[ColumnElement[bool]]:
-        start, end = since(at)
-        created = cast(Any, Lead.created_on)
-        return [*([created >= start] if start else []), *([created < end] if end else [])]
-
-    return where
-
-
 def _months_before(day: date, months: int) -> date:
     year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
     return _day(year, month + 1, day.day)
@@ -166,7 +156,7 @@ LEAD_VIEWS = (
         "lead",
         _ALL,
         _STANDARD,
-        where=_created_from(lambda at: (at.start_of(at.week), at.start_of(at.week + timedelta(days=7)))),
+        period=lambda at: (at.start_of(at.week), at.start_of(at.week + timedelta(days=7))),
     ),
     View(
         "last-week",
@@ -174,7 +164,7 @@ LEAD_VIEWS = (
         "lead",
         _ALL,
         _STANDARD,
-        where=_created_from(lambda at: (at.start_of(at.week - timedelta(days=7)), at.start_of(at.week))),
+        period=lambda at: (at.start_of(at.week - timedelta(days=7)), at.start_of(at.week)),
     ),
     View(
         "older-than-6-months",
@@ -182,7 +172,7 @@ LEAD_VIEWS = (
         "lead",
         _OPEN,
         _STANDARD,
-        where=_created_from(lambda at: (None, at.start_of(_months_before(at.today, 6)))),
+        period=lambda at: (None, at.start_of(_months_before(at.today, 6))),
     ),
     View(
         "fiscal-year",
@@ -190,7 +180,7 @@ LEAD_VIEWS = (
         "lead",
         _ALL,
         _STANDARD,
-        where=_created_from(lambda at: (at.start_of(at.fiscal_year[0]), at.start_of(at.fiscal_year[1]))),
+        period=lambda at: (at.start_of(at.fiscal_year[0]), at.start_of(at.fiscal_year[1])),
     ),
 )
 _BY_NAME = (("name", False),)

@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from rxcrm.components.records import columns, history, linked, record_page, section
+from rxcrm.components.records import columns, even_columns, history, linked, record_page, section
 from rxcrm.state.contacts import ContactRecord
 from rxcrm.state.forms import describe
 
@@ -50,7 +50,7 @@ def summary() -> rx.Component:
 
 
 def details() -> rx.Component:
-    return columns(
+    return even_columns(
         section(
             "Personal Information",
             "role",

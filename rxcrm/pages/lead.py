@@ -3,7 +3,7 @@
 import reflex as rx
 
 from rxcrm.components.elements import field, process_bar
-from rxcrm.components.records import columns, history, linked, record_page, section
+from rxcrm.components.records import columns, even_columns, history, linked, record_page, section
 from rxcrm.state.forms import describe, steps
 from rxcrm.state.leads import LeadRecord
 
@@ -60,7 +60,7 @@ def summary() -> rx.Component:
 
 
 def details() -> rx.Component:
-    return columns(
+    return even_columns(
         section("Lead Information", "description", "industry", "annual_revenue", "employees", "sic_code", "currency"),
         section("Marketing Information", "source_campaign", "do_not_send_marketing", "last_campaign_date"),
         section(

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 import reflex as rx
 
 from rxcrm.models import history, process, records
-from rxcrm.models.access import Privilege, may_create
+from rxcrm.models.access import Decision, Privilege, decide, may_create
 from rxcrm.models.base import Record
 from rxcrm.models.choices import LeadStatus
 from rxcrm.models.errors import CrmError, Invalid, Stale
 from rxcrm.models.fields import fields_of, raw
 from rxcrm.models.lead import Lead
+from rxcrm.models.lists import detail_of
 from rxcrm.models.people import User
 from rxcrm.models.records import Act, Conflict
 from rxcrm.models.tables import record_table
@@ -75,18 +76,19 @@ def snapshot(act: Act, entity: str, record_id: int) -> Snapshot:
     if not record_id:
         return _blank(act, table)
     row = act.find(table, record_id)
-    names = records.names_of(act, row)
+    links = records.links_of(act, row)
+    may = decide(act.session, act.who, _COMMANDS.values(), row)
     return Snapshot(
         id=record_id,
         version=row.version,
         values={name: raw(getattr(row, name)) for name in fields_of(table)},
-        names=names,
+        names={name: other.display_name if other else "" for name, other in links.items()},
         title=row.display_name,
-        owner=records.owner_of(act.session, row).name,
-        may=_commands(act, row),
-        locked=_locked(act, row),
+        owner=records.owner_name(act.session, row),
+        may=_commands(act, row, may),
+        locked=_locked(act, row, may[Privilege.WRITE]),
         history=history.entries(act.session, table, record_id, act.who.conventions),
-        cards=_cards(act, row, names),
+        cards=_cards(row, links),
         process=process.view(act.session, record_id, act.now) if isinstance(row, Lead) else process.ProcessView(),
     )
 
@@ -117,12 +119,15 @@ def _blank(act: Act, table: type[Record]) -> Snapshot:
 _UNSAVED = {name: N_("Save this record first.") for name in ("assign", "delete", "refresh", "link")} | {"save": ""}
 
 
-def _commands(act: Act, row: Record) -> dict[str, str]:
+_COMMANDS = {"save": Privilege.WRITE, "assign": Privilege.ASSIGN, "delete": Privilege.DELETE}
+
+
+def _commands(act: Act, row: Record, may: dict[Privilege, Decision]) -> dict[str, str]:
     """Command → empty if it works, else why not; commands without the privilege are left out (S 13.2)."""
     locked = _closed(act, row)
     found = {"refresh": "", "link": ""}
-    for name, privilege in (("save", Privilege.WRITE), ("assign", Privilege.ASSIGN), ("delete", Privilege.DELETE)):
-        if act.may(privilege, row):
+    for name, privilege in _COMMANDS.items():
+        if may[privilege]:
             found[name] = locked if name == "save" else ""
     return found
 
@@ -138,20 +143,16 @@ def _closed(act: Act, row: Record) -> str:
     return ""
 
 
-def _locked(act: Act, row: Record) -> str:
-    decision = act.may(Privilege.WRITE, row)
+def _locked(act: Act, row: Record, decision: Decision) -> str:
     return _closed(act, row) or ("" if decision else gettext(act.who.conventions.locale, decision.because))
 
 
-def _cards(act: Act, row: Record, names: dict[str, str]) -> list[LinkedCard]:
-    from rxcrm.models.lists import detail_of
-
+def _cards(row: Record, links: dict[str, Record | None]) -> list[LinkedCard]:
     found = []
     for name in _CARDS[row.entity]:
-        spec, linked = fields_of(type(row))[name], getattr(row, name)
-        if linked and names.get(name):
-            other = act.find(record_table(spec.target), linked)
-            found.append(LinkedCard(name, spec.label, spec.target, linked, names[name], detail_of(other)))
+        spec, other = fields_of(type(row))[name], links.get(name)
+        if other and other.deleted_on is None:
+            found.append(LinkedCard(name, spec.label, spec.target, other.id or 0, other.display_name, detail_of(other)))
     return found
 
 

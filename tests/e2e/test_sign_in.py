@@ -57,3 +57,20 @@ def test_what_was_typed_survives_a_session_that_expired(sign_in: SignIn, office:
     expect(page.get_by_label("Job Title", exact=True)).to_have_value("Buyer")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_role("region", name="History")).to_contain_text("changed Job Title")
+
+
+def test_what_was_typed_survives_a_restart_of_the_server(sign_in: SignIn, office: Office, server: Server) -> None:
+    lead = office.lead(office.sara, topic="Lamps", last_name="Kowalska")
+    office.commit()
+    page = sign_in("Sara")
+    page.goto(f"/leads/{lead.id}")
+    page.get_by_label("Job Title", exact=True).fill("Buyer")
+    server.stop()
+    expect(page.get_by_text("Connection lost.")).to_be_visible(timeout=30_000)
+    page.get_by_label("City", exact=True).fill("Kraków")
+    server.start()
+    expect(page.get_by_text("Connection lost.")).to_be_hidden(timeout=60_000)
+    expect(page.get_by_label("Job Title", exact=True)).to_have_value("Buyer")
+    page.get_by_role("button", name="Save", exact=True).click()
+    history = page.get_by_role("region", name="History")
+    expect(history).to_contain_text("changed Job Title and City", timeout=30_000)

@@ -347,6 +347,21 @@ def test_the_books_of_somebody_elses_import_are_hidden(server: Server) -> None:
     assert "etc" not in answer.text
 
 
+def test_every_route_of_the_server_is_known(server: Server) -> None:
+    """Reflex's own routes are these; a new one must be looked at before it is let through."""
+    assert app._api
+    assert {getattr(route, "path", "") for route in app._api.routes} == {"/ping", "/_health", "/_event"}
+    before = dump(server)
+    for path in ("/ping", "/_health"):
+        for method in ("GET", "POST", "PUT", "DELETE"):
+            answer = httpx.request(method, server.url + path)
+            assert answer.status_code in (200, 405), (method, path)
+            assert "rxcrm.db" not in answer.text
+    foreign = httpx.get(f"{server.url}/_event/?EIO=4&transport=polling", headers={"Origin": "https://evil.example"})
+    assert foreign.status_code == 403
+    assert dump(server) == before
+
+
 def test_reflexs_own_upload_and_unknown_paths_give_nothing(server: Server) -> None:
     for path in ("/_upload", "/_upload/x", "/_upload/../data/rxcrm.db", "/data/rxcrm.db", "/assets/../rxconfig.py"):
         answer = httpx.post(server.url + path, content=b"x")

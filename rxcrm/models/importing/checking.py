@@ -132,7 +132,7 @@ class Checker:
         """The row's values or problems; None for a blank row."""
         if is_blank(cells):
             return None
-        row = Checked(number, cells, {}, self.owners.importer, remark=f"{self.file_name} · #{number}")
+        row = Checked(number, cells, {}, self.owners.default, remark=f"{self.file_name} · #{number}")
         values: dict[str, Any] = {}
         lost: list[str] = []
         where = region(cells[self.country.index].strip(), self.how.region) if self.country else self.how.region
@@ -210,7 +210,7 @@ class Checker:
         if self.owner and (text := clean(cells[self.owner.index])):
             row.owner, message = self.owners.find(text)
             if message:
-                _warn(row, self.owner.heading, text, message, {"value": text[:80]})
+                _warn(row, self.owner.heading, text, message, {"value": text[:80], "owner": row.owner.name})
 
     def _open(self, row: Checked, values: dict[str, Any], cells: list[str]) -> None:
         """Every lead comes in open; what its source said is kept in its history (S 13.19)."""

@@ -1,4 +1,4 @@
-"""Who will own an imported record: the user that the file names, else whoever imports."""
+"""Who will own an imported record: the user that its row names, else the one chosen for the file, else who imports."""
 
 from __future__ import annotations
 
@@ -9,13 +9,16 @@ from sqlmodel import Session, col, select
 
 from rxcrm.models import db
 from rxcrm.models.access import Privilege, Who, may_own, who_is
+from rxcrm.models.errors import NotAllowed
 from rxcrm.models.people import User, organisation
 from rxcrm.models.searching import fold
 from rxcrm.translation import N_
 
-UNKNOWN = N_("There is no user “%(value)s”; the record is yours.")
+UNKNOWN = N_("There is no user “%(value)s”; the record goes to %(owner)s.")
 NOT_YOURS = N_("Your role may not choose owners; the record is yours instead of “%(value)s”.")
-NOT_THEIRS = N_("“%(value)s” may not own these records or is outside your reach; the record is yours.")
+NOT_THEIRS = N_("“%(value)s” may not own these records or is outside your reach; the record goes to %(owner)s.")
+NO_CHOICE = N_("Your role may not choose owners, so what you import is yours.")
+OUT_OF_REACH = N_("%(owner)s may not own these records or is outside your reach.")
 
 
 @dataclass(frozen=True)
@@ -25,18 +28,24 @@ class Owner:
     user_id: int
     unit_id: int
     key: str
+    name: str
 
 
 class Owners:
-    """The users by e-mail and by name, read once per import."""
+    """The users by e-mail and by name, read once per import. `default` owns the rows that name nobody.
 
-    def __init__(self, who: Who, entity: str) -> None:
+    Raises NotAllowed for a default other than the importer, without CHOOSE_OWNER or outside his reach.
+    """
+
+    def __init__(self, who: Who, entity: str, default: User | None = None) -> None:
         self.who, self.entity = who, entity
         users = db.read(_active)
         self._by_email = {u.email.lower(): u for u in users}
         names = Counter(fold(u.name) for u in users)
         self._by_name = {name: u for u in users if names[name := fold(u.name)] == 1}
-        self.importer = next(_owner(u) for u in users if u.id == who.id)
+        if default and default.id != who.id:
+            self._require(default)
+        self.default = next(_owner(u) for u in users if u.id == (default.id if default else who.id))
         self._known: dict[str, tuple[Owner, str]] = {}
 
     def find(self, text: str) -> tuple[Owner, str]:
@@ -48,16 +57,25 @@ class Owners:
     def _find(self, text: str) -> tuple[Owner, str]:
         user = self._by_email.get(text.strip().lower()) or self._by_name.get(fold(text))
         if user is None:
-            return self.importer, UNKNOWN
+            return self.default, UNKNOWN
         if user.id == self.who.id:
-            return self.importer, ""
+            return _owner(user), ""
         if not self.who.holds(Privilege.CHOOSE_OWNER):
-            return self.importer, NOT_YOURS
+            return self.default, NOT_YOURS
+        return (_owner(user), "") if self._may_give_to(user) else (self.default, NOT_THEIRS)
+
+    def _may_give_to(self, user: User) -> bool:
         # Creating a record and then assigning it comes to the same, so either reach will do.
         reach = any(may_own(self.who, self.entity, p, user) for p in (Privilege.CREATE, Privilege.ASSIGN))
-        if not reach or not db.read(_reads, user, self.entity):
-            return self.importer, NOT_THEIRS
-        return _owner(user), ""
+        return reach and db.read(_reads, user, self.entity)
+
+    def _require(self, user: User) -> None:
+        if not self.who.holds(Privilege.CHOOSE_OWNER):
+            raise NotAllowed(NO_CHOICE)
+        if user.disabled:
+            raise NotAllowed(N_("%(name)s is disabled and cannot own records."), name=user.name)
+        if not self._may_give_to(user):
+            raise NotAllowed(OUT_OF_REACH, owner=user.name)
 
 
 def _active(session: Session) -> list[User]:
@@ -71,4 +89,4 @@ def _reads(session: Session, user: User, entity: str) -> bool:
 
 
 def _owner(user: User) -> Owner:
-    return Owner(user.id or 0, user.unit_id, user.name_key)
+    return Owner(user.id or 0, user.unit_id, user.name_key, user.name)

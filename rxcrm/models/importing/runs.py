@@ -26,6 +26,7 @@ from rxcrm.models.importing.owners import Owners
 from rxcrm.models.importing.reading import open_table
 from rxcrm.models.importing.topics import PRESET
 from rxcrm.models.importing.undoing import recover, this_process, undo
+from rxcrm.models.people import User
 from rxcrm.models.records import Act
 from rxcrm.models.searching import sort_key
 from rxcrm.models.tables import record_table
@@ -145,21 +146,23 @@ def carry_out(
     topic_pattern: str,
     *,
     sheet: str = "",
+    owner: User | None = None,
     progress: Callable[[int, int], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
     dry_run: bool = False,
 ) -> Books:
     """Import a registered file: blocking, in transactions of its own, one per batch.
 
-    `progress` gets rows done and rows in all. When `cancelled` says yes, or anything fails, all that this import wrote
-    is removed again; a cancelled run returns its books with status "cancelled", a failed one raises. A run can be
-    carried out once. `dry_run` checks every row and writes nothing.
+    Rows that name no owner go to `owner`, else to the importer. `progress` gets rows done and rows in all. When
+    `cancelled` says yes, or anything fails, all that this import wrote is removed again; a cancelled run returns its
+    books with status "cancelled", a failed one raises. A run can be carried out once. `dry_run` checks every row and
+    writes nothing.
 
     Raises NotFound, NotAllowed, Unreadable, or BadValue for a mapping or topic pattern that cannot be used.
     """
     run = db.read(_find, who, run_id)
     _require(who, run.entity)
-    importing = _Import(run, who, mapping, topic_pattern, sheet, dry_run)
+    importing = _Import(run, who, mapping, topic_pattern, sheet, Owners(who, run.entity, owner), dry_run)
     if dry_run:
         return importing.go(progress, cancelled)
     db.transact(_start, run_id, importing.options)
@@ -194,7 +197,14 @@ class _Import:
     """One pass over a file: check rows, write batches, keep the books."""
 
     def __init__(
-        self, run: ImportRun, who: Who, mapping: dict[int, str], topic_pattern: str, sheet: str, dry_run: bool
+        self,
+        run: ImportRun,
+        who: Who,
+        mapping: dict[int, str],
+        topic_pattern: str,
+        sheet: str,
+        owners: Owners,
+        dry_run: bool,
     ) -> None:
         self.run, self.who, self.dry_run = run, who, dry_run
         self.entity = record_table(run.entity)
@@ -208,6 +218,7 @@ class _Import:
             "format": self.table.grid.format,
             "encoding": self.table.grid.encoding,
             "delimiter": self.table.grid.delimiter,
+            "owner": owners.default.user_id,
         }
         how = who.conventions
         self.total, habits = survey(self.table.rows(), chosen, self.entity)
@@ -217,7 +228,7 @@ class _Import:
             chosen,
             habits,
             how,
-            Owners(who, run.entity),
+            owners,
             _finder(who),
             topic_pattern or PRESET,
             run.file_name,

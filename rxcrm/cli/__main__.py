@@ -1,0 +1,5 @@
+import sys
+
+from rxcrm.cli import main
+
+sys.exit(main())

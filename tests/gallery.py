@@ -1,0 +1,220 @@
+"""`make gallery`: takes the pictures of docs/gallery again, every page at three sizes, light and dark."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page, sync_playwright
+from sqlmodel import Session
+
+from rxcrm.models import db, setup
+from rxcrm.models.demo import load_sample
+from rxcrm.models.login import who_is
+from rxcrm.models.migrating import migrate
+from rxcrm.models.people import organisation
+from rxcrm.models.records import Act
+from tests.server import Server, build_once, chromium
+
+FOLDER = Path(__file__).parents[1] / "docs" / "gallery"
+EXAMPLE = Path(__file__).parents[1] / "examples"
+SIZES = {"desktop": (1440, 900, False), "tablet": (1024, 768, True), "phone": (390, 844, True)}
+EMAIL, PASSWORD = "ada@northwind.example", "pictures of rxcrm"
+
+
+def demo_data(data: Path) -> None:
+    """A set-up installation with the sample data."""
+    engine = db.make_engine(f"sqlite:///{data / 'rxcrm.db'}")
+    migrate(engine)
+    with Session(engine.execution_options(writes=True), expire_on_commit=False) as session:
+        answers = setup.Answers(
+            "Northwind", "Ada Nowak", EMAIL, PASSWORD, country="PL", currency="EUR", time_zone="Europe/Warsaw"
+        )
+        admin = setup.set_up(session, answers, db.now())
+        org = organisation(session)
+        assert org
+        load_sample(Act(session, who_is(session, admin, org), db.now()))
+        session.commit()
+    engine.dispose()
+
+
+def first_lead(page: Page) -> None:
+    page.goto("/leads?view=open&sort=name")
+    page.get_by_role("grid", name="Leads").get_by_role("link").first.click()
+    page.locator(".record-title h1").wait_for()
+    page.locator(".history li").first.wait_for()
+
+
+def leads(page: Page) -> None:
+    page.goto("/leads?view=open")
+    page.get_by_role("grid", name="Leads").get_by_role("link").first.wait_for()
+
+
+def stage(page: Page) -> None:
+    first_lead(page)
+    page.locator(".process").get_by_role("button", name="Qualify").click()
+    page.get_by_role("group", name="Qualify", exact=True).wait_for()
+
+
+def details(page: Page) -> None:
+    first_lead(page)
+    page.get_by_role("tab", name="Details").click()
+
+
+def refused(page: Page) -> None:
+    page.goto("/leads/new")
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_text("Topic is required.").wait_for()
+
+
+def quick(page: Page) -> None:
+    leads(page)
+    page.get_by_role("button", name="New record").click()
+    page.get_by_role("menuitem", name="Lead").click()
+    page.get_by_role("dialog").wait_for()
+
+
+def views(page: Page) -> None:
+    leads(page)
+    page.get_by_role("button", name="Open Leads").click()
+
+
+def ticked(page: Page) -> None:
+    leads(page)
+    page.get_by_role("grid", name="Leads").get_by_role("checkbox").nth(1).check(force=True)
+    page.get_by_role("button", name="Assign").click()
+    page.get_by_role("dialog").wait_for()
+
+
+def nothing(page: Page) -> None:
+    page.goto("/leads?view=closed")
+    page.locator(".empty").wait_for()
+
+
+def accounts(page: Page) -> None:
+    page.goto("/accounts")
+    page.get_by_role("grid", name="Accounts").get_by_role("link").first.wait_for()
+
+
+def contact(page: Page) -> None:
+    page.goto("/contacts")
+    page.get_by_role("grid", name="Contacts").get_by_role("link").first.click()
+    page.locator(".record-title h1").wait_for()
+
+
+def columns(page: Page) -> None:
+    page.goto("/import")
+    page.get_by_label("Choose a file").set_input_files(sorted(EXAMPLE.glob("*.csv"))[0])
+    page.get_by_role("button", name="Check").wait_for()
+
+
+def books(page: Page) -> None:
+    columns(page)
+    page.get_by_role("button", name="Check").click()
+    page.locator("dl.books").wait_for()
+
+
+def imports(page: Page) -> None:
+    page.goto("/import")
+    page.get_by_text("Past imports").wait_for()
+
+
+def settings(path: str) -> Callable[[Page], None]:
+    def show(page: Page) -> None:
+        page.goto(path)
+        page.locator("main h1, main h2").first.wait_for()
+
+    return show
+
+
+SCENES: dict[str, Callable[[Page], None]] = {
+    "leads": leads,
+    "views": views,
+    "assign": ticked,
+    "empty": nothing,
+    "lead": first_lead,
+    "details": details,
+    "stage": stage,
+    "refused": refused,
+    "quick-create": quick,
+    "accounts": accounts,
+    "contact": contact,
+    "import": imports,
+    "import-columns": columns,
+    "import-check": books,
+    "settings": settings("/settings"),
+    "users": settings("/settings/users"),
+    "units": settings("/settings/units"),
+}
+
+
+@contextmanager
+def page_of(
+    browser: Browser, url: str, size: tuple[int, int, bool], theme: str, cookies: list[Any] | None = None
+) -> Iterator[Page]:
+    width, height, touch = size
+    context = browser.new_context(
+        base_url=url,
+        viewport={"width": width, "height": height},
+        has_touch=touch,
+        is_mobile=touch,
+        reduced_motion="reduce",
+    )
+    context.add_init_script(f"localStorage.setItem('rxcrm:theme', '{theme}')")
+    context.add_cookies(cookies or [])
+    yield context.new_page()
+    context.close()
+
+
+def take(browser: Browser, server: Server, empty: Server, wanted: list[str]) -> None:
+    """Every wanted scene at every size, light and dark."""
+    with browser.new_context(base_url=server.url) as visit:
+        assert visit.request.post("/auth/login", data={"email": EMAIL, "password": PASSWORD}).ok
+        cookies = visit.cookies()
+    strangers = {"sign-in": (server, "/login"), "set-up": (empty, "/setup")}
+    for size, measures in SIZES.items():
+        for theme in ("light", "dark"):
+            for name, scene in SCENES.items():
+                if not wanted or name in wanted:
+                    with page_of(browser, server.url, measures, theme, cookies) as page:
+                        scene(page)
+                        picture(page, f"{name}-{theme}-{size}")
+            for name, (where, path) in strangers.items():
+                if not wanted or name in wanted:
+                    with page_of(browser, where.url, measures, theme) as page:
+                        page.goto(path)
+                        page.locator("form").wait_for()
+                        picture(page, f"{name}-{theme}-{size}")
+
+
+def picture(page: Page, name: str) -> None:
+    page.evaluate("document.fonts.ready")
+    page.wait_for_timeout(250)
+    page.screenshot(path=FOLDER / f"{name}.png")
+
+
+def main() -> None:
+    """All scenes, or those named on the command line."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    build_once()
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        full, bare = Path(folder) / "full", Path(folder) / "bare"
+        full.mkdir()
+        bare.mkdir()
+        demo_data(full)
+        server, empty = Server(full).start(), Server(bare).start()
+        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox", "--disable-gpu"])
+        try:
+            take(browser, server, empty, sys.argv[1:])
+        finally:
+            browser.close()
+            server.stop()
+            empty.stop()
+
+
+if __name__ == "__main__":
+    main()
