@@ -13,9 +13,9 @@ os.environ.setdefault("npm_config_fund", "false")
 os.environ.setdefault("npm_config_audit", "false")
 os.environ["PATH"] = str(Path(sys.executable).parent) + os.pathsep + os.environ["PATH"]
 
-import reflex as rx  # noqa: E402
+import reflex as rx
 
-from rxcrm.settings import settings  # noqa: E402
+from rxcrm.settings import settings
 
 config = rx.Config(
     app_name="rxcrm",

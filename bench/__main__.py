@@ -15,7 +15,7 @@ from pathlib import Path
 
 import psycopg
 
-from bench import filling, imports, lists, records, report, servers
+from bench import browser, filling, imports, lists, records, report, servers
 from bench.desk import Desk, desk
 from bench.timing import Figure
 from rxcrm.models import db
@@ -36,6 +36,9 @@ def main() -> None:
     os.environ["RXCRM_DATA_DIR"] = str(folder / "data")
     figures: list[Figure] = []
     try:
+        if asked.browser:
+            _in_a_browser(folder, asked)
+            return
         with ExitStack() as stack:
             for database in asked.databases:
                 addresses = _addresses(stack, database, folder)
@@ -55,6 +58,14 @@ def main() -> None:
         print(f"\nWritten into {report.PAGE}.")
 
 
+def _in_a_browser(folder: Path, asked: argparse.Namespace) -> None:
+    found = browser.run(folder, max(asked.sizes), asked.peer)
+    print(browser.terminal(found))
+    if asked.markdown:
+        report.write("browser", browser.markdown(found))
+        print(f"\nWritten into {report.PAGE}.")
+
+
 def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m bench",
@@ -64,6 +75,14 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--full", action="store_true", help="1,000,000 leads too (takes half an hour and 8 GB)")
     parser.add_argument("--databases", nargs="+", choices=("sqlite", "postgresql"), default=["sqlite", "postgresql"])
     parser.add_argument("--steps", nargs="+", choices=tuple(STEPS), default=list(STEPS))
+    parser.add_argument(
+        "--browser",
+        action="store_true",
+        help="instead, time what a user waits for, among the largest of --sizes, on SQLite",
+    )
+    parser.add_argument(
+        "--peer", type=Path, default=browser.PEER, metavar="FILE", help="the peer's figures for --browser (%(default)s)"
+    )
     parser.add_argument("--sql", action="store_true", help="print the SQL of every floor")
     parser.add_argument("--markdown", action="store_true", help="write the tables into docs/performance.md")
     parser.add_argument(

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import itertools
-from typing import Any
 
 from bench import people
 from bench.desk import Desk
 from bench.timing import Figure, Floor, compare
-from rxcrm.models import history, process, records
+from rxcrm.models import records
 from rxcrm.models.access import Privilege
 from rxcrm.models.lead import Lead
-from rxcrm.models.records import Act
 from rxcrm.models.searching import search_text, sort_key
+from rxcrm.state.records import snapshot
 
 OPEN = (
     'SELECT lead.*, "user".name FROM lead LEFT JOIN "user" ON "user".id = lead.owner_user_id'
@@ -45,17 +44,9 @@ def _opening(desk: Desk, lead: int) -> Figure:
     def bare() -> int:
         return sum(len(desk.bare.all(sql, id=lead)) for sql in OPEN)
 
-    app, floor = compare(lambda: desk.read(desk.busy, lambda act: _form(act, lead)), bare)
+    app, floor = compare(lambda: desk.read(desk.busy, lambda act: snapshot(act, "lead", lead)), bare)
     index = ", ".join(desk.bare.index(sql, id=lead) for sql in OPEN)
     return Figure("open one lead", desk.database, desk.leads, app, floor, Floor("; ".join(OPEN), index, bare()))
-
-
-def _form(act: Act, lead: int) -> Any:
-    """What the form needs: the record, its owner and look-ups by name, its history, its process."""
-    row = act.find(Lead, lead)
-    owner = records.owner_of(act.session, row)
-    entries = history.entries(act.session, Lead, lead, act.who.conventions)
-    return row, owner, records.names_of(act, row), entries, process.view(act.session, lead, act.now)
 
 
 def _saving(desk: Desk, lead: int) -> Figure:

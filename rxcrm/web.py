@@ -22,6 +22,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from rxcrm import serve
 from rxcrm.models import db, login, setup
 from rxcrm.models.access import Privilege
 from rxcrm.models.errors import BadValue, CrmError, Invalid
@@ -317,6 +318,13 @@ def _life_of(path: str) -> tuple[bytes, bytes]:
     return _A_DAY if path == "/favicon.svg" else _ASK_AGAIN
 
 
+@functools.cache
+def _pages() -> frozenset[str]:
+    """Paths of the built pages. Their files lie in folders, so without our help every visit begins with a redirect."""
+    built = serve.WEB / "build" / "client"
+    return frozenset(f"/{page.parent.relative_to(built)}" for page in built.rglob("index.html") if page.parent != built)
+
+
 def guard(app: ASGIApp) -> ASGIApp:
     """Around everything: foreign sockets and Reflex's own upload are refused, headers added, hashed assets cached."""
 
@@ -340,7 +348,8 @@ def guard(app: ASGIApp) -> ASGIApp:
                 message = {**message, "headers": [*sent, *_SECURITY]}
             await send(message)
 
-        return await app(scope, receive, with_headers)
+        inside = {**scope, "path": f"{path}/"} if path in _pages() else scope
+        return await app(inside, receive, with_headers)
 
     return guarded
 

@@ -201,6 +201,24 @@ def section(title: str, *names: str) -> rx.Component:
     )
 
 
+def address(*more: str, title: str = "Address") -> rx.Component:
+    """The address of a record, after `more` fields that belong with it."""
+    return section(title, *more, "street1", "street2", "street3", "city", "state", "postal_code", "country")
+
+
+def contact_method() -> rx.Component:
+    """How somebody wants to be addressed (S 2.2)."""
+    return section(
+        "Contact Method",
+        "preferred_contact_method",
+        "do_not_email",
+        "follow_email",
+        "do_not_bulk_email",
+        "do_not_phone",
+        "do_not_mail",
+    )
+
+
 def columns(*parts: rx.Component) -> rx.Component:
     """Columns that stack on a narrow screen."""
     return rx.el.div(*[rx.el.div(part, class_name="column") for part in parts], class_name="columns")

@@ -102,6 +102,20 @@ class Preferences(SQLModel):
     )
 
 
+class Person(SQLModel):
+    """A record that is called by a person's name."""
+
+    @property
+    def full_name(self) -> str:
+        """First and last name; at most 160 characters (S 1.1, 1.3)."""
+        first, last = getattr(self, "first_name", ""), getattr(self, "last_name", "")
+        return f"{first} {last}".strip()[:160]
+
+    @property
+    def display_name(self) -> str:
+        return self.full_name
+
+
 class Address(SQLModel):
     """The first address of a lead, account or contact (S 1.1)."""
 

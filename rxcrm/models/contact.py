@@ -8,13 +8,13 @@ from sqlalchemy import Index
 
 from rxcrm.models import choices as c
 from rxcrm.models import fields as f
-from rxcrm.models.base import LIVE, Address, Preferences, Record, key, sorted_by
+from rxcrm.models.base import LIVE, Address, Person, Preferences, Record, key, sorted_by
 from rxcrm.models.fields import Level
 from rxcrm.models.searching import phone_key, search_text, sort_key
 from rxcrm.translation import N_
 
 
-class Contact(Record, Address, Preferences, table=True):
+class Contact(Person, Record, Address, Preferences, table=True):
     """A person. Only the last name is required."""
 
     __table_args__ = (
@@ -72,15 +72,6 @@ class Contact(Record, Address, Preferences, table=True):
     email_key: str = key()
     job_key: str = key()
     phone_digits: str = key()
-
-    @property
-    def full_name(self) -> str:
-        """First and last name; at most 160 characters."""
-        return f"{self.first_name} {self.last_name}".strip()[:160]
-
-    @property
-    def display_name(self) -> str:
-        return self.full_name
 
     @property
     def phones(self) -> list[str]:

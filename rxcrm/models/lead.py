@@ -9,7 +9,7 @@ from sqlmodel import Field, SQLModel
 
 from rxcrm.models import choices as c
 from rxcrm.models import fields as f
-from rxcrm.models.base import LIVE, Address, Preferences, Record, key, sorted_by
+from rxcrm.models.base import LIVE, Address, Person, Preferences, Record, key, sorted_by
 from rxcrm.models.db import BigInt, Moment
 from rxcrm.models.fields import Level
 from rxcrm.models.searching import phone_key, search_text, sort_key
@@ -35,7 +35,7 @@ class SecondAddress(SQLModel):
     address2_fax: str = f.phone(N_("Address 2: Fax"), 50, "address2_fax")
 
 
-class Lead(Record, Address, SecondAddress, Preferences, table=True):
+class Lead(Person, Record, Address, SecondAddress, Preferences, table=True):
     """Someone who might buy. Topic and Last Name are required; everything else may be unknown (S R3.1)."""
 
     __table_args__ = (
@@ -136,15 +136,6 @@ class Lead(Record, Address, SecondAddress, Preferences, table=True):
     rating_key: int = Field(default=0, sa_type=SmallInteger)
     source_key: int = Field(default=0, sa_type=SmallInteger)
     phone_digits: str = key()
-
-    @property
-    def full_name(self) -> str:
-        """First and last name; at most 160 characters (S 1.1)."""
-        return f"{self.first_name} {self.last_name}".strip()[:160]
-
-    @property
-    def display_name(self) -> str:
-        return self.full_name
 
     @property
     def is_open(self) -> bool:

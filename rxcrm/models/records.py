@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache, lru_cache
 from typing import Any, TypeVar, cast
@@ -80,6 +80,11 @@ class Act:
 
     def may(self, privilege: Privilege, row: Record) -> Decision:
         return may(self.session, self.who, privilege, row)
+
+    def conventions_of(self, row: Record) -> Conventions:
+        """The user's conventions, amounts in the record's currency."""
+        how = self.who.conventions
+        return replace(how, currency=getattr(row, "currency", "") or how.currency)
 
     def conventions(self, country: str = "") -> Conventions:
         """The user's conventions, phone numbers read in a country where one is given."""
@@ -316,7 +321,7 @@ def conflicts(act: Act, row: Record, version: int) -> list[Conflict]:
             found[spec.name] = Conflict(
                 field=spec.name,
                 label=spec.label,
-                theirs=names.get(spec.name, "") or shown(spec, raw(value), act.who.conventions),
+                theirs=names.get(spec.name, "") or shown(spec, raw(value), act.conventions_of(row)),
                 raw=raw(value),
                 who=who,
                 at=entry.at.isoformat(),

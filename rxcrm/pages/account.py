@@ -2,7 +2,16 @@
 
 import reflex as rx
 
-from rxcrm.components.records import columns, even_columns, history, linked, record_page, section
+from rxcrm.components.records import (
+    address,
+    columns,
+    contact_method,
+    even_columns,
+    history,
+    linked,
+    record_page,
+    section,
+)
 from rxcrm.state.accounts import AccountRecord
 from rxcrm.state.forms import describe
 
@@ -37,7 +46,7 @@ def summary() -> rx.Component:
                 "parent_account_id",
                 "primary_contact_id",
             ),
-            section("Address", "street1", "street2", "street3", "city", "state", "postal_code", "country"),
+            address(),
         ),
         history(AccountRecord),
         linked(AccountRecord, "Related records", "The primary contact and the parent account appear here."),
@@ -59,13 +68,5 @@ def details() -> rx.Component:
             "description",
         ),
         section("Billing", "currency", "credit_limit", "credit_hold", "payment_terms"),
-        section(
-            "Contact Method",
-            "preferred_contact_method",
-            "do_not_email",
-            "follow_email",
-            "do_not_bulk_email",
-            "do_not_phone",
-            "do_not_mail",
-        ),
+        contact_method(),
     )

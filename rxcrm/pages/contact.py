@@ -2,7 +2,16 @@
 
 import reflex as rx
 
-from rxcrm.components.records import columns, even_columns, history, linked, record_page, section
+from rxcrm.components.records import (
+    address,
+    columns,
+    contact_method,
+    even_columns,
+    history,
+    linked,
+    record_page,
+    section,
+)
 from rxcrm.state.contacts import ContactRecord
 from rxcrm.state.forms import describe
 
@@ -42,7 +51,7 @@ def summary() -> rx.Component:
                 "email",
                 "website",
             ),
-            section("Address", "street1", "street2", "street3", "city", "state", "postal_code", "country"),
+            address(),
         ),
         history(ContactRecord),
         linked(ContactRecord, "Company", "The account that this person belongs to appears here."),
@@ -71,13 +80,5 @@ def details() -> rx.Component:
             "credit_limit",
             "credit_hold",
         ),
-        section(
-            "Contact Method",
-            "preferred_contact_method",
-            "do_not_email",
-            "follow_email",
-            "do_not_bulk_email",
-            "do_not_phone",
-            "do_not_mail",
-        ),
+        contact_method(),
     )

@@ -3,7 +3,16 @@
 import reflex as rx
 
 from rxcrm.components.elements import field, process_bar
-from rxcrm.components.records import columns, even_columns, history, linked, record_page, section
+from rxcrm.components.records import (
+    address,
+    columns,
+    contact_method,
+    even_columns,
+    history,
+    linked,
+    record_page,
+    section,
+)
 from rxcrm.state.forms import describe, steps
 from rxcrm.state.leads import LeadRecord
 
@@ -41,18 +50,7 @@ def summary() -> rx.Component:
                 "mobile_phone",
                 "email",
             ),
-            section(
-                "Company",
-                "company_name",
-                "website",
-                "street1",
-                "street2",
-                "street3",
-                "city",
-                "state",
-                "postal_code",
-                "country",
-            ),
+            address("company_name", "website", title="Company"),
         ),
         history(LeadRecord),
         linked(LeadRecord, "Account and contact", "Choose an existing account or contact in the Qualify stage above."),
@@ -63,13 +61,5 @@ def details() -> rx.Component:
     return even_columns(
         section("Lead Information", "description", "industry", "annual_revenue", "employees", "sic_code", "currency"),
         section("Marketing Information", "source_campaign", "do_not_send_marketing", "last_campaign_date"),
-        section(
-            "Contact Method",
-            "preferred_contact_method",
-            "do_not_email",
-            "follow_email",
-            "do_not_bulk_email",
-            "do_not_phone",
-            "do_not_mail",
-        ),
+        contact_method(),
     )

@@ -87,7 +87,7 @@ def snapshot(act: Act, entity: str, record_id: int) -> Snapshot:
         owner=records.owner_name(act.session, row),
         may=_commands(act, row, may),
         locked=_locked(act, row, may[Privilege.WRITE]),
-        history=history.entries(act.session, table, record_id, act.who.conventions),
+        history=history.entries(act.session, table, record_id, act.conventions_of(row)),
         cards=_cards(row, links),
         process=process.view(act.session, record_id, act.now) if isinstance(row, Lead) else process.ProcessView(),
     )

@@ -516,7 +516,11 @@ def test_an_unknown_view_is_the_default() -> None:
 # -- what one may see ------------------------------------------------------------------------------------------------
 
 
-def test_the_private_preset_hides_rows_from_pages_counts_and_search(office: Office) -> None:
+@pytest.mark.parametrize("few", [0, 1_000], ids=["walked", "by access"])
+def test_the_private_preset_hides_rows_from_pages_counts_and_search(
+    office: Office, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    monkeypatch.setattr(lists, "FEW", few)
     for owner in (office.sara, office.tom, office.olaf, office.mia):
         office.lead(owner, last_name=f"Lead of {owner.name}")
     shared = office.lead(office.vera, last_name="Shared")

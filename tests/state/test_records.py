@@ -1,0 +1,52 @@
+"""What the form is shown of a record, without a browser."""
+
+from __future__ import annotations
+
+from rxcrm.models import records
+from rxcrm.models.access import Privilege
+from rxcrm.models.lead import Lead
+from rxcrm.models.records import bin
+from rxcrm.state.records import snapshot
+from tests.office import Office, Statements
+
+
+def test_a_linked_record_is_a_card_beside_the_form(office: Office) -> None:
+    account = office.account(name="Fabrikam", city="Gdynia")
+    lead = office.lead(existing_account_id=account.id)
+    found = snapshot(office.act(office.sara), "lead", lead.id)
+    assert found.names == {"existing_account_id": "Fabrikam"}
+    assert [(c.field, c.id, c.name, c.detail) for c in found.cards] == [
+        ("existing_account_id", account.id, "Fabrikam", "Gdynia")
+    ]
+
+
+def test_a_lead_whose_account_was_deleted_opens_without_its_card(office: Office) -> None:
+    account = office.account(name="Fabrikam")
+    lead = office.lead(existing_account_id=account.id)
+    bin(office.act(office.ada), account)
+    found = snapshot(office.act(office.sara), "lead", lead.id)
+    assert (found.title, found.names, found.cards) == ("Doe", {"existing_account_id": "Fabrikam"}, [])
+
+
+def test_a_card_of_a_hidden_record_is_not_shown(office: Office) -> None:
+    office.settle(private=True)
+    lead = office.lead(existing_account_id=office.account(office.olaf).id)
+    found = snapshot(office.act(office.sara), "lead", lead.id)
+    assert (found.names, found.cards) == ({"existing_account_id": ""}, [])
+
+
+def test_a_form_costs_five_statements_however_long_its_history(office: Office) -> None:
+    """Record, shares (it is somebody else's), owner, history, process."""
+    lead = office.lead(office.olaf)
+    act = office.act(office.sara)
+    office.session.expunge_all()
+    with Statements(office.engine) as statements:
+        snapshot(act, "lead", lead.id)
+    assert len(statements) == 5
+
+
+def test_history_shows_amounts_in_the_currency_of_the_record(small_office: Office) -> None:
+    lead = small_office.lead(small_office.sara, currency="PLN")
+    act = small_office.act(small_office.sara)
+    records.save(act, act.find(Lead, lead.id or 0, Privilege.WRITE, 1), {"budget_amount": "360000"})
+    assert snapshot(act, "lead", lead.id or 0).history[0].changes[0].new == "PLN\xa0360,000.00"
