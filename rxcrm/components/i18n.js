@@ -24,6 +24,14 @@ if (typeof window !== "undefined") setLocale(localStorage.getItem("rxcrm:locale"
 
 const fill = (text, values) => (values ? text.replace(/%\((\w+)\)[sd]/g, (_, name) => values[name] ?? "") : text);
 
+// Formatters are costly to make and cheap to use: one for each language and style.
+const kept = new Map();
+function formatter(Kind, locale, options) {
+  const key = `${Kind.name} ${locale} ${JSON.stringify(options)}`;
+  if (!kept.has(key)) kept.set(key, new Kind(locale, options));
+  return kept.get(key);
+}
+
 // Lengths of time in the largest unit that they fill; months count from the second on, years from the second on.
 const UNITS = [["year", 2 * 31556952, 31556952], ["month", 2 * 2629746, 2629746], ["day", 86400, 86400], ["hour", 3600, 3600], ["minute", 60, 60]];
 const inUnits = (seconds) => {
@@ -41,25 +49,25 @@ function translator({ locale, messages }) {
       : n === 1 ? one : many;
     return fill(chosen, { ...values, n: t.number(n) });
   };
-  t.number = (n) => new Intl.NumberFormat(locale).format(n);
-  t.decimal = (text) => (text === "" || isNaN(+text) ? text : new Intl.NumberFormat(locale, { maximumFractionDigits: 5 }).format(text));
+  t.number = (n) => formatter(Intl.NumberFormat, locale).format(n);
+  t.decimal = (text) => (text === "" || isNaN(+text) ? text : formatter(Intl.NumberFormat, locale, { maximumFractionDigits: 5 }).format(text));
   t.money = (text, currency) => {
     if (text === "" || isNaN(+text)) return text;
-    return new Intl.NumberFormat(locale, { style: "currency", currency: currency || "USD" }).format(text);
+    return formatter(Intl.NumberFormat, locale, { style: "currency", currency: currency || "USD" }).format(text);
   };
-  t.day = (iso) => (iso ? new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone: "UTC" }).format(new Date(iso)) : "");
+  t.day = (iso) => (iso ? formatter(Intl.DateTimeFormat, locale, { dateStyle: "medium", timeZone: "UTC" }).format(new Date(iso)) : "");
   t.moment = (iso, zone) =>
-    iso ? new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short", timeZone: zone || undefined }).format(new Date(iso)) : "";
+    iso ? formatter(Intl.DateTimeFormat, locale, { dateStyle: "medium", timeStyle: "short", timeZone: zone || undefined }).format(new Date(iso)) : "";
   t.short = (iso, zone) =>
-    iso ? new Intl.DateTimeFormat(locale, { dateStyle: "short", timeStyle: "short", timeZone: zone || undefined }).format(new Date(iso)) : "";
-  t.time = (iso, zone) => (iso ? new Intl.DateTimeFormat(locale, { timeStyle: "short", timeZone: zone || undefined }).format(new Date(iso)) : "");
+    iso ? formatter(Intl.DateTimeFormat, locale, { dateStyle: "short", timeStyle: "short", timeZone: zone || undefined }).format(new Date(iso)) : "";
+  t.time = (iso, zone) => (iso ? formatter(Intl.DateTimeFormat, locale, { timeStyle: "short", timeZone: zone || undefined }).format(new Date(iso)) : "");
   t.duration = (seconds) => {
     const [n, unit] = inUnits(seconds);
-    return new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "long" }).format(Math.max(1, n));
+    return formatter(Intl.NumberFormat, locale, { style: "unit", unit, unitDisplay: "long" }).format(Math.max(1, n));
   };
   t.ago = (iso) => {
     const seconds = (new Date(iso) - Date.now()) / 1000;
-    const format = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
+    const format = formatter(Intl.RelativeTimeFormat, locale, { numeric: "auto" });
     return format.format(...inUnits(seconds));
   };
   return t;
@@ -68,7 +76,7 @@ function translator({ locale, messages }) {
 // gettext catalogues list plural forms in the order of CLDR categories in use: one, (few, many,) other.
 const ORDER = ["zero", "one", "two", "few", "many", "other"];
 function pluralIndex(locale, n) {
-  const rules = new Intl.PluralRules(locale);
+  const rules = formatter(Intl.PluralRules, locale);
   const used = ORDER.filter((c) => rules.resolvedOptions().pluralCategories.includes(c));
   return used.indexOf(rules.select(n));
 }

@@ -135,7 +135,7 @@ function Search({ value, onSearch }) {
   return (
     <input type="search" className="search" aria-label={t("Search this view")} placeholder={t("Search this view")} data-hotkey="/" value={text}
       title={t("Topic, name, company, e-mail, phone, city")}
-      onChange={(e) => (setText(e.target.value), send(e.target.value, 220))} onKeyDown={(e) => e.key === "Enter" && send(text, 0)} />
+      onChange={(e) => (setText(e.target.value), send(e.target.value, 120))} onKeyDown={(e) => e.key === "Enter" && send(text, 0)} />
   );
 }
 

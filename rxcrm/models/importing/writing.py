@@ -33,7 +33,7 @@ def draft_of(table: type[Record]) -> type[_Draft]:
     """A light stand-in for a record: its properties and `refresh_keys`, without the cost of a mapped object."""
     shared: dict[str, Any] = {}
     for base in reversed(table.__mro__):
-        if issubclass(base, Record):
+        if base.__module__.startswith("rxcrm.models"):
             shared |= {n: v for n, v in vars(base).items() if isinstance(v, property) or n == "refresh_keys"}
     return type(f"{table.__name__}Draft", (_Draft,), shared)
 
