@@ -174,6 +174,7 @@ class RecordForm(_Ours):
     outcome: rx.Var[Any]
     conflicts: rx.Var[Any]
     locked: rx.Var[str]
+    gone: rx.Var[int]
     user_id: rx.Var[int]
     currency: rx.Var[str]
     rights: rx.Var[dict[str, bool]]

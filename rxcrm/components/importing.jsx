@@ -65,17 +65,27 @@ export function FileDrop({ action, accept, label, hint }) {
 }
 
 /** Columns of the file with samples; each fills one field or is left out. One field takes one column. */
-export function MappingForm({ runId, columns, targets, topicPattern, busy, onCheck, onStart }) {
+export function MappingForm({ runId, columns, targets, topicPattern, busy, onEdited, onCheck, onStart }) {
   const t = useT();
   const [chosen, setChosen] = useState({});
   const [pattern, setPattern] = useState("");
   const [moved, setMoved] = useState("");
   const id = useId();
+  const place = `rxcrm:mapping:${runId}`;
   useEffect(() => {
-    setChosen(Object.fromEntries(columns.map((c) => [c.index, c.target])));
-    setPattern(topicPattern);
+    // What was chosen by hand on an earlier visit wins over the guesses.
+    const kept = JSON.parse(sessionStorage.getItem(place) ?? "null");
+    const same = kept && kept.headings === columns.map((c) => c.heading).join("\n");
+    setChosen(same ? kept.chosen : Object.fromEntries(columns.map((c) => [c.index, c.target])));
+    setPattern(same ? kept.pattern : topicPattern);
     setMoved("");
-  }, [columns, topicPattern]);
+  }, [columns, topicPattern, place]);
+  const keep = (next, text) => {
+    setChosen(next);
+    setPattern(text);
+    sessionStorage.setItem(place, JSON.stringify({ headings: columns.map((c) => c.heading).join("\n"), chosen: next, pattern: text }));
+    onEdited();
+  };
   const used = new Set(Object.values(chosen).filter(Boolean));
   const composed = !used.has("topic");
   const nameFound = used.has("full_name");
@@ -83,8 +93,7 @@ export function MappingForm({ runId, columns, targets, topicPattern, busy, onChe
   const set = (index, target) => {
     const other = columns.find((c) => c.index !== index && target && chosen[c.index] === target);
     setMoved(other ? t("“%(heading)s” is left out now: a field takes one column.", { heading: other.heading }) : "");
-    setChosen({ ...chosen, ...(other ? { [other.index]: "" } : {}), [index]: target });
-    if (target === "topic") setPattern("");
+    keep({ ...chosen, ...(other ? { [other.index]: "" } : {}), [index]: target }, target === "topic" ? "" : pattern);
   };
   const mapping = () => Object.fromEntries(Object.entries(chosen).filter(([, target]) => target));
   const reason = missing.length ? t("Choose a column for %(fields)s.", { fields: missing.map((f) => t(f.label)).join(", ") }) : "";
@@ -112,7 +121,7 @@ export function MappingForm({ runId, columns, targets, topicPattern, busy, onChe
             <tr>
               <th scope="row"><label htmlFor={`${id}-topic`}>{t("Topic")}</label></th>
               <td className="hint">{t("No column goes to Topic: it is composed from this pattern.")}</td>
-              <td><input id={`${id}-topic`} className="text-input" value={pattern} onChange={(e) => setPattern(e.target.value)} /></td>
+              <td><input id={`${id}-topic`} className="text-input" value={pattern} onChange={(e) => keep(chosen, e.target.value)} /></td>
             </tr>
           )}
         </tbody>

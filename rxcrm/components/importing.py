@@ -32,6 +32,7 @@ class MappingForm(rx.Component):
     targets: rx.Var[Any]
     topic_pattern: rx.Var[str]
     busy: rx.Var[str]
+    on_edited: rx.EventHandler[rx.event.no_args_event_spec]
     on_check: rx.EventHandler[passthrough_event_spec(int, dict[str, str], str)]
     on_start: rx.EventHandler[passthrough_event_spec(int, dict[str, str], str)]
 

@@ -128,6 +128,7 @@ function Search({ value, onSearch }) {
   useEffect(() => {
     if (value !== sent.current) (setText(value), (sent.current = value));
   }, [value]);
+  useEffect(() => () => clearTimeout(timer.current), []);
   const send = (next, wait) => {
     clearTimeout(timer.current);
     timer.current = setTimeout(() => next.trim() !== sent.current && ((sent.current = next.trim()), onSearch(next.trim())), wait);

@@ -9,7 +9,7 @@ import { Dialog } from "./ui.jsx";
 
 function createStore() {
   let state = {
-    id: 0, version: 0, base: {}, names: {}, edits: {}, editNames: {}, errors: {}, pending: null, conflicts: [], choices: {}, restored: "", ready: false,
+    id: 0, version: 0, base: {}, names: {}, edits: {}, editNames: {}, errors: {}, pending: null, conflicts: [], choices: {}, mine: {}, restored: "", ready: false,
   };
   const listeners = new Set();
   return {
@@ -51,7 +51,7 @@ const drafts = {
 
 /** The form of one record. Its children are fields, bars and buttons that share its store. */
 export function RecordForm(props) {
-  const { entity, fields, label, recordId, version, values, names, loaded, outcome, conflicts, locked, userId, list, children } = props;
+  const { entity, fields, label, recordId, version, values, names, loaded, outcome, conflicts, locked, userId, list, gone, children } = props;
   const store = useRef(null);
   store.current ??= createStore();
   const navigate = useNavigate();
@@ -78,8 +78,9 @@ export function RecordForm(props) {
     if (!loaded) return;
     const s = store.current.get();
     if (s.ready && s.id === recordId && s.loaded !== loaded && s.pending === null && isDirty(s)) {
-      // Reloaded under unsaved changes: keep them, on top of what is there now.
-      store.current.set({ base: values, names, version, loaded });
+      // Reloaded under unsaved changes: they stay, and so does the version that they were based on. If somebody saved
+      // meanwhile, the next save is refused and shows both values.
+      store.current.set({ base: values, names, loaded });
       return;
     }
     if (s.ready && s.id === recordId && s.loaded === loaded) return;
@@ -93,12 +94,20 @@ export function RecordForm(props) {
     });
   }, [loaded, recordId, version, values, names, key, fields]);
 
+  // Deleted from here: what was typed goes with it, and nothing asks on the way out.
+  useLayoutEffect(() => {
+    if (!gone || gone !== store.current.get().id) return;
+    store.current.set({ edits: {}, editNames: {}, conflicts: [] });
+    persist();
+  }, [gone, persist]);
+
   // The answer to a save.
   useEffect(() => {
     const s = store.current.get();
     if (!s.pending || outcome.token !== s.pending.token) return;
     if (!outcome.ok) {
-      const fresh = outcome.stale ? { base: values, names, version, conflicts, choices: {} } : {};
+      const mine = Object.fromEntries(Object.entries(s.edits).map(([f, v]) => [f, { value: v, name: s.editNames[f] }]));
+      const fresh = outcome.stale ? { base: values, names, version, conflicts, choices: {}, mine } : {};
       const edits = outcome.stale ? Object.fromEntries(Object.entries(s.edits).filter(([f, v]) => v !== (values[f] ?? ""))) : s.edits;
       store.current.set({ pending: null, errors: outcome.errors ?? {}, edits, ...fresh });
       persist();
@@ -132,11 +141,12 @@ export function RecordForm(props) {
       const s = store.current.get();
       if (s.pending || live.current.locked) return;
       if (s.id && !isDirty(s)) {
+        store.current.set({ conflicts: [], choices: {} });
         if (then === "close") navigate(sessionStorage.getItem(`rxcrm:list:${entity}`) ?? list);
         else then?.();
         return;
       }
-      if (s.conflicts.some((c) => c.field in s.edits && !s.choices[c.field])) {
+      if (s.conflicts.some((c) => c.field in s.edits && c.field in s.mine && !s.choices[c.field])) {
         document.querySelector(".conflict input")?.focus();
         return;
       }
@@ -157,7 +167,8 @@ export function RecordForm(props) {
     };
     const choose = (name, mine) => {
       const s = store.current.get();
-      if (!mine) change(name, s.base[name] ?? "");
+      if (mine) change(name, s.mine[name].value, s.mine[name].name);
+      else change(name, s.base[name] ?? "");
       store.current.set({ choices: { ...store.current.get().choices, [name]: mine ? "mine" : "theirs" } });
     };
     return { store: store.current, change, save, discard, choose, fields, entity, props: live };
@@ -294,7 +305,7 @@ export function ConflictBanner({ zone }) {
   const t = useT();
   const id = useId();
   if (!s.conflicts.length) return null;
-  const both = s.conflicts.filter((c) => c.field in s.edits || s.choices[c.field]);
+  const both = s.conflicts.filter((c) => c.field in s.mine && s.mine[c.field].value !== c.raw);
   const others = s.conflicts.filter((c) => !both.includes(c));
   const open = both.some((c) => !s.choices[c.field]);
   return (
@@ -313,7 +324,7 @@ export function ConflictBanner({ zone }) {
           <label><input type="radio" name={`conflict-${c.field}`} checked={s.choices[c.field] === "theirs"} onChange={() => choose(c.field, false)} />
             <span>{c.who}, {t.moment(c.at, zone)}: <b>{c.theirs || "—"}</b></span></label>
           <label><input type="radio" name={`conflict-${c.field}`} checked={s.choices[c.field] === "mine"} onChange={() => choose(c.field, true)} />
-            <span>{t("Yours")}: <b>{display(fields[c.field], s.edits[c.field] ?? "", s.editNames[c.field], t) || "—"}</b></span></label>
+            <span>{t("Yours")}: <b>{display(fields[c.field], s.mine[c.field].value, s.mine[c.field].name, t) || "—"}</b></span></label>
         </fieldset>
       ))}
       <p>{open ? t("Choose a value for each field, then save.") : t("Nothing has been saved yet.")}</p>
@@ -370,7 +381,7 @@ export function Field({ name, text, bar, header }) {
         ) : spec.kind === "memo" ? (
           <textarea {...shared} rows={bar ? 3 : 5} placeholder="---" value={value} onChange={(e) => set(e.target.value)} />
         ) : (
-          <Line {...{ spec, shared, value, set, locked }} currency={valueOf(s, "currency") || props.current.currency} />
+          <Line {...{ spec, shared, value, set, locked }} edited={name in s.edits} currency={valueOf(s, "currency") || props.current.currency} />
         )}
         {spec.kind in LINK && value && !problem && !(name in s.edits) && (
           <a className="field-link" href={LINK[spec.kind] + (spec.kind === "phone" ? value.replace(/[^\d+]/g, "") : value)} target={spec.kind === "url" ? "_blank" : undefined}
@@ -383,14 +394,20 @@ export function Field({ name, text, bar, header }) {
 }
 
 /** A single line. Amounts and numbers are shown in the user's spelling until they are edited. */
-function Line({ spec, shared, value, set, locked, currency }) {
+function Line({ spec, shared, value, set, locked, edited, currency }) {
   const t = useT();
   const [focused, setFocused] = useState(false);
+  const input = useRef(null);
+  const number = spec.kind === "money" || spec.kind === "whole" || spec.kind === "decimal";
+  useLayoutEffect(() => {
+    // The spelling has just changed under the caret: typing replaces the number, as after Tab into any field.
+    if (focused && number) input.current.select();
+  }, [focused, number]);
   const [type, mode] = INPUT[spec.kind] ?? ["text", undefined];
-  const shown = focused ? value : spec.kind === "money" ? t.money(value, currency) : spec.kind === "whole" || spec.kind === "decimal" ? t.decimal(value) : value;
+  const shown = focused || edited ? value : spec.kind === "money" ? t.money(value, currency) : spec.kind === "whole" || spec.kind === "decimal" ? t.decimal(value) : value;
   if (spec.kind === "moment") return <output id={shared.id}>{t.moment(value) || "---"}</output>;
   return (
-    <input {...shared} type={type} inputMode={mode} placeholder="---" autoComplete="off" value={shown} readOnly={locked}
+    <input ref={input} {...shared} type={type} inputMode={mode} placeholder="---" autoComplete="off" value={shown} readOnly={locked}
       onFocus={() => setFocused(true)} onBlur={() => setFocused(false)} onChange={(e) => set(e.target.value)} />
   );
 }
@@ -403,10 +420,11 @@ function Lookup({ name, spec, shared, label, locked }) {
   const chosen = valueOf(s, name);
   const [term, setTerm] = useState(null);
   const [all, setAll] = useState(false);
-  const [at, setAt] = useState(0);
+  const [chosenAt, setAt] = useState(-1);
   const token = useRef(0);
   const timer = useRef(0);
   const box = useRef(null);
+  const typed = useRef(false);
   const { answer, onLookUp, onFill, rights } = props.current;
   const open = term !== null;
   const fresh = open && answer?.token === token.current;
@@ -415,13 +433,16 @@ function Lookup({ name, spec, shared, label, locked }) {
 
   const ask = (text, everything) => {
     clearTimeout(timer.current);
+    token.current = 0; // what was found before is not the answer to this
     timer.current = setTimeout(() => {
       token.current = (Date.now() + Math.floor(Math.random() * 1000)) % 2147483647;
       onLookUp(spec.target, text, spec.matching && !everything ? s.id : 0, token.current);
     }, text ? 180 : 0);
   };
-  const show = () => !locked && !open && (setTerm(""), setAt(0), ask("", all));
+  const show = () => !locked && !open && ((typed.current = false), setTerm(""), setAt(-1), ask("", all));
   const hide = () => (setTerm(null), setAll(false));
+  // Leaving after emptying the text empties the field; any other text that was not picked changes nothing.
+  const leave = () => (typed.current && chosen && !term?.trim() ? pick(null) : hide());
   const pick = (hit) => {
     change(name, hit ? String(hit.id) : "", hit?.name ?? "");
     hide();
@@ -453,28 +474,29 @@ function Lookup({ name, spec, shared, label, locked }) {
     ...(rights?.[`create_${spec.target}`] ? [{ key: "new", text: t(spec.target === "account" ? "New Account" : "New Contact"), run: quick }] : []),
   ];
   const rows = [...hits.map((hit) => ({ key: hit.id, hit, run: () => pick(hit) })), ...extras];
+  const at = chosenAt >= 0 ? chosenAt : hits.length ? 0 : -1;
   const keys = (e) => {
     if (!open) {
       if (e.key === "ArrowDown" || e.key === "Enter") (e.preventDefault(), show());
       return;
     }
     const step = { ArrowDown: 1, ArrowUp: -1 }[e.key];
-    if (step) (e.preventDefault(), setAt((at + step + rows.length) % Math.max(1, rows.length)));
+    if (step) (e.preventDefault(), setAt((Math.max(at, step > 0 ? -1 : 0) + step + rows.length) % Math.max(1, rows.length)));
     else if (e.key === "Enter") (e.preventDefault(), rows[at]?.run());
     else if (e.key === "Escape") (e.stopPropagation(), hide());
-    else if (e.key === "Tab") hide();
+    else if (e.key === "Tab") leave();
   };
   const listId = `${shared.id}-list`;
   return (
-    <div className="lookup" ref={box} onBlur={(e) => !box.current.contains(e.relatedTarget) && open && hide()}>
+    <div className="lookup" ref={box} onBlur={(e) => !box.current.contains(e.relatedTarget) && open && leave()}>
       <input {...shared} role="combobox" aria-expanded={open} aria-controls={open ? listId : undefined} aria-autocomplete="list" autoComplete="off"
         aria-activedescendant={open && rows[at] ? `${listId}-${at}` : undefined} placeholder={chosen ? "" : "---"} readOnly={locked}
         value={open ? term : nameOf(s, name)} onClick={show} onKeyDown={keys}
-        onChange={(e) => (setTerm(e.target.value), setAt(0), ask(e.target.value, all))} />
+        onChange={(e) => ((typed.current = true), setTerm(e.target.value), setAt(-1), ask(e.target.value, all))} />
       {chosen && !open && nameOf(s, name) && (
         <a className="field-link" href={`/${spec.target}s/${chosen}`} target="_blank" rel="noreferrer" aria-label={t("Open %(value)s", { value: nameOf(s, name) })}><ExternalLink className="icon" aria-hidden="true" /></a>
       )}
-      {chosen && !locked && <button type="button" className="icon-button" aria-label={t("Clear %(label)s", { label })} onClick={() => pick(null)}><X className="icon" aria-hidden="true" /></button>}
+      {chosen && !locked && <button type="button" className="icon-button" aria-label={t("Clear %(label)s", { label })} onClick={() => (pick(null), box.current.querySelector("input").focus())}><X className="icon" aria-hidden="true" /></button>}
       {open && (
         <div className="lookup-list" role="listbox" id={listId} aria-label={label}>
           {matching && <p className="hint">{t("Records that match this lead")}</p>}

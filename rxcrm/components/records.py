@@ -74,6 +74,7 @@ def record_page(
                     outcome=state.saved,
                     conflicts=state.conflicts,
                     locked=state.locked,
+                    gone=state.gone,
                     user_id=AppState.user_id,
                     currency=AppState.currency,
                     rights=AppState.rights,
@@ -142,13 +143,14 @@ def command_bar(state: Any, entity: str, path: str) -> rx.Component:
         command(state, "assign", "Assign", "user-check", state.ask_assign),
         command(state, "delete", "Delete", "trash-2", state.ask_delete),
         rx.cond(
-            state.may.contains("link") & (state.record_id > 0),
+            state.record_id > 0,
             rx.el.a(
                 icon("mail"),
                 rx.el.span(_("Email a Link")),
                 class_name="button command",
                 href=mail_link(subject, path, state),
             ),
+            command(state, "link", "Email a Link", "mail", state.refresh),
         ),
         class_name="command-bar",
         role="toolbar",

@@ -79,12 +79,13 @@ export function QuickCreate({ forms, answer, onCreate }) {
   const [errors, setErrors] = useState({});
   const [pending, setPending] = useState(null);
   const body = useRef(null);
+  const kept = useRef({});
   const id = useId();
   useEffect(() => {
     const open = ({ detail }) => {
       const first = forms[detail.entity].fields[0].name === "name" ? "name" : "last_name";
       setWanted(detail);
-      setValues(detail.term ? { [first]: detail.term } : {});
+      setValues(detail.term ? { [first]: detail.term } : (kept.current[detail.entity] ?? {}));
       setErrors({});
       setPending(null);
     };
@@ -101,6 +102,7 @@ export function QuickCreate({ forms, answer, onCreate }) {
       return;
     }
     const { entity, field } = wanted;
+    delete kept.current[entity];
     setWanted(null);
     window.dispatchEvent(new CustomEvent("rxcrm:created", { detail: { entity, field, id: answer.id, name: answer.name } }));
     if (pending.go) navigate(`/${entity}s/${answer.id}`);
@@ -119,7 +121,8 @@ export function QuickCreate({ forms, answer, onCreate }) {
     onCreate(wanted.entity, values, token);
   };
   return (
-    <Dialog open side title={t(form.title)} onClose={() => setWanted(null)}>
+    // Closed by accident, it opens again with what was typed; Cancel forgets it.
+    <Dialog open side title={t(form.title)} onClose={() => ((kept.current[wanted.entity] = values), setWanted(null))}>
       <form ref={body} className="quick" aria-label={t(form.title)} noValidate onSubmit={(e) => (e.preventDefault(), create(false))}>
         {form.fields.map((f, i) => {
           const problem = errors[f.name];
@@ -142,9 +145,9 @@ export function QuickCreate({ forms, answer, onCreate }) {
           );
         })}
         <footer>
-          <button type="button" className="button" onClick={() => setWanted(null)}>{t("Cancel")}</button>
+          <button type="button" className="button" onClick={() => (delete kept.current[wanted.entity], setWanted(null))}>{t("Cancel")}</button>
           {!wanted.field && <button type="button" className="button" disabled={!!pending} onClick={() => create(true)}>{t("Create and open")}</button>}
-          <button type="submit" className="button primary" disabled={!!pending}>{pending ? t("Saving…") : t("Create")}</button>
+          <button type="submit" className="button primary" data-hotkey="ctrl+s" disabled={!!pending}>{pending ? t("Saving…") : t("Create")}</button>
         </footer>
       </form>
     </Dialog>

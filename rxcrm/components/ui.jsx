@@ -1,5 +1,5 @@
 // Pieces that every page uses: dialog, menu, messages, forms that post to an HTTP route, theme.
-import { createContext, useContext, useEffect, useId, useRef, useState } from "react";
+import { createContext, useContext, useEffect, useId, useLayoutEffect, useRef, useState } from "react";
 import { useLocation, useNavigate } from "react-router";
 import { Check, X } from "lucide-react";
 import { useT, setLocale } from "./i18n.js";
@@ -14,6 +14,11 @@ export function Dialog({ open, title, onClose, wide, side, children }) {
     if (open && !dialog.open) dialog.showModal();
     if (!open && dialog.open) dialog.close();
   }, [open]);
+  useLayoutEffect(() => {
+    // Also when the dialog leaves the page while it is open: closing it first gives the focus back.
+    const dialog = ref.current;
+    return () => dialog.open && dialog.close();
+  }, []);
   const cancel = (event) => (event.preventDefault(), onClose?.());
   return (
     <dialog ref={ref} className={`dialog${wide ? " wide" : ""}${side ? " side" : ""}`} aria-labelledby={id} onCancel={cancel}
@@ -82,7 +87,8 @@ export function Messages({ notice }) {
     if (!notice?.text || notice.seq === last.current) return;
     last.current = notice.seq;
     const entry = { ...notice, key: `${notice.seq}:${Date.now()}` };
-    setShown((all) => [...all.filter((m) => m.text !== entry.text), entry].slice(-3));
+    // What succeeds now has put right what was refused before.
+    setShown((all) => [...all.filter((m) => m.text !== entry.text && !(notice.kind === "success" && m.kind === "error")), entry].slice(-3));
     if (notice.kind !== "error") setTimeout(() => setShown((all) => all.filter((m) => m.key !== entry.key)), 5000);
   }, [notice]);
   return (
@@ -215,6 +221,7 @@ export function Hotkeys() {
       const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
       const key = (event.ctrlKey || event.metaKey ? "ctrl+" : "") + event.key.toLowerCase();
       if (!key.startsWith("ctrl+") && (typing || event.altKey)) return;
+      if (key === "ctrl+s") event.preventDefault(); // never the browser's own "save page"
       const scope = document.querySelector("dialog[open]") ?? document;
       const target = scope.querySelector(`[data-hotkey="${CSS.escape(key)}"]`);
       if (!target || target.disabled) return;

@@ -117,6 +117,8 @@ def create(act: Act, table: type[R], typed: Mapping[str, str], *, owner: User | 
         _check_owner(act, table.entity, owner)
     row = table(created_on=act.now, modified_on=act.now, created_by_id=act.who.id, modified_by_id=act.who.id)
     _own(row, owner or act.session.get_one(User, act.who.id))
+    if "currency" in fields_of(table):
+        setattr(row, "currency", act.who.conventions.currency)  # noqa: B010  (not every record has one)
     values = _check(act, row, typed, complete=True)
     for name, value in values.items():
         setattr(row, name, value)

@@ -49,6 +49,7 @@ def columns() -> rx.Component:
                 plural("%(n)s data row", "%(n)s data rows", ImportPage.data_rows),
                 class_name="hint",
             ),
+            rx.cond(ImportPage.unlike != "", rx.el.p(ImportPage.unlike, class_name="banner", role="status")),
             rx.cond(
                 ImportPage.sheets.length() > 1,
                 rx.el.label(
@@ -78,6 +79,7 @@ def columns() -> rx.Component:
                 targets=ImportPage.targets,
                 topic_pattern=ImportPage.topic_pattern,
                 busy=ImportPage.busy,
+                on_edited=ImportPage.edited,
                 on_check=ImportPage.check,
                 on_start=ImportPage.start,
             ),

@@ -38,6 +38,9 @@ COOKIE = "rxcrm_session"
 #: Seconds for which a resolved session is believed without asking the database again.
 BELIEVED = 5.0
 
+#: What is said when something broke on our side.
+BROKEN = N_("Something went wrong on the server, and nothing was saved. What you typed is still here.")
+
 #: Marks of handlers: anyone at all, anyone signed in, or a privilege by name.
 PUBLIC, SIGNED_IN = "public", "signed in"
 

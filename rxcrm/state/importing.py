@@ -63,6 +63,7 @@ class ProblemRow:
 class Running:
     """An import that this process carries out now. Work goes on when the tab is closed; a page may follow it again."""
 
+    dry_run: bool = False
     done: int = 0
     total: int = 0
     cancelled: bool = False
@@ -142,6 +143,7 @@ class ImportPage(AppState):
     unreadable: str = ""
     ready: bool = False
     format: str = ""
+    unlike: str = ""
     sheets: list[str] = []
     sheet: str = ""
     data_rows: int = 0
@@ -174,7 +176,11 @@ class ImportPage(AppState):
         else:
             await self._show_problems()
         self.ready = True
-        return ImportPage.follow if self.run.id in RUNNING else None
+        if running := RUNNING.get(self.run.id):
+            self.busy = "check" if running.dry_run else "import"
+            self.done, self.total = running.done, running.total
+            return ImportPage.follow
+        return None
 
     @action(Privilege.IMPORT)
     async def choose_sheet(self, name: str):
@@ -192,6 +198,11 @@ class ImportPage(AppState):
         """Import."""
         await self._begin(run_id, mapping, pattern, dry_run=False)
         return ImportPage.follow
+
+    @action(Privilege.IMPORT)
+    async def edited(self):
+        """The columns were changed: what was checked is no longer what would come."""
+        self.checked = False
 
     @action(Privilege.IMPORT)
     async def cancel(self):
@@ -219,17 +230,21 @@ class ImportPage(AppState):
             if running.task is None or running.task.done():
                 break
             async with self:
+                if self.run.id != run_id:
+                    return  # the page shows another import now; whoever comes back follows this one again
                 self.done, self.total = running.done, running.total
             await asyncio.wait([running.task], timeout=0.3)
         async with self:
-            await self._finish(RUNNING.pop(run_id, None))
+            finished = RUNNING.pop(run_id, None)
+            if self.run.id == run_id:
+                await self._finish(finished)
 
     async def _begin(self, run_id: int, mapping: dict[str, str], pattern: str, *, dry_run: bool) -> None:
         await look(one_run, run_id)
         if run_id in RUNNING:
             raise CrmError(N_("This import is running already."))
         columns = {int(index): target for index, target in mapping.items() if index.isdecimal() and target}
-        running = RUNNING[run_id] = Running()
+        running = RUNNING[run_id] = Running(dry_run=dry_run)
         running.task = asyncio.create_task(
             _carry_out(running, run_id, asker().who, columns, pattern[:300], self.sheet, dry_run)
         )
@@ -266,6 +281,7 @@ class ImportPage(AppState):
         except CrmError as refusal:
             self.unreadable = refusal.text(self.locale)
             return
+        self.unlike = self._unlike_its_name(found.format)
         self.format, self.sheets, self.sheet, self.data_rows = found.format, found.sheets, found.sheet, found.data_rows
         self.columns = [
             ColumnRow(p.index, p.heading, p.samples, p.target, p.reason(self.locale)) for p in found.proposals
@@ -274,6 +290,15 @@ class ImportPage(AppState):
             {"name": t.name, "label": t.label, "required": "1" if t.required else ""} for t in found.targets
         ]
         self.topic_pattern, self.checked = found.topic_pattern, False
+
+    def _unlike_its_name(self, format: str) -> str:
+        """A sentence if the file holds something else than its name says; it was read by what it holds."""
+        ending = self.run.name.rpartition(".")[2].lower()
+        expected = {"csv": "csv", "tsv": "csv", "txt": "csv", "xlsx": "xlsx", "xlsm": "xlsx", "xml": "xml"}.get(ending)
+        if expected is None or expected == format:
+            return ""
+        text = N_("The file's name ends in .%(ending)s, but it holds %(format)s, and was read as that.")
+        return gettext(self.locale, text, ending=ending, format=format.upper())
 
     async def _show_problems(self) -> None:
         self.problems = await look(problem_rows, self.run.id, 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field
 
 import reflex as rx
@@ -17,9 +18,11 @@ from rxcrm.models.lists import detail_of
 from rxcrm.models.people import User
 from rxcrm.models.records import Act, Conflict
 from rxcrm.models.tables import record_table
-from rxcrm.state.gate import SIGNED_IN, action, do, look
+from rxcrm.state.gate import BROKEN, SIGNED_IN, action, do, look
 from rxcrm.state.lists import OwnerChoice, assignable_users
 from rxcrm.translation import N_, gettext
+
+log = logging.getLogger("rxcrm")
 
 
 @dataclass
@@ -177,6 +180,7 @@ class RecordMixin(rx.State, mixin=True):
     assigning: bool = False
     deleting: bool = False
     goes_along: int = 0
+    gone: int = 0
     owners: list[OwnerChoice] = []
 
     @action(SIGNED_IN)
@@ -204,6 +208,11 @@ class RecordMixin(rx.State, mixin=True):
         except CrmError as refusal:
             self.saved = Saved(token, id=record_id)
             self._refuse(refusal)
+        except Exception:
+            # A defect, told in the log; the form must not wait for an answer that never comes.
+            log.exception("a save failed")
+            self.saved = Saved(token, id=record_id)
+            self._say(BROKEN, "error")
         else:
             self._show(await look(snapshot, self._entity, saved_id))
             self.saved, self.conflicts = Saved(token, ok=True, id=saved_id), []
@@ -233,6 +242,7 @@ class RecordMixin(rx.State, mixin=True):
         """Move the record to the recycle bin and go back to the list."""
         self.deleting = False
         await do(delete_one, self._entity, self.record_id, self.version)
+        self.gone = self.record_id
         self._say(N_("%(name)s is in the recycle bin for 30 days."), name=self.title)
         return rx.redirect(f"/{self._entity}s")
 

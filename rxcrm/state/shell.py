@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -14,8 +15,10 @@ from rxcrm.models.lists import Hit
 from rxcrm.models.records import Act
 from rxcrm.models.tables import record_table
 from rxcrm.state.forms import QUICK
-from rxcrm.state.gate import SIGNED_IN, AppState, action, do, look
+from rxcrm.state.gate import BROKEN, SIGNED_IN, AppState, action, do, look
 from rxcrm.translation import N_
+
+log = logging.getLogger("rxcrm")
 
 
 @dataclass
@@ -56,9 +59,7 @@ class Shell(AppState):
     @action(SIGNED_IN)
     async def apologise(self):
         """Something broke on our side; what was typed is still in the page."""
-        self._say(
-            N_("Something went wrong on the server, and nothing was saved. What you typed is still here."), "error"
-        )
+        self._say(BROKEN, "error")
 
     @action(SIGNED_IN)
     async def search(self, term: str, token: int):
@@ -80,6 +81,10 @@ class Shell(AppState):
         except CrmError as refusal:
             self.created = Created(token)
             self._refuse(refusal)
+        except Exception:
+            log.exception("a quick create failed")
+            self.created = Created(token)
+            self._say(BROKEN, "error")
         else:
             self.created = Created(token, True, record_id, name)
             self._say(N_("%(name)s was created."), name=name)

@@ -6,6 +6,8 @@ import re
 
 from playwright.sync_api import Page, expect
 
+from rxcrm.models import records
+from rxcrm.models.access import Privilege
 from rxcrm.models.lead import Lead
 from tests.e2e.conftest import SignIn
 from tests.office import Office
@@ -254,3 +256,101 @@ def test_assigning_and_deleting_from_the_form(sign_in: SignIn, office: Office) -
     expect(dialog).to_contain_text("history of")
     dialog.get_by_role("button", name="Delete").click()
     expect(page).to_have_url(re.compile(r"/leads/?$"))
+
+
+def test_refreshing_under_unsaved_changes_does_not_overwrite_a_colleague(sign_in: SignIn, office: Office) -> None:
+    lead = office.lead(office.sara, topic="Lamps", last_name="Kowalska")
+    office.commit()
+    page = sign_in("Sara")
+    page.goto(f"/leads/{lead.id}")
+    field(page, "Topic").fill("Sara's lamps")
+    office.session.expire_all()
+    act = office.act(office.mia)
+    records.save(act, act.find(Lead, lead.id or 0, Privilege.WRITE, 1), {"topic": "Mia's lamps"})
+    office.commit()
+    page.get_by_role("button", name="Refresh").click()
+    page.wait_for_timeout(800)
+    page.get_by_role("button", name="Save", exact=True).click()
+    conflict = page.get_by_role("alert").filter(has_text="Mia changed this record")
+    conflict.get_by_label("Mia").check()
+    expect(field(page, "Topic")).to_have_value("Mia's lamps")
+    conflict.get_by_label("Yours").check()
+    expect(field(page, "Topic")).to_have_value("Sara's lamps")
+    conflict.get_by_label("Mia").check()
+    conflict.get_by_role("button", name="Save").click()
+    expect(conflict).to_have_count(0)
+    saved(page)
+
+
+def test_typing_after_tab_replaces_a_number(sign_in: SignIn, office: Office) -> None:
+    lead = office.lead(office.sara, topic="Lamps", last_name="Kowalska", annual_revenue="1000", employees="1500")
+    office.commit()
+    page = sign_in("Sara")
+    page.goto(f"/leads/{lead.id}")
+    page.get_by_role("tab", name="Details").click()
+    field(page, "Annual Revenue").focus()
+    page.keyboard.type("25")
+    page.keyboard.press("Tab")
+    page.keyboard.type("16")
+    expect(field(page, "Annual Revenue")).to_have_value("25")
+    expect(field(page, "No. of Employees")).to_have_value("16")
+
+
+def test_enter_before_the_answer_picks_nothing(sign_in: SignIn, office: Office) -> None:
+    office.account(office.sara, name="Adatum")
+    office.account(office.sara, name="Fabrikam")
+    office.commit()
+    page = sign_in("Sara")
+    page.goto("/leads/new")
+    page.get_by_role("region", name="Lead to Opportunity Sales Process").get_by_role("button", name="Qualify").click()
+    box = page.get_by_role("group", name="Qualify", exact=True).get_by_role("combobox", name="Existing Account?")
+    box.click()
+    expect(page.get_by_role("option", name="Adatum")).to_be_visible()
+    page.keyboard.type("Fab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.get_by_role("option", name="Fabrikam")).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(box).to_have_value("Fabrikam")
+    expect(field(page, "Company Name")).to_have_value("Fabrikam")
+    box.click()
+    page.keyboard.type("x")
+    page.keyboard.press("Backspace")
+    page.keyboard.press("Tab")
+    expect(box).to_have_value("")
+
+
+def test_deleting_a_lead_with_unsaved_changes_asks_once(sign_in: SignIn, office: Office) -> None:
+    lead = office.lead(office.ada, topic="Lamps", last_name="Kowalska")
+    office.commit()
+    page = sign_in("Ada")
+    page.goto(f"/leads/{lead.id}")
+    field(page, "City").fill("Kraków")
+    page.get_by_role("button", name="Delete").click()
+    page.get_by_role("dialog", name="Delete").get_by_role("button", name="Delete").click()
+    expect(page.get_by_role("heading", name="My Open Leads")).to_be_visible()
+    assert page.evaluate("Object.keys(localStorage).filter(k => k.startsWith('rxcrm:draft:'))") == []
+
+
+def test_quick_create_closed_by_accident_keeps_what_was_typed(sign_in: SignIn) -> None:
+    page = sign_in("Sara")
+    page.goto("/leads")
+    page.get_by_role("button", name="New record").click()
+    page.get_by_role("menuitem", name="Lead").click()
+    page.get_by_label("Topic").fill("Lamps")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.get_by_role("button", name="New record").click()
+    page.get_by_role("menuitem", name="Lead").click()
+    expect(page.get_by_label("Topic")).to_have_value("Lamps")
+
+
+def test_a_new_lead_keeps_the_currency_that_it_showed(sign_in: SignIn) -> None:
+    page = sign_in("Sara")
+    page.goto("/leads/new")
+    field(page, "Topic").fill("Lamps")
+    field(page, "Last Name").fill("Kowalska")
+    page.get_by_role("button", name="Save", exact=True).click()
+    saved(page)
+    page.get_by_role("tab", name="Details").click()
+    expect(field(page, "Currency")).to_have_value("EUR")
