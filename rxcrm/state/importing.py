@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 
-from sqlmodel import col, select
-
 from rxcrm.models.access import Privilege, Who
 from rxcrm.models.errors import CrmError
 from rxcrm.models.importing import files, runs
@@ -95,10 +93,7 @@ def _row(act: Act, run: ImportRun, who: str) -> RunRow:
 
 def past_runs(act: Act) -> list[RunRow]:
     """The newest imports: one's own, or everybody's for administrators."""
-    query = select(ImportRun, User.name).join(User, col(User.id) == ImportRun.created_by_id)
-    if not act.who.administrator:
-        query = query.where(ImportRun.created_by_id == act.who.id)
-    return [_row(act, run, name) for run, name in act.session.exec(query.order_by(col(ImportRun.id).desc()).limit(50))]
+    return [_row(act, run, name) for run, name in runs.recent(act)]
 
 
 def one_run(act: Act, run_id: int) -> RunRow:

@@ -41,6 +41,7 @@ __all__ = [
     "find_run",
     "inspect",
     "problems",
+    "recent",
     "recover",
     "register",
     "rejected_file",
@@ -118,6 +119,14 @@ def register(act: Act, path: Path, file_name: str, entity: str) -> ImportRun:
     act.session.add(run)
     act.session.flush()
     return run
+
+
+def recent(act: Act, limit: int = 50) -> list[tuple[ImportRun, str]]:
+    """The newest imports with the names of who made them: one's own, or everybody's for administrators."""
+    query = select(ImportRun, User.name).join(User, col(User.id) == ImportRun.created_by_id)
+    if not act.who.administrator:
+        query = query.where(ImportRun.created_by_id == act.who.id)
+    return list(act.session.exec(query.order_by(col(ImportRun.id).desc()).limit(limit)))
 
 
 def find_run(act: Act, run_id: int) -> ImportRun:
@@ -233,7 +242,7 @@ class _Import:
             topic_pattern or PRESET,
             run.file_name,
         )
-        self.writer = writing.Writer.of(self.entity, run.id or 0, who.id)
+        self.writer = writing.Writer.of(self.entity, run.id or 0, who)
         self.books = Books(status=RunStatus.RUNNING.value)
 
     def go(self, progress: Callable[[int, int], None] | None, cancelled: Callable[[], bool] | None) -> Books:

@@ -14,6 +14,7 @@ from sqlalchemy import delete, insert, literal, select, update
 from sqlmodel import Session, col
 
 from rxcrm.models import process
+from rxcrm.models.access import Who
 from rxcrm.models.base import Record
 from rxcrm.models.history import Event, History
 from rxcrm.models.importing.books import Books, ImportProblem, ImportRun, RejectedRow
@@ -49,14 +50,17 @@ class Writer:
     defaults: dict[str, Any]
 
     @classmethod
-    def of(cls, table: type[Record], run_id: int, user_id: int) -> Writer:
+    def of(cls, table: type[Record], run_id: int, who: Who) -> Writer:
+        """A writer whose rows begin with what a new record of this user begins with."""
         empty = cast(Any, table)()
         columns = cast(Any, table).__table__.columns
         defaults = {
             c.name: getattr(empty, c.name) for c in columns if c.name not in ("id", "created_on", "modified_on")
         }
-        defaults |= {"import_id": run_id, "created_by_id": user_id, "modified_by_id": user_id}
-        return cls(table, run_id, user_id, draft_of(table), defaults)
+        defaults |= {"import_id": run_id, "created_by_id": who.id, "modified_by_id": who.id}
+        if "currency" in defaults:
+            defaults["currency"] = who.conventions.currency
+        return cls(table, run_id, who.id, draft_of(table), defaults)
 
     def rows(self, checked: Sequence[Checked], now: datetime) -> list[dict[str, Any]]:
         """What goes into the table, keys included."""
