@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import uuid
 from typing import Any, Self
 
@@ -55,6 +56,21 @@ class SocketClient:
                 found.append(await asyncio.wait_for(self.inbox.get(), quiet))
             except TimeoutError:
                 return found
+
+    async def told(self, wanted: str, name: str = "", payload: dict[str, Any] | None = None, path: str = "/") -> bool:
+        """Whether the server says `wanted` within 15 s, after an event if one is named; for answers that must come."""
+        if name:
+            event = {"name": name, "payload": payload or {}, "router_data": _place(path)}
+            await self.client.emit("event", event, namespace="/_event")
+        deadline = asyncio.get_running_loop().time() + 15
+        while (left := deadline - asyncio.get_running_loop().time()) > 0:
+            try:
+                said = await asyncio.wait_for(self.inbox.get(), left)
+            except TimeoutError:
+                break
+            if wanted in json.dumps(said, ensure_ascii=False):
+                return True
+        return False
 
     async def close(self) -> None:
         await self.client.disconnect()
