@@ -179,9 +179,13 @@ def _lend_defaults(connection: Connection) -> list[str]:
 
 def _settle(engine: Engine) -> None:
     """What a database in use has had done to it: statistics, and on PostgreSQL the visibility map, by autovacuum."""
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        if engine.dialect.name == "sqlite":
+    if engine.dialect.name == "sqlite":
+        with engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        else:
-            connection.exec_driver_sql("VACUUM ANALYZE")
-            connection.exec_driver_sql("CHECKPOINT")
+        return
+    # VACUUM runs outside any transaction, so on a connection of its own.
+    with psycopg.connect(
+        engine.url.set(drivername="postgresql").render_as_string(hide_password=False), autocommit=True
+    ) as bare:
+        bare.execute("VACUUM ANALYZE")
+        bare.execute("CHECKPOINT")
