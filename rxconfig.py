@@ -23,9 +23,10 @@ config = rx.Config(
     show_built_with_reflex=False,
     frontend_port=settings().port,
     backend_port=settings().port,
-    # The WebSocket's origin is checked against the Host header in rxcrm.web.
+    # The WebSocket's origin is checked against the Host header in rxcrm.guard.
     cors_allowed_origins=settings().origins,
-    state_manager_mode="disk",
+    state_manager_mode="redis" if settings().redis_url else "disk",
+    redis_url=settings().redis_url or None,
     redis_token_expiration=settings().session_hours * 3600,
     frontend_compression_formats=["gzip", "brotli"],
     plugins=[],

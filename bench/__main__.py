@@ -15,7 +15,7 @@ from pathlib import Path
 
 import psycopg
 
-from bench import browser, filling, imports, lists, records, report, servers
+from bench import browser, filling, imports, lists, records, report, servers, timeline
 from bench.desk import Desk, desk
 from bench.timing import Figure
 from rxcrm.models import db
@@ -23,6 +23,7 @@ from rxcrm.models import db
 STEPS: dict[str, Callable[[Desk], list[Figure]]] = {
     "lists": lists.figures,
     "records": records.figures,
+    "timeline": timeline.figures,
     "import": imports.figures,
 }
 
@@ -43,8 +44,8 @@ def main() -> None:
             for database in asked.databases:
                 addresses = _addresses(stack, database, folder)
                 for size in asked.sizes:
-                    # An import's time depends on its file: once per database is enough.
-                    steps = [s for s in asked.steps if s != "import" or size == min(asked.sizes)]
+                    # An import's time depends on its file, a timeline's on its length: once per database is enough.
+                    steps = [s for s in asked.steps if s not in ("import", "timeline") or size == min(asked.sizes)]
                     figures += _measure(addresses(size), size, steps)
     except servers.NoPostgres as problem:
         sys.exit(str(problem))

@@ -17,7 +17,7 @@ OPEN = (
     'SELECT lead.*, "user".name FROM lead LEFT JOIN "user" ON "user".id = lead.owner_user_id'
     " WHERE lead.id = :id AND lead.deleted_on IS NULL",
     'SELECT history.*, "user".name FROM history LEFT JOIN "user" ON "user".id = history.by_id'
-    " WHERE entity = 'lead' AND record_id = :id ORDER BY history.id DESC LIMIT 50",
+    " WHERE entity = 'lead' AND record_id = :id ORDER BY history.at DESC, history.id DESC LIMIT 50",
     "SELECT * FROM process_instance JOIN stage_log ON stage_log.instance_id = process_instance.id WHERE lead_id = :id",
 )
 UPDATE = (

@@ -8,16 +8,18 @@ from collections.abc import AsyncIterator
 import reflex as rx
 from reflex.app import default_error_boundary
 
-from rxcrm import web
+from rxcrm import guard, web, worker
 from rxcrm.components.frame import offline_banner
-from rxcrm.models import db, records
+from rxcrm.models import attaching, db, notifying, records
 from rxcrm.pages import add_pages
+from rxcrm.state import gate, live
 from rxcrm.state.gate import Gate
+from rxcrm.state.notifications import Greeting
 from rxcrm.state.shell import Shell
 
 log = logging.getLogger("rxcrm")
 for _name in ("reflex", "reflex_base", "rxcrm", ""):
-    logging.getLogger(_name).addFilter(web.NoCookies())
+    logging.getLogger(_name).addFilter(guard.NoCookies())
 
 
 def _crashed(exception: Exception) -> rx.event.EventSpec:
@@ -28,11 +30,14 @@ def _crashed(exception: Exception) -> rx.event.EventSpec:
 
 @contextlib.asynccontextmanager
 async def housekeeping() -> AsyncIterator[None]:
-    """Empties the recycle bin of what is older than 30 days, now and once a day."""
+    """Empties the recycle bin of what is older than 30 days, and forgets old notifications and files; now and once a day."""
 
     async def daily() -> None:
         while True:
             await db.run(records.purge, db.now())
+            await db.run(notifying.sweep, db.now())
+            await db.run(attaching.sweep, db.now())
+            await db.look(attaching.sweep_contents, db.now())
             await asyncio.sleep(24 * 3600)
 
     task = asyncio.create_task(daily())
@@ -43,7 +48,7 @@ async def housekeeping() -> AsyncIterator[None]:
 
 
 app = rx.App(
-    api_transformer=[web.http, web.guard],
+    api_transformer=[web.http, guard.guard],
     toaster=None,
     app_wraps={
         (55, "ErrorBoundary"): lambda stateful: default_error_boundary(),
@@ -55,5 +60,8 @@ app = rx.App(
     backend_exception_handler=_crashed,
 )
 app.add_middleware(Gate())
+app.add_middleware(Greeting())
 app.register_lifespan_task(housekeeping)
+app.register_lifespan_task(live.pumping, visit=gate.visiting)
+app.register_lifespan_task(worker.working)
 add_pages(app)

@@ -31,7 +31,7 @@ BUILT = WEB / "rxcrm-built-from"
 #: What the front end is built from; anything else may change without a build. The lock is written by the build itself.
 SOURCES = ("rxconfig.py", "pyproject.toml", "assets", "rxcrm")
 LOCK = ROOT / "reflex.lock"
-LEFT_OUT = {"__pycache__", "external", "i18n", "alembic", "cli", "serve.py", "web.py", "demo.py"}
+LEFT_OUT = {"__pycache__", "external", "i18n", "alembic", "cli", "serve.py", "web.py", "guard.py", "demo.py"}
 
 
 class CannotStart(RuntimeError):
@@ -227,6 +227,29 @@ def check_port() -> None:
             ) from None
 
 
+def check_settings() -> None:
+    """Raises CannotStart for settings that do not go together and for a Redis that does not answer, BadSetting for bad ones."""
+    chosen = settings()
+    if not 0 < chosen.attachment_megabytes <= 128:
+        raise CannotStart(f"RXCRM_ATTACHMENT_MEGABYTES must lie between 1 and 128, but is {chosen.attachment_megabytes}.")
+    if chosen.workers > 1 and not chosen.redis_url:
+        raise CannotStart("More than one server process (RXCRM_WORKERS) needs a Redis between them: set RXCRM_REDIS_URL.")
+    from rxcrm.models.mail import servers
+
+    servers.smtp(), servers.sender(), servers.mailbox()
+    if not chosen.redis_url:
+        return
+    if not chosen.redis_url.startswith(("redis://", "rediss://", "unix://")):
+        raise CannotStart("RXCRM_REDIS_URL must begin with redis://, rediss:// or unix://.")
+    from redis import Redis, RedisError
+
+    try:
+        with contextlib.closing(Redis.from_url(chosen.redis_url, socket_connect_timeout=5, socket_timeout=5)) as probe:
+            probe.ping()
+    except (RedisError, OSError, ValueError) as problem:
+        raise CannotStart(f"The Redis of RXCRM_REDIS_URL does not answer: {problem}") from None
+
+
 def serve(as_built: bool = False) -> None:
     """Prepare everything and become the server; returns only through Ctrl-C or a signal.
 
@@ -234,6 +257,7 @@ def serve(as_built: bool = False) -> None:
     """
     started = time.monotonic()
     check_port()
+    check_settings()
     print("rxcrm is starting.", flush=True)
     prepare()
     if not as_built:
@@ -303,6 +327,7 @@ def develop() -> None:
     from watchfiles import watch
 
     check_port()
+    check_settings()
     prepare()
     server: subprocess.Popen[bytes] | None = None
     changes = watch(*(ROOT / name for name in SOURCES), watch_filter=_is_source, raise_interrupt=True)

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import functools
 import os
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 
 class BadSetting(ValueError):
     """A setting has a value that cannot be used; the message names it and the cure."""
+
+
+#: Extensions of files that run, install or reconfigure something when they are opened (S 4.4; Dynamics' list, brought up to date).
+BLOCKED = (
+    "ade adp app appx asa ashx asmx asp aspx bas bat cdx cer chm class cmd com config cpl crt csh dll dmg exe fxp gadget "
+    "hlp hta htr htw ida idc idq inf ins iso isp its jar js jse ksh lnk mad maf mag mam maq mar mas mat mau mav maw mda "
+    "mdb mde mdt mdw mdz msc msh msh1 msh1xml msh2 msh2xml mshxml msi msix msp mst ops pcd pif prf prg printer ps1 ps1xml "
+    "ps2 psc1 psc2 pst reg rem scf scr sct sh shb shs shtm shtml soap stm svc sys tmp url vb vbe vbs vhd vhdx vsmacros vss "
+    "vst vsw ws wsc wsf wsh"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +34,17 @@ class Settings:
     admin_email: str = ""
     admin_password: str = ""
     session_hours: int = 12
+    session_days: int = 30
     upload_megabytes: int = 100
+    attachment_megabytes: int = 5
+    blocked_types: str = BLOCKED
+    files_url: str = ""
     import_rows: int = 1_000_000
+    redis_url: str = ""
+    smtp_url: str = field(default="", repr=False)
+    mail_from: str = ""
+    imap_url: str = field(default="", repr=False)
+    imap_seconds: int = 60
     workers: int = 1
     log_level: str = "warning"
 
@@ -42,7 +61,7 @@ class Settings:
 
     @property
     def origins(self) -> list[str]:
-        """Origins whose sockets are accepted; without a public address the Host header decides (rxcrm.web)."""
+        """Origins whose sockets are accepted; without a public address the Host header decides (rxcrm.guard)."""
         return [self.public_url.rstrip("/")] if self.public_url else ["*"]
 
 
@@ -59,8 +78,8 @@ def _convert(name: str, text: str, kind: str) -> object:
 def settings() -> Settings:
     """The settings of this process, read once."""
     chosen = {}
-    for field in fields(Settings):
-        name = f"RXCRM_{field.name.upper()}"
+    for each in fields(Settings):
+        name = f"RXCRM_{each.name.upper()}"
         if text := os.environ.get(name, "").strip():
-            chosen[field.name] = _convert(name, text, str(field.type))
+            chosen[each.name] = _convert(name, text, str(each.type))
     return Settings(**chosen)  # type: ignore[arg-type]

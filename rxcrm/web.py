@@ -1,4 +1,4 @@
-"""Plain HTTP beside the socket: sign-in and sign-out, set-up, files in and out, health, and the guard around it all.
+"""Plain HTTP beside the socket: sign-in and sign-out, set-up, files in and out, health.
 
 Cookies can only be set by HTTP answers, and files are too big for the socket. Every route says who may call it.
 """
@@ -10,22 +10,21 @@ import functools
 import json
 import logging
 import secrets
-from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
-from urllib.parse import quote, urlsplit
+from typing import IO
+from urllib.parse import quote, unquote
 
 from sqlmodel import Session, text
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from rxcrm import serve
-from rxcrm.models import db, login, setup
+from rxcrm.guard import same_site
+from rxcrm.models import attaching, db, filestore, login, setup
 from rxcrm.models.access import Privilege
-from rxcrm.models.errors import BadValue, CrmError, Invalid
+from rxcrm.models.errors import BadValue, CrmError, Invalid, NotFound
 from rxcrm.models.importing import files, runs
 from rxcrm.models.people import organisation
 from rxcrm.models.records import Act
@@ -70,11 +69,6 @@ def route(path: str, mark: str | Privilege, method: str = "POST") -> Callable[[H
     return make
 
 
-def same_site(origin: str | None, host: str | None) -> bool:
-    """Whether a browser says that a request comes from our own pages; other clients send no origin."""
-    return origin is None or urlsplit(origin).netloc == host or origin == settings().public_url.rstrip("/")
-
-
 def _language(request: Request) -> str:
     """The language for answers: the browser's first choice that has a catalogue."""
     known = languages()
@@ -117,17 +111,14 @@ def _signed_in(request: Request, token: str, go: str) -> Response:
     answer.set_cookie(
         gate.COOKIE,
         token,
-        max_age=settings().session_hours * 3600,
+        # As long as a session can live at all: when it ends for want of activity, only the server knows.
+        max_age=int(gate.life().longest.total_seconds()),
         httponly=True,
         samesite="lax",
         secure=request.url.scheme == "https" or settings().public_url.startswith("https"),
         path="/",
     )
     return answer
-
-
-def _life() -> timedelta:
-    return timedelta(hours=settings().session_hours)
 
 
 def _local(path: str) -> str:
@@ -149,7 +140,7 @@ async def sign_in(request: Request) -> Response:
         address=_address(request),
         agent=request.headers.get("user-agent", ""),
         now=db.now(),
-        life=_life(),
+        life=gate.life(),
     )
     if attempt.wait:
         raise CrmError(N_("Too many attempts. Try again in %(n)s seconds."), n=attempt.wait)
@@ -192,7 +183,7 @@ async def choose_password(request: Request) -> Response:
             address=_address(request),
             agent=request.headers.get("user-agent", ""),
             now=db.now(),
-            life=_life(),
+            life=gate.life(),
         )
 
     token = await db.run(redeem)
@@ -220,7 +211,7 @@ async def set_up(request: Request) -> Response:
             address=_address(request),
             agent=request.headers.get("user-agent", ""),
             now=db.now(),
-            life=_life(),
+            life=gate.life(),
         )
 
     token = await db.run(carry_out)
@@ -234,10 +225,9 @@ async def set_up(request: Request) -> Response:
 @route("/files/import", Privilege.IMPORT)
 async def upload(request: Request) -> Response:
     """A file to import, as the raw body; its name is in the `x-file-name` header (percent-encoded)."""
-    limit = settings().upload_megabytes * 1024 * 1024
     path = files.folder() / secrets.token_hex(16)
     try:
-        await _receive(request, path, limit)
+        await _receive(request, path, settings().upload_megabytes)
         name = _file_name(request.headers.get("x-file-name", ""))
         who = _asker(request).who
         run = await db.run(lambda session: runs.register(Act(session, who, db.now()), path, name, "lead"))
@@ -248,22 +238,71 @@ async def upload(request: Request) -> Response:
 
 
 def _file_name(header: str) -> str:
-    from urllib.parse import unquote
-
     name = Path(unquote(header).replace("\\", "/")).name.strip()
     return name[-200:] or "file"
 
 
-async def _receive(request: Request, path: Path, limit: int) -> None:
-    """Write a request's body to a private file; raises BadValue past the limit."""
-    size = 0
+async def _receive(request: Request, path: Path, megabytes: int) -> None:
+    """Write a request's body to a private file; raises BadValue past the limit, at once where it is announced."""
+    size, limit = 0, megabytes * 1024 * 1024
+    announced = request.headers.get("content-length", "")
     path.touch(mode=0o600)
     with path.open("wb") as file:
         async for chunk in request.stream():
             size += len(chunk)
-            if size > limit:
-                raise BadValue(N_("This file is larger than %(n)s MB."), n=settings().upload_megabytes)
+            if size > limit or (announced.isdecimal() and int(announced[:20]) > limit):
+                raise BadValue(N_("This file is larger than %(n)s MB."), n=megabytes)
             await asyncio.to_thread(file.write, chunk)
+
+
+@route("/files/attachments", SIGNED_IN)
+async def attach(request: Request) -> Response:
+    """A file for a note, e-mail or appointment, as the raw body; its name is in the `x-file-name` header (percent-encoded)."""
+    name = unquote(request.headers.get("x-file-name", "")[:2000])
+    attaching.check_type(attaching.cleaned(name))
+    path = filestore.incoming()
+    try:
+        await _receive(request, path, settings().attachment_megabytes)
+        taken = await asyncio.to_thread(attaching.take_in, name, path)
+    finally:
+        path.unlink(missing_ok=True)
+    who = _asker(request).who
+    row = await db.run(lambda session: attaching.register(Act(session, who, db.now()), taken))
+    shown = {key: getattr(row, key) for key in ("id", "name", "size", "mime", "width", "height")}
+    return JSONResponse({**shown, "url": attaching.url_of(row)})
+
+
+@route("/files/attachments/{attachment_id:int}/{name}", SIGNED_IN, method="GET")
+async def attachment(request: Request) -> Response:
+    """A file whose activity the user may read. Pictures are shown, everything else is saved, nothing ever runs."""
+    who, attachment_id = _asker(request).who, int(request.path_params["attachment_id"])
+    try:
+        row = await db.look(lambda session: attaching.openable(Act(session, who, db.now()), attachment_id))
+        content = await asyncio.to_thread(filestore.open, row.digest)
+    except (NotFound, FileNotFoundError):
+        return _say(gettext(who.conventions.locale, N_("This file is no longer there, or you may not open it.")), 404)
+    shown = attaching.is_picture(row.mime)
+    headers = {
+        "content-disposition": f"{'inline' if shown else 'attachment'}; filename*=UTF-8''{quote(row.name, safe='')}",
+        "content-security-policy": "default-src 'none'; sandbox",
+        "cross-origin-resource-policy": "same-origin",
+        # Asked for anew each time: rights change, and the next user of this browser is somebody else.
+        "cache-control": "private, no-cache",
+        "etag": f'"{row.digest}"',
+    }
+    if request.headers.get("if-none-match") == headers["etag"]:
+        content.close()
+        return Response(status_code=304, headers=headers)
+    headers["content-length"] = str(row.size)
+    return StreamingResponse(_in_pieces(content), media_type=row.mime if shown else attaching.PLAIN, headers=headers)
+
+
+async def _in_pieces(content: IO[bytes]) -> AsyncIterator[bytes]:
+    try:
+        while piece := await asyncio.to_thread(content.read, filestore.CHUNK):
+            yield piece
+    finally:
+        content.close()
 
 
 @route("/files/import/{run_id:int}/rejected", Privilege.IMPORT, method="GET")
@@ -287,85 +326,16 @@ async def health(request: Request) -> Response:
     return PlainTextResponse("ok")
 
 
-ROUTES = [sign_in, sign_out, sign_out_everywhere, choose_password, set_up, upload, rejected_rows, health]
-http = Starlette(routes=ROUTES)
-
-
-# -- the guard -------------------------------------------------------------------------------------------------------
-
-_SECURITY = [
-    (b"x-content-type-options", b"nosniff"),
-    (b"x-frame-options", b"DENY"),
-    (b"referrer-policy", b"same-origin"),
-    (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
-    (
-        b"content-security-policy",
-        # React Router's hydration scripts are inline; nothing is evaluated from strings and nothing comes from elsewhere.
-        b"default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-        b"connect-src 'self' ws: wss:; frame-ancestors 'none'; base-uri 'self'; form-action 'self'; object-src 'none'",
-    ),
+ROUTES = [
+    sign_in,
+    sign_out,
+    sign_out_everywhere,
+    choose_password,
+    set_up,
+    upload,
+    rejected_rows,
+    attach,
+    attachment,
+    health,
 ]
-_FOREVER = (b"cache-control", b"public, max-age=31536000, immutable")
-_ASK_AGAIN = (b"cache-control", b"no-cache")
-# Browsers ask for the icon after every change of the address.
-_A_DAY = (b"cache-control", b"public, max-age=86400")
-
-
-def _life_of(path: str) -> tuple[bytes, bytes]:
-    """How long a browser may keep what is at a path without asking again."""
-    if path.startswith(("/assets/", "/fonts/")):
-        return _FOREVER
-    return _A_DAY if path == "/favicon.svg" else _ASK_AGAIN
-
-
-@functools.cache
-def _pages() -> frozenset[str]:
-    """Paths of the built pages. Their files lie in folders, so without our help every visit begins with a redirect."""
-    built = serve.WEB / "build" / "client"
-    return frozenset(f"/{page.parent.relative_to(built)}" for page in built.rglob("index.html") if page.parent != built)
-
-
-def guard(app: ASGIApp) -> ASGIApp:
-    """Around everything: foreign sockets and Reflex's own upload are refused, headers added, hashed assets cached."""
-
-    async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "lifespan":
-            return await app(scope, receive, send)
-        headers = {k.decode("latin-1").lower(): v.decode("latin-1") for k, v in scope["headers"]}
-        path = scope["path"]
-        if scope["type"] == "websocket" or path.startswith("/_event"):
-            if not same_site(headers.get("origin"), headers.get("host")):
-                return await _refuse(scope, receive, send)
-            return await app(scope, receive, send)
-        if path.startswith("/_upload"):
-            return await _refuse(scope, receive, send)
-
-        async def with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                sent = list(message.get("headers", []))
-                if not any(k.lower() == b"cache-control" for k, _ in sent):
-                    sent.append(_life_of(path))
-                message = {**message, "headers": [*sent, *_SECURITY]}
-            await send(message)
-
-        inside = {**scope, "path": f"{path}/"} if path in _pages() else scope
-        return await app(inside, receive, with_headers)
-
-    return guarded
-
-
-async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
-    if scope["type"] == "websocket":
-        await receive()
-        await send({"type": "websocket.close", "code": 4403})
-        return
-    await PlainTextResponse("forbidden", 403)(scope, receive, send)
-
-
-class NoCookies(logging.Filter):
-    """Keeps cookies out of the log: Reflex prints unknown events with every header of their socket."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        if gate.COOKIE in record.getMessage():
-            record.msg, record.args = "refused an event that names no handler", ()
-        return True
+http = Starlette(routes=ROUTES)

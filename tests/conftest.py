@@ -151,29 +151,31 @@ def postgres_template(postgres: str, postgres_run: Callable[[str], None]) -> str
 
 
 class _Copies:
-    """PostgreSQL databases made from the template: one is used again until a test commits something."""
+    """PostgreSQL databases made from the template: one is used again until a test commits something.
+
+    All have one name and one engine: what SQLAlchemy compiled for a test, the next need not compile.
+    """
+
+    name = "office_copy"
 
     def __init__(self, server: str, template: str, run: Callable[[str], None]) -> None:
-        self.server, self.template, self.run = server, template, run
-        self.made, self.engine, self.used = 0, None, False
+        self.template, self.run, self.used = template, run, True
+        self.engine = db.make_engine(server + self.name)
+        event.listen(self.engine, "commit", self._note)
 
     def clean(self) -> Engine:
-        if self.engine is None or self.used:
+        if self.used:
             self.drop()
-            self.made += 1
-            self.run(f"CREATE DATABASE office_{self.made} TEMPLATE {self.template}")
-            self.engine, self.used = db.make_engine(f"{self.server}office_{self.made}"), False
-            event.listen(self.engine, "commit", self._note)
+            self.run(f"CREATE DATABASE {self.name} TEMPLATE {self.template}")
+            self.used = False
         return self.engine
 
     def _note(self, _connection: object) -> None:
         self.used = True
 
     def drop(self) -> None:
-        if self.engine is not None:
-            self.engine.dispose()
-            self.run(f"DROP DATABASE office_{self.made} WITH (FORCE)")
-            self.engine = None
+        self.engine.dispose()
+        self.run(f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)")
 
 
 @pytest.fixture(scope="session")
@@ -183,13 +185,23 @@ def postgres_copies(postgres: str, postgres_template: str, postgres_run: Callabl
     copies.drop()
 
 
-@pytest.fixture
-def sqlite(sqlite_template: Path, tmp_path: Path) -> Iterator[Engine]:
-    """A SQLite database with the cast, for this test alone."""
-    shutil.copyfile(sqlite_template, tmp_path / "office.db")
-    engine = db.make_engine(f"sqlite:///{tmp_path / 'office.db'}")
+@pytest.fixture(scope="session")
+def sqlite_copy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """The engine of the file that every test finds as the cast left it; it keeps what was compiled, as above."""
+    engine = db.make_engine(f"sqlite:///{tmp_path_factory.mktemp('copy') / 'office.db'}")
     yield engine
     engine.dispose()
+
+
+@pytest.fixture
+def sqlite(sqlite_template: Path, sqlite_copy: Engine) -> Engine:
+    """A SQLite database with the cast, for this test alone."""
+    sqlite_copy.dispose()
+    file = Path(str(sqlite_copy.url.database))
+    for rest in file.parent.iterdir():  # the log of a test that left a connection open is not the next one's
+        rest.unlink()
+    shutil.copyfile(sqlite_template, file)
+    return sqlite_copy
 
 
 @pytest.fixture(params=BOTH)

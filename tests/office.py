@@ -40,6 +40,8 @@ CAST = {
     "Tim": ("North", Role.TEAM_MEMBER),
     "Olaf": ("Service", Role.SALESPERSON),
 }
+#: How long the cast's sessions live.
+LIFE = login.Life(timedelta(hours=12), timedelta(days=30))
 UNITS = {"Sales": "Contoso", "North": "Sales", "Service": "Contoso"}
 
 
@@ -182,7 +184,7 @@ class Office:
     def sign_in(self, email: str, password: str, **more: Any) -> login.Attempt:
         """One attempt to sign in; commits what was made so far, as attempts run on their own."""
         self.commit()
-        chosen = {"address": "192.0.2.1", "agent": "Browser", "now": self.now, "life": timedelta(hours=12), **more}
+        chosen = {"address": "192.0.2.1", "agent": "Browser", "now": self.now, "life": LIFE, **more}
         return login.attempt(email, password, **chosen)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import reflex as rx
 from reflex_base.event import passthrough_event_spec
 
-from rxcrm.components.elements import _Ours, dialog
+from rxcrm.components.elements import _Ours, dialog, menu
 from rxcrm.components.frame import frame, icon
 from rxcrm.components.local import library
 from rxcrm.components.tr import _
@@ -119,6 +119,7 @@ def settings_page(*children: rx.Component) -> rx.Component:
                         tab_link(to="/settings", label=_("Organisation")),
                         tab_link(to="/settings/users", label=_("Users")),
                         tab_link(to="/settings/units", label=_("Business units")),
+                        tab_link(to="/settings/roles", label=_("Connection roles")),
                         aria_label=_("Settings"),
                         class_name="tab-links",
                     ),
@@ -133,6 +134,47 @@ def settings_page(*children: rx.Component) -> rx.Component:
             ),
         ),
         main_class="settings-page",
+    )
+
+
+def table_card(title: str, *beside: rx.Component, body: list[rx.Component]) -> rx.Component:
+    """A section with a table: its title, what stands beside that, and the table with what belongs to it."""
+    return rx.el.section(
+        rx.el.header(rx.el.h2(_(title)), *beside, class_name="table-head"),
+        *body,
+        aria_label=_(title),
+        class_name="table-card",
+    )
+
+
+def add_button(label: str, event: Any) -> rx.Component:
+    """The button of a table card that begins something new."""
+    return rx.el.button(icon("plus"), rx.el.span(_(label)), type="button", class_name="button primary", on_click=event)
+
+
+def command_table(caption: str, columns: list[tuple[str, str]], rows: rx.Component, class_name: str) -> rx.Component:
+    """A table of which each row ends with its commands. A column is its label and the class of its cells."""
+    return rx.el.table(
+        rx.el.caption(_(caption), class_name="unseen"),
+        rx.el.thead(
+            rx.el.tr(
+                *[rx.el.th(_(label), scope="col", class_name=kind) for label, kind in columns],
+                rx.el.th(rx.el.span(_("Commands"), class_name="unseen"), scope="col", class_name="commands"),
+            )
+        ),
+        rx.el.tbody(rows),
+        class_name=class_name,
+    )
+
+
+def row_commands(name: rx.Var, *entries: rx.Component) -> rx.Component:
+    """The menu at the end of a row, about whom or what is called `name`."""
+    return menu(
+        *entries,
+        label=_("Commands for %(name)s", name=name),
+        text=icon("ellipsis"),
+        class_name="icon-button",
+        align="end",
     )
 
 

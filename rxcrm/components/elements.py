@@ -9,7 +9,9 @@ from reflex_base.event import passthrough_event_spec
 
 from rxcrm.components.local import ICONS, TABLE, library
 
-UI, RECORD, LIST, SHELL = library("ui.jsx"), library("record.jsx"), library("list.jsx"), library("shell.jsx")
+UI, LIST, SHELL = library("ui.jsx"), library("list.jsx"), library("shell.jsx")
+RECORD, RECORD_FRAME, FIELDS = library("record.jsx"), library("record_frame.jsx"), library("fields.jsx")
+BANNERS, PROCESS = library("banners.jsx"), library("process.jsx")
 
 
 class _Ours(rx.Component):
@@ -36,6 +38,15 @@ class Menu(_Ours):
     label: rx.Var[str]
     text: rx.Var[Any]
     align: rx.Var[str]
+
+
+class Command(_Ours):
+    """A button of a command bar; with `why` it does nothing but tell the reason."""
+
+    library = UI
+    tag = "Command"
+    label: rx.Var[str]
+    why: rx.Var[str]
 
 
 class Messages(_Ours):
@@ -175,18 +186,21 @@ class RecordForm(_Ours):
     conflicts: rx.Var[Any]
     locked: rx.Var[str]
     gone: rx.Var[int]
+    lost: rx.Var[Any]
     user_id: rx.Var[int]
     currency: rx.Var[str]
     rights: rx.Var[dict[str, bool]]
     answer: rx.Var[Any]
     filled: rx.Var[Any]
+    zone: rx.Var[str]
+    given: rx.Var[dict[str, str]]
     on_save: rx.EventHandler[passthrough_event_spec(int, int, dict[str, str], int)]
     on_look_up: rx.EventHandler[passthrough_event_spec(str, str, int, int)]
     on_fill: rx.EventHandler[passthrough_event_spec(str, int, dict[str, str], int)]
 
 
 class Field(_Ours):
-    library = RECORD
+    library = FIELDS
     tag = "Field"
     name: rx.Var[str]
     text: rx.Var[str]
@@ -194,7 +208,7 @@ class Field(_Ours):
 
 
 class SaveButton(_Ours):
-    library = RECORD
+    library = RECORD_FRAME
     tag = "SaveButton"
     label: rx.Var[str]
     then: rx.Var[str]
@@ -202,7 +216,7 @@ class SaveButton(_Ours):
 
 
 class BackToList(_Ours):
-    library = RECORD
+    library = RECORD_FRAME
     tag = "BackToList"
     entity: rx.Var[str]
     list: rx.Var[str]
@@ -210,44 +224,50 @@ class BackToList(_Ours):
 
 
 class SaveState(_Ours):
-    library = RECORD
+    library = RECORD_FRAME
     tag = "SaveState"
 
 
 class DraftBanner(_Ours):
-    library = RECORD
+    library = BANNERS
     tag = "DraftBanner"
     zone: rx.Var[str]
 
 
 class ConflictBanner(_Ours):
-    library = RECORD
+    library = BANNERS
     tag = "ConflictBanner"
     zone: rx.Var[str]
 
 
+class LostBanner(_Ours):
+    library = BANNERS
+    tag = "LostBanner"
+    zone: rx.Var[str]
+
+
 class Tabs(_Ours):
-    library = RECORD
+    library = RECORD_FRAME
     tag = "Tabs"
     label: rx.Var[str]
     names: rx.Var[list[str]]
 
 
 class ProcessBar(_Ours):
-    library = RECORD
+    library = PROCESS
     tag = "ProcessBar"
     process: rx.Var[Any]
     steps: rx.Var[dict[str, Any]]
 
 
 class LiveTitle(_Ours):
-    library = RECORD
+    library = RECORD_FRAME
     tag = "LiveTitle"
     parts: rx.Var[list[str]]
     otherwise: rx.Var[str]
 
 
-dialog, menu, messages = Dialog.create, Menu.create, Messages.create
+dialog, menu, command_button, messages = Dialog.create, Menu.create, Command.create, Messages.create
 post_form, post_field, post_tick, post_button = PostForm.create, PostField.create, PostTick.create, PostButton.create
 theme_choice, language, hotkeys = ThemeChoice.create, Language.create, Hotkeys.create
 navigation, site_link = Navigation.create, SiteLink.create
@@ -261,4 +281,4 @@ record_form, field, tabs, process_bar, live_title = (
     LiveTitle.create,
 )
 save_button, save_state, back_to_list = SaveButton.create, SaveState.create, BackToList.create
-draft_banner, conflict_banner = DraftBanner.create, ConflictBanner.create
+draft_banner, conflict_banner, lost_banner = DraftBanner.create, ConflictBanner.create, LostBanner.create

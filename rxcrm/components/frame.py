@@ -18,10 +18,12 @@ from rxcrm.components.elements import (
     site_link,
     theme_choice,
 )
+from rxcrm.components.notifications import bell
 from rxcrm.components.tr import _
 from rxcrm.state.forms import quick_forms
 from rxcrm.state.gate import AppState
 from rxcrm.state.shell import Shell
+from rxcrm.translation import N_
 
 
 def icon(name: str) -> rx.Component:
@@ -55,7 +57,7 @@ def header() -> rx.Component:
     return rx.el.header(
         rx.el.a(logo(), rx.el.b("rxcrm"), href="/leads", class_name="brand", aria_label="rxcrm"),
         global_search(answer=Shell.found, on_search=Shell.search),
-        rx.el.div(new_menu(), user_menu(), class_name="header-right"),
+        rx.el.div(new_menu(), bell(), user_menu(), class_name="header-right"),
         class_name="top",
     )
 
@@ -69,9 +71,9 @@ def new_menu() -> rx.Component:
     entries = [
         rx.cond(AppState.rights[f"create_{entity}"], quick_entry(icon(sign), _(label), entity=entity))
         for entity, label, sign in (
-            ("lead", "Lead", "target"),
-            ("account", "Account", "building-2"),
-            ("contact", "Contact", "user"),
+            ("lead", N_("Lead"), "target"),
+            ("account", N_("Account"), "building-2"),
+            ("contact", N_("Contact"), "user"),
         )
     ]
     may = AppState.rights["create_lead"] | AppState.rights["create_account"] | AppState.rights["create_contact"]
@@ -104,6 +106,7 @@ def user_menu() -> rx.Component:
 def site_map() -> rx.Component:
     return rx.el.nav(
         site_link(icon("target"), to="/leads", label=_("Leads")),
+        site_link(icon("calendar-check"), to="/activities", label=_("Activities")),
         site_link(icon("building-2"), to="/accounts", label=_("Accounts")),
         site_link(icon("users"), to="/contacts", label=_("Contacts")),
         rx.cond(AppState.rights["import"], site_link(icon("upload"), to="/import", label=_("Import"))),

@@ -60,6 +60,16 @@ function translator({ locale, messages }) {
     iso ? formatter(Intl.DateTimeFormat, locale, { dateStyle: "medium", timeStyle: "short", timeZone: zone || undefined }).format(new Date(iso)) : "";
   t.short = (iso, zone) =>
     iso ? formatter(Intl.DateTimeFormat, locale, { dateStyle: "short", timeStyle: "short", timeZone: zone || undefined }).format(new Date(iso)) : "";
+  t.clock = (wall) => formatter(Intl.DateTimeFormat, locale, { timeStyle: "short", timeZone: "UTC" }).format(new Date(`${wall}Z`));
+  // What a calendar shows, as its title: a day, a week from day to day, or a month.
+  t.range = (view, since, before, at) => {
+    const style = view === "day" ? { dateStyle: "full" } : view === "week" ? { dateStyle: "medium" } : { month: "long", year: "numeric" };
+    const format = formatter(Intl.DateTimeFormat, locale, { ...style, timeZone: "UTC" });
+    return view === "week" ? format.formatRange(new Date(since), new Date(new Date(before) - 86400000)) : format.format(new Date(view === "day" ? since : at));
+  };
+  // Wall-clock time as a date-time control holds it, in words with its weekday.
+  t.weekday = (wall, day) =>
+    formatter(Intl.DateTimeFormat, locale, { dateStyle: "full", ...(day ? {} : { timeStyle: "short" }), timeZone: "UTC" }).format(new Date(`${wall}${wall.length === 10 ? "T00:00" : ""}Z`));
   t.time = (iso, zone) => (iso ? formatter(Intl.DateTimeFormat, locale, { timeStyle: "short", timeZone: zone || undefined }).format(new Date(iso)) : "");
   t.duration = (seconds) => {
     const [n, unit] = inUnits(seconds);

@@ -65,10 +65,11 @@ export function FileDrop({ action, accept, label, hint }) {
 }
 
 /** Columns of the file with samples; each fills one field or is left out. One field takes one column. */
-export function MappingForm({ runId, columns, targets, topicPattern, busy, onEdited, onCheck, onStart }) {
+export function MappingForm({ runId, columns, targets, topicPattern, owners, busy, onEdited, onCheck, onStart }) {
   const t = useT();
   const [chosen, setChosen] = useState({});
   const [pattern, setPattern] = useState("");
+  const [owner, setOwner] = useState("");
   const [moved, setMoved] = useState("");
   const id = useId();
   const place = `rxcrm:mapping:${runId}`;
@@ -78,12 +79,14 @@ export function MappingForm({ runId, columns, targets, topicPattern, busy, onEdi
     const same = kept && kept.headings === columns.map((c) => c.heading).join("\n");
     setChosen(same ? kept.chosen : Object.fromEntries(columns.map((c) => [c.index, c.target])));
     setPattern(same ? kept.pattern : topicPattern);
+    setOwner((same && kept.owner) || "");
     setMoved("");
   }, [columns, topicPattern, place]);
-  const keep = (next, text) => {
+  const keep = (next, text, who = owner) => {
     setChosen(next);
     setPattern(text);
-    sessionStorage.setItem(place, JSON.stringify({ headings: columns.map((c) => c.heading).join("\n"), chosen: next, pattern: text }));
+    setOwner(who);
+    sessionStorage.setItem(place, JSON.stringify({ headings: columns.map((c) => c.heading).join("\n"), chosen: next, pattern: text, owner: who }));
     onEdited();
   };
   const used = new Set(Object.values(chosen).filter(Boolean));
@@ -95,10 +98,16 @@ export function MappingForm({ runId, columns, targets, topicPattern, busy, onEdi
     setMoved(other ? t("“%(heading)s” is left out now: a field takes one column.", { heading: other.heading }) : "");
     keep({ ...chosen, ...(other ? { [other.index]: "" } : {}), [index]: target }, target === "topic" ? "" : pattern);
   };
-  const mapping = () => Object.fromEntries(Object.entries(chosen).filter(([, target]) => target));
+  // The importer stands first and is the default; somebody who has left since the last visit is no choice any more.
+  const ownerId = owners.slice(1).find((o) => String(o.id) === owner)?.id ?? 0;
+  const ownerHint =
+    owners.length < 2 ? t("There is nobody else whom you may choose.")
+    : used.has("owner") ? t("Takes the rows whose owner is empty or unknown.")
+    : t("No column goes to Owner: takes every row.");
+  const answers = () => [runId, Object.fromEntries(Object.entries(chosen).filter(([, target]) => target)), pattern, ownerId];
   const reason = missing.length ? t("Choose a column for %(fields)s.", { fields: missing.map((f) => t(f.label)).join(", ") }) : "";
   return (
-    <form aria-label={t("Columns")} className="mapping" onSubmit={(e) => (e.preventDefault(), !reason && !busy && onStart(runId, mapping(), pattern))}>
+    <form aria-label={t("Columns")} className="mapping" onSubmit={(e) => (e.preventDefault(), !reason && !busy && onStart(...answers()))}>
       <table>
         <thead>
           <tr><th scope="col">{t("Column in the file")}</th><th scope="col">{t("Samples")}</th><th scope="col">{t("Goes to")}</th></tr>
@@ -124,11 +133,20 @@ export function MappingForm({ runId, columns, targets, topicPattern, busy, onEdi
               <td><input id={`${id}-topic`} className="text-input" value={pattern} onChange={(e) => keep(chosen, e.target.value)} /></td>
             </tr>
           )}
+          <tr>
+            <th scope="row"><label htmlFor={`${id}-owner`}>{t("Owner of rows without one")}</label></th>
+            <td className="hint" id={`${id}-owner-hint`}>{ownerHint}</td>
+            <td>
+              <select id={`${id}-owner`} aria-describedby={`${id}-owner-hint`} value={ownerId || ""} disabled={owners.length < 2} onChange={(e) => keep(chosen, pattern, e.target.value)}>
+                {owners.map((o, i) => <option key={o.id} value={i ? o.id : ""}>{i ? `${o.name} (${o.email})` : t("Me (%(name)s)", { name: o.name })}</option>)}
+              </select>
+            </td>
+          </tr>
         </tbody>
       </table>
       <footer className="sticky-footer">
         <span role="status">{reason || moved}</span>
-        <button type="button" className="button" disabled={!!reason || !!busy} onClick={() => onCheck(runId, mapping(), pattern)}>{t("Check")}</button>
+        <button type="button" className="button" disabled={!!reason || !!busy} onClick={() => onCheck(...answers())}>{t("Check")}</button>
         <button type="submit" className="button primary" disabled={!!reason || !!busy}>{t("Import")}</button>
       </footer>
     </form>

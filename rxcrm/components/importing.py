@@ -8,7 +8,8 @@ import reflex as rx
 from reflex_base.event import passthrough_event_spec
 
 from rxcrm.components.local import ICONS, library
-from rxcrm.components.tr import _, plural
+from rxcrm.components.tr import _, number, plural
+from rxcrm.translation import N_
 
 IMPORTING = library("importing.jsx")
 
@@ -31,10 +32,11 @@ class MappingForm(rx.Component):
     columns: rx.Var[Any]
     targets: rx.Var[Any]
     topic_pattern: rx.Var[str]
+    owners: rx.Var[Any]
     busy: rx.Var[str]
     on_edited: rx.EventHandler[rx.event.no_args_event_spec]
-    on_check: rx.EventHandler[passthrough_event_spec(int, dict[str, str], str)]
-    on_start: rx.EventHandler[passthrough_event_spec(int, dict[str, str], str)]
+    on_check: rx.EventHandler[passthrough_event_spec(int, dict[str, str], str, int)]
+    on_start: rx.EventHandler[passthrough_event_spec(int, dict[str, str], str, int)]
 
 
 file_drop, mapping_form = FileDrop.create, MappingForm.create
@@ -44,14 +46,14 @@ def books(run: Any) -> rx.Component:
     """The sums: accepted + rejected + blank = rows."""
 
     def figure(value: rx.Var, label: str, tone: str = "") -> rx.Component:
-        return rx.el.div(rx.el.dd(value), rx.el.dt(_(label)), class_name="figure " + tone)
+        return rx.el.div(rx.el.dd(number(value)), rx.el.dt(_(label)), class_name="figure " + tone)
 
     return rx.el.dl(
-        figure(run.rows, "Rows"),
-        figure(run.accepted, "Accepted", "good"),
-        figure(run.warned, "with warnings", "warn"),
-        figure(run.rejected, "Rejected", "bad"),
-        figure(run.blank, "Blank"),
+        figure(run.rows, N_("Rows")),
+        figure(run.accepted, N_("Accepted"), "good"),
+        figure(run.warned, N_("with warnings"), "warn"),
+        figure(run.rejected, N_("Rejected"), "bad"),
+        figure(run.blank, N_("Blank")),
         class_name="books",
         aria_label=_("Books"),
     )
@@ -65,7 +67,12 @@ def problem_table(state: Any) -> rx.Component:
             rx.el.table(
                 rx.el.caption(_("Warnings and rejections")),
                 rx.el.thead(
-                    rx.el.tr(*[rx.el.th(_(label), scope="col") for label in ("Row", "", "Column", "Value", "Reason")])
+                    rx.el.tr(
+                        *[
+                            rx.el.th(_(label), scope="col")
+                            for label in (N_("Row"), "", N_("Column"), N_("Value"), N_("Reason"))
+                        ]
+                    )
                 ),
                 rx.el.tbody(
                     rx.foreach(

@@ -360,7 +360,7 @@ const Row = memo(function Row({ row, r, columns, list, zone, picked, at, onToggl
         const link = column.kind === "link";
         return (
           <td key={column.key} role="gridcell" data-cell={`${r}:${c + 1}`} data-kind={column.kind} data-column={column.key} tabIndex={link ? undefined : stop(c + 1)} onFocus={() => onFocus(r, c + 1)}>
-            {link ? <RowLink to={`${list}/${row.id}`} tabIndex={stop(c + 1)}>{value || t("(no name)")}</RowLink> : <Cell {...{ column, value, zone }} />}
+            {link ? <RowLink to={`${list}/${row.id}`} tabIndex={stop(c + 1)}>{value || t("(no name)")}</RowLink> : <Cell {...{ row, column, value, zone }} />}
           </td>
         );
       })}
@@ -378,10 +378,13 @@ function RowLink({ to, tabIndex, children }) {
   return <a href={to} tabIndex={tabIndex} onClick={go}>{children}</a>;
 }
 
-function Cell({ column, value, zone }) {
+function Cell({ row, column, value, zone }) {
   const t = useT();
   const text = column.options?.[value] ? t(column.options[value]) : value;
   if (column.kind === "moment") return <time dateTime={value} title={t.moment(value, zone)}>{t.short(value, zone)}</time>;
+  if (column.kind === "due")
+    return value && <time dateTime={value} className={row.overdue ? "overdue" : undefined} title={t.moment(value, zone)}>{t.short(value, zone)}{row.overdue && <span className="pill late">{t("Overdue")}</span>}</time>;
+  if (column.kind === "regarding") return value && <a href={row.regarding_path} title={value}>{value}</a>;
   if (column.kind === "rating" || column.kind === "status") return value === "" ? null : <span className={`pill ${column.key}-${value}`}>{text}</span>;
   if (column.kind === "owner") return <span className="owner"><span className="avatar small" aria-hidden="true">{initials(text)}</span>{text}</span>;
   return <span title={text}>{text}</span>;

@@ -11,48 +11,32 @@ from rxcrm.components.elements import record_list
 from rxcrm.components.frame import frame, icon
 from rxcrm.components.tr import _, plural
 from rxcrm.state.gate import AppState
+from rxcrm.state.lists import COUNT_CAP, view_options
+from rxcrm.translation import N_
 
 
 def list_page(
     state: Any,
     *,
     entity: str,
-    path: str,
     label: str,
-    views: list[Any],
-    cap: int,
-    commands: list[rx.Component],
     empty: rx.Component,
+    commands: tuple[rx.Component, ...] = (),
+    path: str = "",
+    new: rx.Component | None = None,
 ) -> rx.Component:
-    """The list of one table: `commands` are those that need no ticked row."""
-    some = state.picked.length() > 0
+    """The list of one table: `commands` are its own, `new` makes a record, `empty` is shown instead of no rows."""
+    path = path or f"/{entity}s"
     return frame(
         rx.el.div(
-            rx.cond(
+            new
+            or rx.cond(
                 AppState.rights[f"create_{entity}"],
                 rx.el.a(icon("plus"), rx.el.span(_("New")), href=f"{path}/new", class_name="button command"),
             ),
             *commands,
-            rx.cond(
-                some,
-                rx.el.button(
-                    icon("user-check"),
-                    rx.el.span(_("Assign")),
-                    type="button",
-                    class_name="button command",
-                    on_click=state.ask_assign,
-                ),
-            ),
-            rx.cond(
-                some,
-                rx.el.button(
-                    icon("trash-2"),
-                    rx.el.span(_("Delete")),
-                    type="button",
-                    class_name="button command",
-                    on_click=state.ask_delete,
-                ),
-            ),
+            picked_command(state, N_("Assign"), "user-check", state.ask_assign),
+            picked_command(state, N_("Delete"), "trash-2", state.ask_delete),
             rx.el.button(
                 icon("refresh-cw"),
                 rx.el.span(_("Refresh")),
@@ -68,7 +52,7 @@ def list_page(
             entity=entity,
             list=path,
             label=_(label),
-            views=views,
+            views=view_options(entity),
             view=state.view,
             columns=state.columns,
             rows=state.rows,
@@ -80,7 +64,7 @@ def list_page(
             more_after=state.more_after,
             more_before=state.more_before,
             total=state.total,
-            cap=cap,
+            cap=COUNT_CAP,
             shown=state.shown,
             ready=state.ready,
             zone=AppState.zone,
@@ -98,4 +82,29 @@ def list_page(
             state.delete_picked,
         ),
         main_class="list-page",
+    )
+
+
+def picked_command(state: Any, label: str, sign: str, event: Any) -> rx.Component:
+    """A command on the ticked rows, shown while there are some."""
+    return rx.cond(
+        state.picked.length() > 0,
+        rx.el.button(icon(sign), rx.el.span(_(label)), type="button", class_name="button command", on_click=event),
+    )
+
+
+def nothing_yet(
+    entity: str, title: str, sentence: str, create: str, *more: rx.Component, path: str = ""
+) -> rx.Component:
+    """What a list says that has no rows: what would stand here, and how the first comes to be."""
+    return rx.fragment(
+        rx.el.h2(_(title)),
+        rx.el.p(_(sentence)),
+        rx.el.p(
+            rx.cond(
+                AppState.rights[f"create_{entity}"],
+                rx.el.a(_(create), href=f"{path or f'/{entity}s'}/new", class_name="button primary"),
+            ),
+            *more,
+        ),
     )

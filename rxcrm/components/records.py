@@ -9,10 +9,12 @@ import reflex as rx
 from rxcrm.components.dialogs import assign_dialog, delete_dialog
 from rxcrm.components.elements import (
     back_to_list,
+    command_button,
     conflict_banner,
     draft_banner,
     field,
     live_title,
+    lost_banner,
     record_form,
     save_button,
     save_state,
@@ -21,7 +23,9 @@ from rxcrm.components.elements import (
 from rxcrm.components.frame import frame, icon
 from rxcrm.components.tr import _, ago, moment, plural
 from rxcrm.state.gate import AppState
+from rxcrm.state.notifications import Notifications
 from rxcrm.state.shell import Shell
+from rxcrm.translation import N_
 
 
 def record_page(
@@ -29,17 +33,18 @@ def record_page(
     *,
     entity: str,
     path: str,
-    label: str,
+    label: str | rx.Var,
+    new: str | rx.Var,
     fields: dict[str, Any],
     title: list[str],
     header: list[rx.Component],
     pages: list[tuple[str, rx.Component]],
     bar: rx.Component | None = None,
-    filled: Any = None,
-    on_fill: Any = None,
+    commands: tuple[rx.Component, ...] = (),
+    **extras: Any,
 ) -> rx.Component:
-    """The form of one record. `title` names the fields of its name, `pages` are its tabs, `bar` the process bar."""
-    extras = {"filled": filled, "on_fill": on_fill} if on_fill is not None else {}
+    """The form of one record. `label` is what the table calls one, `new` one that is not saved yet; `title` names the fields of its name, `pages` are its tabs, `bar` the process bar, `commands` those of this table alone; `extras` are for the form."""
+    extras = {"answer": Shell.looked_up, "on_look_up": Shell.look_up, **extras}
     return frame(
         rx.cond(
             state.missing != "",
@@ -52,14 +57,15 @@ def record_page(
             rx.cond(
                 state.loaded > 0,
                 record_form(
-                    command_bar(state, entity, path),
+                    command_bar(state, entity, path, commands),
                     draft_banner(zone=AppState.zone),
                     conflict_banner(zone=AppState.zone),
+                    lost_banner(zone=AppState.zone),
                     rx.cond(
                         state.locked != "",
                         rx.el.div(icon("lock"), rx.el.span(state.locked), class_name="banner", role="status"),
                     ),
-                    record_header(state, label, title, header),
+                    record_header(state, label, new, title, header),
                     *([bar] if bar else []),
                     tabs(*[page for _name, page in pages], label=_(label), names=[_(name) for name, _page in pages]),
                     entity=entity,
@@ -75,12 +81,12 @@ def record_page(
                     conflicts=state.conflicts,
                     locked=state.locked,
                     gone=state.gone,
+                    lost=state.lost,
                     user_id=AppState.user_id,
                     currency=AppState.currency,
                     rights=AppState.rights,
-                    answer=Shell.looked_up,
+                    zone=AppState.zone,
                     on_save=state.save,
-                    on_look_up=Shell.look_up,
                     **extras,
                 ),
                 rx.el.div(
@@ -111,19 +117,11 @@ def command(state: Any, name: str, label: str, sign: str, event: Any) -> rx.Comp
     """A command: hidden without the privilege, disabled with its reason in the wrong state (S 13.2)."""
     return rx.cond(
         state.may.contains(name),
-        rx.el.button(
-            icon(sign),
-            rx.el.span(_(label)),
-            type="button",
-            class_name="button command",
-            disabled=state.may[name] != "",
-            title=_(state.may[name]),
-            on_click=event,
-        ),
+        command_button(icon(sign), label=_(label), why=_(state.may[name]), on_click=event),
     )
 
 
-def command_bar(state: Any, entity: str, path: str) -> rx.Component:
+def command_bar(state: Any, entity: str, path: str, commands: tuple[rx.Component, ...] = ()) -> rx.Component:
     saving = rx.cond(
         state.may.contains("save") & (state.may["save"] == ""),
         rx.fragment(
@@ -135,27 +133,38 @@ def command_bar(state: Any, entity: str, path: str) -> rx.Component:
     return rx.el.div(
         back_to_list(icon("arrow-left"), entity=entity, list=path, label=_("Back to the list")),
         saving,
+        *commands,
         rx.cond(
             AppState.rights[f"create_{entity}"],
             rx.el.a(icon("plus"), rx.el.span(_("New")), href=f"{path}/new", class_name="button command"),
         ),
-        command(state, "refresh", "Refresh", "refresh-cw", state.refresh),
-        command(state, "assign", "Assign", "user-check", state.ask_assign),
-        command(state, "delete", "Delete", "trash-2", state.ask_delete),
+        command(state, "refresh", N_("Refresh"), "refresh-cw", state.refresh),
+        command(state, "assign", N_("Assign"), "user-check", state.ask_assign),
+        command(state, "follow", N_("Follow"), "bell-plus", following(Notifications.follow, state, entity)),
+        command(state, "unfollow", N_("Unfollow"), "bell-off", following(Notifications.unfollow, state, entity)),
+        command(state, "delete", N_("Delete"), "trash-2", state.ask_delete),
         rx.cond(
             state.record_id > 0,
-            rx.el.a(
-                icon("mail"),
-                rx.el.span(_("Email a Link")),
-                class_name="button command",
-                href=mail_link(subject, path, state),
+            rx.cond(
+                state.may.contains("link"),
+                rx.el.a(
+                    icon("mail"),
+                    rx.el.span(_("Email a Link")),
+                    class_name="button command",
+                    href=mail_link(subject, path, state),
+                ),
             ),
-            command(state, "link", "Email a Link", "mail", state.refresh),
+            command(state, "link", N_("Email a Link"), "mail", state.refresh),
         ),
         class_name="command-bar",
         role="toolbar",
         aria_label=_("Commands"),
     )
+
+
+def following(event: Any, state: Any, entity: str) -> list[Any]:
+    """Follow or unfollow the record, then show which of the two can be done next."""
+    return [event(entity, state.record_id), state.refresh]
 
 
 def mail_link(subject: rx.Var, path: str, state: Any) -> rx.Var:
@@ -171,13 +180,13 @@ def mail_link(subject: rx.Var, path: str, state: Any) -> rx.Var:
     )
 
 
-def record_header(state: Any, label: str, title: list[str], header: list[rx.Component]) -> rx.Component:
+def record_header(state: Any, label: str | rx.Var, new: str | rx.Var, title: list[str], header: list[rx.Component]) -> rx.Component:
     return rx.el.header(
         rx.el.span(
             rx.cond(state.title != "", state.title[0], icon("plus")), class_name="avatar large", aria_hidden="true"
         ),
         rx.el.div(
-            live_title(parts=title, otherwise=_("New " + label)),
+            live_title(parts=title, otherwise=_(new)),
             rx.el.p(_(label), " · ", save_state()),
             class_name="record-title",
         ),
@@ -203,7 +212,7 @@ def section(title: str, *names: str) -> rx.Component:
     )
 
 
-def address(*more: str, title: str = "Address") -> rx.Component:
+def address(*more: str, title: str = N_("Address")) -> rx.Component:
     """The address of a record, after `more` fields that belong with it."""
     return section(title, *more, "street1", "street2", "street3", "city", "state", "postal_code", "country")
 
@@ -211,7 +220,7 @@ def address(*more: str, title: str = "Address") -> rx.Component:
 def contact_method() -> rx.Component:
     """How somebody wants to be addressed (S 2.2)."""
     return section(
-        "Contact Method",
+        N_("Contact Method"),
         "preferred_contact_method",
         "do_not_email",
         "follow_email",

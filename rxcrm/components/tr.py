@@ -34,6 +34,11 @@ def plural(one: str, many: str, n: Any) -> rx.Var[str]:
     return _var(f"t.n({json.dumps(one)}, {json.dumps(many)}, {_js(n)})", n)
 
 
+def number(n: Any) -> rx.Var[str]:
+    """A whole number in the user's spelling."""
+    return _var(f"t.number({_js(n)})", n)
+
+
 def moment(iso: rx.Var, zone: rx.Var) -> rx.Var[str]:
     """A point in time in the user's language and time zone."""
     return _var(f"t.moment({_js(iso)}, {_js(zone)})", iso, zone)

@@ -78,6 +78,46 @@ export function Menu({ label, text, className = "button", align = "start", disab
   );
 }
 
+/**
+ * A command of a command bar. With `why` it does nothing but tell: the reason is its description, stands below it while
+ * it has the focus or the pointer, and is read out when it is pressed or tapped (S 13.2).
+ */
+export function Command({ label, why, hotkey, className = "button command", onClick, children }) {
+  const [shown, setShown] = useState(false);
+  const [told, setTold] = useState(false);
+  const id = useId();
+  const slot = useRef(null);
+  const open = shown && !!why;
+  useLayoutEffect(() => {
+    if (!open) return undefined;
+    // The bar scrolls sideways and would clip what hangs below it: the reason is placed on the screen.
+    const [button, tip] = slot.current.children;
+    const place = () => {
+      const at = button.getBoundingClientRect();
+      tip.style.left = `${Math.max(8, Math.min(at.left + (at.width - tip.offsetWidth) / 2, window.innerWidth - tip.offsetWidth - 8))}px`;
+      tip.style.top = `${at.bottom + 4}px`;
+    };
+    const hide = (e) => (e.type === "keydown" ? e.key === "Escape" : !slot.current.contains(e.target)) && setShown(false);
+    const listeners = { keydown: hide, pointerdown: hide, scroll: place };
+    place();
+    Object.entries(listeners).forEach(([type, listener]) => document.addEventListener(type, listener, true));
+    return () => Object.entries(listeners).forEach(([type, listener]) => document.removeEventListener(type, listener, true));
+  }, [open]);
+  const press = (event) => (why ? (setShown(true), setTold(true)) : onClick?.(event));
+  const leave = () => (setShown(false), setTold(false));
+  return (
+    <span className="command-slot" ref={slot} onPointerEnter={(e) => e.pointerType === "mouse" && setShown(true)}
+      onPointerLeave={(e) => e.pointerType === "mouse" && !slot.current.contains(document.activeElement) && leave()}>
+      <button type="button" className={className} data-hotkey={hotkey} aria-disabled={why ? true : undefined} aria-describedby={why ? id : undefined}
+        onClick={press} onFocus={() => setShown(true)} onBlur={leave}>
+        {children}<span>{label}</span>
+      </button>
+      {why && <span className="tip" role="tooltip" id={id} hidden={!open}>{why}</span>}
+      {why && <span className="unseen" role="status">{told ? why : ""}</span>}
+    </span>
+  );
+}
+
 /** Messages from the server, one by one, read out politely; errors stay until they are closed. */
 export function Messages({ notice }) {
   const [shown, setShown] = useState([]);
@@ -199,9 +239,9 @@ export function ThemeChoice({ role }) {
   const [theme, setTheme] = useState("");
   useEffect(() => setTheme(localStorage.getItem("rxcrm:theme") ?? ""), []);
   const choose = (value) => (window.rxcrmTheme(value), setTheme(value));
-  return [["", "System theme"], ["light", "Light theme"], ["dark", "Dark theme"]].map(([value, text]) => (
+  return [["", t("System theme")], ["light", t("Light theme")], ["dark", t("Dark theme")]].map(([value, text]) => (
     <button key={value} type="button" role="menuitemradio" aria-checked={theme === value} onClick={() => choose(value)}>
-      <span className="tick" aria-hidden="true">{theme === value ? <Check className="icon" /> : null}</span>{t(text)}
+      <span className="tick" aria-hidden="true">{theme === value ? <Check className="icon" /> : null}</span>{text}
     </button>
   ));
 }

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, bindparam, false, or_, select, true
+from sqlalchemy import ColumnElement, and_, bindparam, false, or_, select, true
 from sqlmodel import Session
 from sqlmodel import select as choose
 
@@ -67,6 +67,11 @@ _OPEN: dict[Role, tuple[Depth, ...]] = {
     Role.TEAM_MEMBER: (_N, _O, _N, _N, _U, _O, _N, _N),
     Role.ADMINISTRATOR: (_O,) * 8,
 }
+#: The same for activities, notes and posts: everybody may write his own, on records that he may append to (S R9.9).
+_ACTIVITIES: dict[Role, tuple[Depth, ...]] = _OPEN | {
+    Role.SALESPERSON: (_U, _O, _U, _U, _U, _O, _U, _U),
+    Role.TEAM_MEMBER: (_U, _O, _U, _U, _U, _O, _N, _N),
+}
 #: What the preset "private" changes (S 13.1).
 _PRIVATE_READ = {Role.SALESPERSON: _U, Role.SALES_MANAGER: _D}
 
@@ -78,20 +83,23 @@ _SPECIAL: dict[Role, frozenset[Privilege]] = {
     Role.ADMINISTRATOR: frozenset({Privilege.IMPORT, Privilege.CHOOSE_OWNER, Privilege.ADMINISTER}),
 }
 
-#: Tables that the matrix speaks of; each has the same row of depths until an administrator can edit them.
-ENTITIES = ("lead", "account", "contact")
+#: Tables that the matrix speaks of, with their rows of depths.
+_MATRIX = {"lead": _OPEN, "account": _OPEN, "contact": _OPEN, "activity": _ACTIVITIES}
+#: Tables whose records have a timeline: who may read a record may read what regards it.
+REGARDED = ("lead", "account", "contact")
 
 
 def _grants(private: bool, open_editing: bool) -> dict[Role, dict[tuple[str, Privilege], Depth]]:
     table: dict[Role, dict[tuple[str, Privilege], Depth]] = {}
-    for role, depths in _OPEN.items():
-        row = dict(zip(_ORDER, depths, strict=True))
-        if private:
-            row[Privilege.READ] = _PRIVATE_READ.get(role, row[Privilege.READ])
-        if open_editing and role in (Role.SALESPERSON, Role.SALES_MANAGER):
-            row[Privilege.WRITE] = row[Privilege.READ]
-        table[role] = {(entity, privilege): depth for entity in ENTITIES for privilege, depth in row.items()}
-        table[role] |= {("", privilege): Depth.ORG for privilege in _SPECIAL[role]}
+    for role in _OPEN:
+        table[role] = {("", privilege): Depth.ORG for privilege in _SPECIAL[role]}
+        for entity, matrix in _MATRIX.items():
+            row = dict(zip(_ORDER, matrix[role], strict=True))
+            if private:
+                row[Privilege.READ] = _PRIVATE_READ.get(role, row[Privilege.READ])
+            if open_editing and role in (Role.SALESPERSON, Role.SALES_MANAGER):
+                row[Privilege.WRITE] = row[Privilege.READ]
+            table[role] |= {(entity, privilege): depth for privilege, depth in row.items()}
     return table
 
 
@@ -165,34 +173,63 @@ def who_is(session: Session, user: User, org: Organisation) -> Who:
     )
 
 
+def holders(session: Session, org: Organisation, privilege: Privilege, entity: str = "") -> frozenset[int]:
+    """The ids of all users of whom `Who.holds` would say yes, disabled ones included; two questions for all of them."""
+    table = GRANTS[org.private, org.open_editing]
+    roles = [r.value for r in Role if table[r].get((entity, privilege), Depth.NONE) > Depth.NONE]
+    directly = choose(UserRole.user_id).where(cast(Any, UserRole.role).in_(roles))
+    teams = choose(TeamRole.team_id).where(cast(Any, TeamRole.role).in_(roles))
+    through_teams = choose(TeamMember.user_id).where(cast(Any, TeamMember.team_id).in_(teams))
+    return frozenset([*session.exec(directly), *session.exec(through_teams)])
+
+
 def visible(who: Who, table: type[Record], privilege: Privilege = Privilege.READ) -> ColumnElement[bool]:
     """The rows of a table on which `who` may use `privilege`, as a SQL condition."""
     reach = reach_of(who, table, privilege)
-    ids = _Ids(**reach.ids(who))
-    return _any_of(_grounds(reach, ids))
+    return _any_of(_grounds(reach, reach.ids(who)))
 
 
 @dataclass(frozen=True)
 class Reach:
-    """All that the text of an access condition depends on: askers of equal reach share statements, not ids."""
+    """All that the text of an access condition depends on: askers of equal reach share statements, not ids.
+
+    `through` are the reaches into the records that a row may regard: who may read one of them may read the row.
+    """
 
     table: type[Record]
     privilege: Privilege
     depth: Depth
     in_teams: bool
+    through: tuple[Reach, ...] = ()
 
     @property
     def everywhere(self) -> bool:
         return self.depth is Depth.ORG
 
+    @property
+    def units(self) -> str:
+        """The name of the parameter that holds the units within reach."""
+        return f"asker_units_{self.table.entity}"
+
     def ids(self, who: Who) -> dict[str, Any]:
         """The parameters of `grounds`, for one asker."""
-        return {"asker": who.id, "asker_teams": sorted(who.team_ids), "asker_units": sorted(who.units(self.depth))}
+        reaches = (self, *self.through)
+        units = {reach.units: sorted(who.units(reach.depth)) for reach in reaches}
+        return {"asker": who.id, "asker_teams": sorted(who.team_ids), **units}
 
 
 def reach_of(who: Who, table: type[Record], privilege: Privilege = Privilege.READ) -> Reach:
     """How far `privilege` reaches."""
-    return Reach(table, privilege, who.depth(table.entity, privilege), bool(who.team_ids))
+    through: tuple[Reach, ...] = ()
+    if table.entity == "activity" and privilege is Privilege.READ:
+        through = tuple(reach_of(who, _table(entity)) for entity in REGARDED)
+    return Reach(table, privilege, who.depth(table.entity, privilege), bool(who.team_ids), through)
+
+
+def _table(entity: str) -> type[Record]:
+    from rxcrm.models.tables import record_table  # the tables need this module first
+
+    return record_table(entity)
 
 
 def grounds(reach: Reach) -> list[ColumnElement[bool]]:
@@ -200,7 +237,7 @@ def grounds(reach: Reach) -> list[ColumnElement[bool]]:
 
     Each may have an index; all of them together have none.
     """
-    return _grounds(reach, _NAMED)
+    return _grounds(reach, _named(reach))
 
 
 def permitted(reach: Reach) -> ColumnElement[bool]:
@@ -208,39 +245,38 @@ def permitted(reach: Reach) -> ColumnElement[bool]:
     return _any_of(grounds(reach))
 
 
-@dataclass(frozen=True)
-class _Ids:
-    """Whom a condition speaks of: numbers, or parameters for them."""
-
-    asker: Any
-    asker_teams: Any
-    asker_units: Any
-
-
-_NAMED = _Ids(
-    bindparam("asker", type_=BigInt),
-    bindparam("asker_teams", type_=BigInt, expanding=True),
-    bindparam("asker_units", type_=BigInt, expanding=True),
-)
+def _named(reach: Reach) -> dict[str, Any]:
+    """Parameters in the place of `Reach.ids`."""
+    units = {r.units: bindparam(r.units, type_=BigInt, expanding=True) for r in (reach, *reach.through)}
+    return {
+        "asker": bindparam("asker", type_=BigInt),
+        "asker_teams": bindparam("asker_teams", type_=BigInt, expanding=True),
+        **units,
+    }
 
 
-def _grounds(reach: Reach, ids: _Ids) -> list[ColumnElement[bool]]:
-    if reach.depth is Depth.NONE:
-        return [false()]
+def _grounds(reach: Reach, ids: Mapping[str, Any]) -> list[ColumnElement[bool]]:
+    """Conditions with ids, or with parameters for them."""
     if reach.everywhere:
         return [true()]
     row, share = cast(Any, reach.table), cast(Any, Share)
-    found = [row.owner_user_id == ids.asker]
-    holder = share.user_id == ids.asker
-    if reach.in_teams:
-        found.append(row.owner_team_id.in_(ids.asker_teams))
-        holder = or_(holder, share.team_id.in_(ids.asker_teams))
-    if reach.depth >= Depth.UNIT:
-        found.append(row.unit_id.in_(ids.asker_units))
-    shared = select(share.record_id).where(
-        share.entity == reach.table.entity, share.privilege == reach.privilege.value, holder
-    )
-    return [*found, row.id.in_(shared)]
+    found: list[ColumnElement[bool]] = []
+    if reach.depth > Depth.NONE:
+        found.append(row.owner_user_id == ids["asker"])
+        holder = share.user_id == ids["asker"]
+        if reach.in_teams:
+            found.append(row.owner_team_id.in_(ids["asker_teams"]))
+            holder = or_(holder, share.team_id.in_(ids["asker_teams"]))
+        if reach.depth >= Depth.UNIT:
+            found.append(row.unit_id.in_(ids[reach.units]))
+        shared = select(share.record_id).where(
+            share.entity == reach.table.entity, share.privilege == reach.privilege.value, holder
+        )
+        found.append(row.id.in_(shared))
+    for regarded in reach.through:
+        some = select(cast(Any, regarded.table).id).where(_any_of(_grounds(regarded, ids)))
+        found.append(and_(row.regarding_entity == regarded.table.entity, row.regarding_id.in_(some)))
+    return found or [false()]
 
 
 def _any_of(conditions: list[ColumnElement[bool]]) -> ColumnElement[bool]:
@@ -265,7 +301,43 @@ def decide(session: Session, who: Who, privileges: Iterable[Privilege], record: 
         else:
             shared = _shared(session, who, record) if shared is None else shared
             found[privilege] = YES if privilege in shared else Decision(False, _BECAUSE_DEPTH[depth])
+        if privilege is Privilege.READ and not found[privilege] and _reads_regarded(session, who, record):
+            found[privilege] = YES
     return found
+
+
+def among(session: Session, who: Who, privilege: Privilege, rows: Iterable[Owned], entity: str) -> set[int]:
+    """Which of some records `who` may use `privilege` on: `may` for many rows, with at most one statement.
+
+    For READ of activities it is not: that depends on what they regard.
+    """
+    depth = who.depth(entity, privilege)
+    if depth is Depth.NONE:
+        return set()
+    rows = list(rows)
+    allowed = {row.id or 0 for row in rows if depth is Depth.ORG or _owns(who, row, depth)}
+    if others := [row.id for row in rows if row.id not in allowed]:
+        ids = {"entity": entity, "privilege": privilege.value, "ids": others}
+        shares = session.execute(_shares_of(), ids)
+        allowed |= {record_id for record_id, user, team in shares if user == who.id or team in who.team_ids}
+    return allowed
+
+
+@cache
+def _shares_of() -> Any:
+    share = cast(Any, Share)
+    return select(share.record_id, share.user_id, share.team_id).where(
+        share.entity == bindparam("entity"),
+        share.privilege == bindparam("privilege"),
+        share.record_id.in_(bindparam("ids", expanding=True)),
+    )
+
+
+def _reads_regarded(session: Session, who: Who, record: Record) -> bool:
+    """Whether this is an activity that regards a record which `who` may read."""
+    entity, record_id = getattr(record, "regarding_entity", ""), getattr(record, "regarding_id", None)
+    regarded = session.get(_table(entity), record_id) if entity and record_id else None
+    return regarded is not None and bool(may(session, who, Privilege.READ, regarded))
 
 
 def require(session: Session, who: Who, privilege: Privilege, record: Record) -> None:

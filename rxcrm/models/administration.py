@@ -173,7 +173,7 @@ def _roles(text: str) -> list[Role]:
 
 @dataclass
 class Listed:
-    """A user in the list. `signed_in` is when his newest open session began; without one it is None."""
+    """A user in the list. `signed_in` is when he did so last, if ever; `sessions` are those that are open now."""
 
     id: int
     name: str
@@ -211,14 +211,13 @@ def list_users(act: Act, term: str = "", limit: int = 200) -> list[Listed]:
         select(UserRole.user_id, UserRole.role).where(col(UserRole.user_id).in_(ids))
     ):
         held[user_id].add(role)
-    open_sessions = {
-        user_id: (newest, number)
-        for user_id, newest, number in act.session.exec(
-            select(LoginSession.user_id, func.max(LoginSession.created_on), func.count())
+    open_sessions: dict[int, int] = dict(
+        act.session.exec(
+            select(LoginSession.user_id, func.count())
             .where(col(LoginSession.user_id).in_(ids), col(LoginSession.expires_on) > act.now)
             .group_by(col(LoginSession.user_id))
-        )
-    }
+        ).all()
+    )
     return [
         Listed(
             id=user.id or 0,
@@ -229,8 +228,8 @@ def list_users(act: Act, term: str = "", limit: int = 200) -> list[Listed]:
             manager=manager or "",
             disabled=user.disabled,
             invited=not user.password_hash,
-            signed_in=open_sessions.get(user.id or 0, (None, 0))[0],
-            sessions=open_sessions.get(user.id or 0, (None, 0))[1],
+            signed_in=user.signed_in_on,
+            sessions=open_sessions.get(user.id or 0, 0),
         )
         for user, unit, manager in rows
     ]

@@ -233,3 +233,87 @@ _ROLE_LABELS = {
     Role.TEAM_MEMBER: N_("Sales Team Member"),
     Role.ADMINISTRATOR: N_("System Administrator"),
 }
+
+
+class ActivityKind(Choice):
+    """What an entry of the timeline is (S 1.6). Notes and posts are no activities: they have no status."""
+
+    TASK = 1, N_("Task")
+    PHONE_CALL = 2, N_("Phone Call")
+    APPOINTMENT = 3, N_("Appointment")
+    EMAIL = 4, N_("Email")
+    NOTE = 5, N_("Note")
+    POST = 6, N_("Post")
+
+
+class ActivityStatus(Choice):
+    """State of an activity (S 1.6); notes and posts have none."""
+
+    OPEN = 0, N_("Open")
+    COMPLETED = 1, N_("Completed")
+    CANCELED = 2, N_("Canceled")
+    SCHEDULED = 3, N_("Scheduled")
+    NONE = 9, N_("None")
+
+
+class ActivityReason(Choice):
+    """Status reasons of all kinds of activities: a hundred for the kind, then the number that Dynamics gives it (S 1.6)."""
+
+    TASK_NOT_STARTED = 102, N_("Not Started")
+    TASK_IN_PROGRESS = 103, N_("In Progress")
+    TASK_WAITING = 104, N_("Waiting on someone else")
+    TASK_COMPLETED = 105, N_("Completed")
+    TASK_CANCELED = 106, N_("Canceled")
+    TASK_DEFERRED = 107, N_("Deferred")
+    CALL_OPEN = 201, N_("Open")
+    CALL_MADE = 202, N_("Made")
+    CALL_CANCELED = 203, N_("Canceled")
+    CALL_RECEIVED = 204, N_("Received")
+    APPOINTMENT_FREE = 301, N_("Free")
+    APPOINTMENT_TENTATIVE = 302, N_("Tentative")
+    APPOINTMENT_COMPLETED = 303, N_("Completed")
+    APPOINTMENT_CANCELED = 304, N_("Canceled")
+    APPOINTMENT_BUSY = 305, N_("Busy")
+    APPOINTMENT_OUT_OF_OFFICE = 306, N_("Out of Office")
+    EMAIL_DRAFT = 401, N_("Draft")
+    EMAIL_COMPLETED = 402, N_("Completed")
+    EMAIL_SENT = 403, N_("Sent")
+    EMAIL_RECEIVED = 404, N_("Received")
+    EMAIL_CANCELED = 405, N_("Canceled")
+    EMAIL_PENDING_SEND = 406, N_("Pending Send")
+    EMAIL_SENDING = 407, N_("Sending")
+    EMAIL_FAILED = 408, N_("Failed")
+
+
+class Priority(Choice):
+    """How urgent an activity is (S 1.6)."""
+
+    LOW = 0, N_("Low")
+    NORMAL = 1, N_("Normal")
+    HIGH = 2, N_("High")
+
+
+class PartyRole(Choice):
+    """What a record or person has to do with an activity; the numbers are Dynamics' participation types (S 1.6)."""
+
+    FROM = 1, N_("From")
+    TO = 2, N_("To")
+    CC = 3, N_("Cc")
+    BCC = 4, N_("Bcc")
+    REQUIRED = 5, N_("Required Attendees")
+    OPTIONAL = 6, N_("Optional Attendees")
+    ORGANIZER = 7, N_("Organizer")
+    REGARDING = 8, N_("Regarding")
+
+
+class RoleCategory(Choice):
+    """Category of a connection role (S 1.5)."""
+
+    BUSINESS = 1, N_("Business")
+    FAMILY = 2, N_("Family")
+    SOCIAL = 3, N_("Social")
+    SALES = 4, N_("Sales")
+    OTHER = 5, N_("Other")
+    STAKEHOLDER = 1000, N_("Stakeholder")
+    SALES_TEAM = 1001, N_("Sales Team")
+    SERVICE = 1002, N_("Service")

@@ -59,6 +59,8 @@ class Level(StrEnum):
 
 #: Numbers, dates and options are never longer than this; what is, costs no work.
 LONGEST_NUMBER = 100
+#: Years in which people plan; a task due in 9999 is a slip of the finger.
+FIRST_YEAR, LAST_YEAR = 1900, 2199
 #: What empty input means for kinds whose columns are never null.
 EMPTY = {Kind.YESNO: False, Kind.CURRENCY: ""}
 TEXTUAL = {Kind.TEXT, Kind.MEMO, Kind.EMAIL, Kind.PHONE, Kind.URL}
@@ -113,9 +115,11 @@ def _column(spec: FieldSpec, sa_type: Any, default: Any, **kwargs: Any) -> Any:
     )
 
 
-def text(label: str, length: int, column: str = "", level: Level = Level.OPTIONAL, kind: Kind = Kind.TEXT) -> Any:
-    """A single line of at most `length` characters; empty text, never null."""
-    return _column(FieldSpec(label, kind, column=column, length=length, level=level), String(length), "")
+def text(
+    label: str, length: int, column: str = "", level: Level = Level.OPTIONAL, kind: Kind = Kind.TEXT, room: int = 0
+) -> Any:
+    """A single line of at most `length` characters; empty text, never null. The column may have more `room`."""
+    return _column(FieldSpec(label, kind, column=column, length=length, level=level), String(room or length), "")
 
 
 def email(label: str, column: str = "") -> Any:
@@ -176,6 +180,11 @@ def day(label: str, column: str = "") -> Any:
 def moment(label: str, column: str = "", nullable: bool = False) -> Any:
     """A point in time, written by the system."""
     return _column(FieldSpec(label, Kind.MOMENT, column=column, locked=True), Moment(), None, nullable=nullable)
+
+
+def time(label: str, column: str = "") -> Any:
+    """A point in time that a person chooses, or null."""
+    return _column(FieldSpec(label, Kind.MOMENT, column=column), Moment(), None)
 
 
 def lookup(label: str, target: str, column: str = "") -> Any:
@@ -397,9 +406,17 @@ def _parse_lookup(spec: FieldSpec, value: str, how: Conventions) -> int:
 def _parse_moment(spec: FieldSpec, value: str, how: Conventions) -> datetime:
     try:
         typed = datetime.fromisoformat(value)
-        return (typed if typed.tzinfo else typed.replace(tzinfo=ZoneInfo(how.zone))).astimezone(UTC)
+        moment = (typed if typed.tzinfo else typed.replace(tzinfo=ZoneInfo(how.zone))).astimezone(UTC)
     except (ValueError, OverflowError):
         raise BadValue(N_("“%(value)s” is not a date."), value=value[:80]) from None
+    if not spec.locked and not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise BadValue(
+            N_("%(label)s must lie between the years %(low)s and %(high)s."),
+            label=spec.label,
+            low=FIRST_YEAR,
+            high=LAST_YEAR,
+        )
+    return moment
 
 
 _PARSERS: dict[Kind, Any] = {

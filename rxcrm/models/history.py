@@ -28,15 +28,23 @@ class Event(StrEnum):
     DELETED = "deleted"
     RESTORED = "restored"
     IMPORTED = "imported"
+    CONNECTED = "connected"
+    DISCONNECTED = "disconnected"
+    ROLE_CHANGED = "role_changed"
+    CONNECTION_CHANGED = "connection_changed"
+    COMPETITOR_ADDED = "competitor_added"
+    COMPETITOR_REMOVED = "competitor_removed"
 
 
 class History(SQLModel, table=True):
     """One thing that somebody did to one record. Entries are never changed or deleted singly.
 
     `changes` lists `[field, old, new]` in raw form; for look-ups and owners `[field, old, new, old name, new name]`.
+    Entries of connections and competitors begin with `["connection", "contact:5", name, role]`: the other side; its
+    name is empty if whoever did it could not see it.
     """
 
-    __table_args__ = (Index("ix_history_record", "entity", "record_id", "id"),)
+    __table_args__ = (Index("ix_history_timeline", "entity", "record_id", "at", "id"),)
     id: int | None = identity()
     entity: str = Field(sa_type=String(40))
     record_id: int = Field(sa_type=BigInt)
@@ -112,14 +120,30 @@ _WHAT = {
     Event.DELETED: N_("moved this record to the recycle bin"),
     Event.RESTORED: N_("restored this record"),
     Event.IMPORTED: N_("imported this record"),
+    Event.CONNECTED: N_("connected %(name)s as %(role)s"),
+    Event.DISCONNECTED: N_("removed the connection to %(name)s"),
+    Event.ROLE_CHANGED: N_("changed the role of %(name)s to %(role)s"),
+    Event.CONNECTION_CHANGED: N_("changed the connection to %(name)s"),
+    Event.COMPETITOR_ADDED: N_("added %(name)s as a competitor"),
+    Event.COMPETITOR_REMOVED: N_("removed %(name)s as a competitor"),
 }
+#: The same where the other side has no role.
+_WITHOUT_ROLE = {
+    Event.CONNECTED: N_("connected %(name)s"),
+    Event.ROLE_CHANGED: N_("removed the role of %(name)s"),
+}
+#: Entries that begin with another record.
+ABOUT_OTHERS = (
+    *(Event.CONNECTED, Event.DISCONNECTED, Event.ROLE_CHANGED, Event.CONNECTION_CHANGED),
+    *(Event.COMPETITOR_ADDED, Event.COMPETITOR_REMOVED),
+)
 OWNER_LABEL = N_("Owner")
 
 
 def entries(session: Session, table: type[Record], record_id: int, how: Conventions, limit: int = 50) -> list[Entry]:
     """The newest entries of one record, in sentences of the reader's language."""
     found = session.execute(_newest(), {"entity": table.entity, "record_id": record_id, "limit": limit})
-    return [_entry(table, row, row.name or gettext(how.locale, N_("The system")), how) for row in found]
+    return [entry(table, row, row.name or "", how) for row in found]
 
 
 @cache
@@ -130,26 +154,35 @@ def _newest() -> Any:
         choose(entry.id, entry.event, entry.at, entry.changes, entry.remark, col(User.name))
         .join_from(History, User, col(User.id) == entry.by_id, isouter=True)
         .where(entry.entity == bindparam("entity"), entry.record_id == bindparam("record_id"))
-        .order_by(entry.id.desc())
+        .order_by(entry.at.desc(), entry.id.desc())
         .limit(bindparam("limit", type_=Integer))
     )
 
 
-def _entry(table: type[Record], entry: Any, who: str, how: Conventions) -> Entry:
-    changes = [_change(table, change, how) for change in entry.changes]
-    event = Event(entry.event)
+def entry(table: type[Record], stored: Any, who: str, how: Conventions) -> Entry:
+    """One stored entry in the reader's language; `who` did it, the system if that is empty."""
+    event = Event(stored.event)
+    listed = stored.changes
+    if event in ABOUT_OTHERS:
+        (_, _, name, role), *listed = listed
+        what = _WHAT[event] if role else _WITHOUT_ROLE.get(event, _WHAT[event])
+        values = {"name": name or gettext(how.locale, N_("a record")), "role": gettext(how.locale, role)}
+    else:
+        what, values = _WHAT[event], {}
+    changes = [_change(table, change, how) for change in listed]
     return Entry(
-        id=entry.id or 0,
-        who=who,
+        id=stored.id or 0,
+        who=who or gettext(how.locale, N_("The system")),
         what=gettext(
             how.locale,
-            _WHAT[event],
+            what,
+            **values,
             fields=_list(tuple(c.label for c in changes), how.locale),
             owner=changes[0].new if event is Event.ASSIGNED and changes else "",
         ),
-        at=entry.at.isoformat(),
+        at=stored.at.isoformat(),
         changes=changes if event is not Event.ASSIGNED else [],
-        remark=gettext(how.locale, entry.remark),
+        remark=gettext(how.locale, stored.remark),
     )
 
 

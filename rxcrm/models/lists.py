@@ -32,7 +32,6 @@ from sqlalchemy import (
 
 from rxcrm.models.access import Reach, grounds, permitted, reach_of
 from rxcrm.models.base import Record
-from rxcrm.models.choices import LeadStatus, RecordStatus
 from rxcrm.models.db import BigInt
 from rxcrm.models.db import Moment as When
 from rxcrm.models.fields import fields_of, raw
@@ -40,7 +39,8 @@ from rxcrm.models.people import Team, User
 from rxcrm.models.records import Act
 from rxcrm.models.searching import needle
 from rxcrm.models.tables import record_table
-from rxcrm.models.views import COLUMNS, VIEWS, Column, Moment, View, name_fields, view_of
+from rxcrm.models.timeline.regarding import dress
+from rxcrm.models.views import COLUMNS, STATUSES, VIEWS, Column, Moment, View, name_fields, view_of
 
 PAGE_SIZES = (50, 100, 250)
 #: Counts stop here; beyond it the page says "10,000+".
@@ -103,11 +103,14 @@ def page(act: Act, ask: Ask) -> Page:
     found = found[:size]
     if backward:
         found.reverse()
+    rows = query.shown(found)
+    if ask.entity == "activity":
+        dress(act, view.columns, rows)
     return Page(
         view=view,
         columns=columns,
         sort=sort,
-        rows=query.shown(found),
+        rows=rows,
         first=query.encode(found[0]) if found else "",
         last=query.encode(found[-1]) if found else "",
         more_after=not ask.last if backward else more,
@@ -133,7 +136,7 @@ class Hit:
 
 def find(act: Act, entity: str, term: str, limit: int = 8, among: ColumnElement[bool] | None = None) -> list[Hit]:
     """The newest visible records of any status that contain a term; `among` narrows them further."""
-    query = _Query(act, _EVERYTHING[entity], _NEWEST, term, among)
+    query = _Query(act, _EVERYTHING[entity], _newest(entity), term, among)
     ids = [query.key(row)[-1] for row in query.fetch(limit)]
     table = cast(Any, record_table(entity))
     rows = {r.id: r for r in act.session.scalars(select(table).where(table.id.in_(ids)))} if ids else {}
@@ -151,11 +154,14 @@ def detail_of(row: Any) -> str:
 # -- the query -------------------------------------------------------------------------------------------------------
 
 Key = tuple[Any, ...]
-_NEWEST = (("created_on", True),)
+
+
+def _newest(entity: str) -> tuple[tuple[str, bool], ...]:
+    return (("created_on" if "created_on" in COLUMNS[entity] else "modified_on", True),)
+
+
 #: All records of an entity whatever their status, without columns: what global search and look-ups go through.
-_EVERYTHING = {
-    entity: View("", "", entity, tuple(LeadStatus if entity == "lead" else RecordStatus), ()) for entity in VIEWS
-}
+_EVERYTHING = {entity: View("", "", entity, STATUSES[entity], ()) for entity in VIEWS}
 
 
 class _Query:
@@ -208,12 +214,12 @@ class _Query:
 
     def _reaches_few(self, reach: Reach) -> bool:
         """Whether the asker may see so few rows, of any status, that sorting them costs less than walking."""
-        plan = Plan(_EVERYTHING[self.view.entity], _NEWEST, FEW + 1, count=True, reach=reach)
+        plan = Plan(_EVERYTHING[self.view.entity], _newest(self.view.entity), FEW + 1, count=True, reach=reach)
         return int(self._run(plan, self.params)[0][0]) <= FEW
 
     def _walk(self, plan: Plan, params: dict[str, Any]) -> list[Row[Any]] | None:
         """The rows along the sort order as far as WALK rows; None if the page was not full by then (S 13.15)."""
-        everybody = replace(self.view, mine=self.view.mine and _in_order(self.view, self.sort))
+        everybody = replace(self.view, mine=self.view.mine and _in_order(self.view, self.sort), only=())
         bare = Plan(everybody, self.sort, 1, plan.backward, plan.after, offset=True, bare=True)
         far = {**params, "offset": WALK + WALKED_PER_ROW * params["offset"]}
         horizon = self.connection.execute(_built(bare, self.connection.dialect.name), far).first()
@@ -311,7 +317,7 @@ class Plan:
 
     `after` and `until` say that the keys are bounded by the parameters a0, a1 … and u0, u1 …; `bare` leaves the
     shown columns out; `count` asks for the number of rows instead; `term` says that there is a search term, `by` how
-    the rows are found: by walking (""), INDEX or ACCESS. `since` and `before` bound the creation by parameters of that
+    the rows are found: by walking (""), INDEX or ACCESS. `since` and `before` bound the view's date by parameters of that
     name; `reach` is None for who may see all.
     """
 
@@ -333,7 +339,7 @@ class Plan:
     @property
     def narrowed(self) -> bool:
         """Whether rows of the view are left out, so that the page is not simply the next ones of an index."""
-        return self.term or self.since or self.before or self.reach is not None
+        return self.term or self.since or self.before or self.reach is not None or bool(self.view.only)
 
 
 def _build(plan: Plan, dialect: str, among: ColumnElement[bool] | None = None) -> Any:
@@ -435,7 +441,8 @@ def _layout(view: View, sort: tuple[tuple[str, bool], ...]) -> _Layout:
     keys = _keys(view, sort)
     owner = func.coalesce(_table(User).c.name, _table(Team).c.name, literal_column("''"))
     names = [row[n.key] for n in name_fields(table)]
-    shown = [key for key in view.columns if key in fields_of(table)]
+    needs = [key for c in view.columns for key in COLUMNS[view.entity][c].needs]
+    shown = list(dict.fromkeys([*(key for key in view.columns if key in fields_of(table)), *needs]))
     columns = [*keys, owner, *names, *(row[key] for key in shown if row[key] not in set(keys))]
     return _Layout(
         keys=keys,
@@ -479,13 +486,15 @@ def _numbers(view: View) -> list[ColumnElement[int]]:
 
 
 def _fixed(plan: Plan) -> list[ColumnElement[bool]]:
-    """The conditions of every list: not deleted, and mine or of a period where the view says so."""
+    """The conditions of every list: not deleted, and mine, of a period or of a kind where the view says so."""
     row, mine = _columns(plan.view.entity), bindparam("owner", type_=BigInt)
+    dated = row[plan.view.dated]
     return [
         row.deleted_on.is_(None),
         *([row.owner_user_id == mine] if plan.view.mine else []),
-        *([row.created_on >= bindparam("since", type_=When)] if plan.since else []),
-        *([row.created_on < bindparam("before", type_=When)] if plan.before else []),
+        *([dated >= bindparam("since", type_=When)] if plan.since else []),
+        *([dated < bindparam("before", type_=When)] if plan.before else []),
+        *(row[name] == literal_column(str(number), Integer) for name, number in plan.view.only),
     ]
 
 

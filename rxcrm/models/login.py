@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pwdlib import PasswordHash
-from sqlalchemy import Index, Integer, String, bindparam, delete, text
+from sqlalchemy import Index, Integer, String, bindparam, delete, text, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from rxcrm.models import db
@@ -28,6 +28,20 @@ SHORTEST_PASSWORD = 10
 FREE_FAILURES = {"account": 5, "address": 20}
 LONGEST_WAIT = timedelta(minutes=15)
 LINK_LIFE = timedelta(hours=24)
+#: A session is prolonged at most this often: most requests that it answers go on reading only.
+PROLONGED_EVERY = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Life:
+    """How long a session lives: `idle` without a sign of its user, `longest` in all."""
+
+    idle: timedelta
+    longest: timedelta
+
+    def until(self, opened_on: datetime, now: datetime) -> datetime:
+        """When a session ends from which nothing more is heard after `now`."""
+        return min(now + self.idle, opened_on + self.longest)
 
 
 class LoginSession(SQLModel, table=True):
@@ -100,7 +114,7 @@ class Attempt:
     wait: int = 0
 
 
-def attempt(email: str, password: str, *, address: str, agent: str, now: datetime, life: timedelta) -> Attempt:
+def attempt(email: str, password: str, *, address: str, agent: str, now: datetime, life: Life) -> Attempt:
     """Check a password and open a session. A wrong one counts against the account and the address.
 
     Called outside any unit of work: the slow hash runs between two short ones, so that nobody waits for it.
@@ -124,7 +138,7 @@ def _look_up(session: Session, keys: dict[str, str], now: datetime) -> Attempt |
 
 
 def _settle(
-    session: Session, keys: dict[str, str], seen: str, right: bool, *, agent: str, now: datetime, life: timedelta
+    session: Session, keys: dict[str, str], seen: str, right: bool, *, agent: str, now: datetime, life: Life
 ) -> Attempt:
     """Open a session or count the failure; attempts that ran side by side are judged one after the other."""
     failures = [_failure(session, kind, key, now) for kind, key in keys.items()]
@@ -164,7 +178,7 @@ def _count(failure: SignInFailure, now: datetime) -> None:
         failure.until = now + min(LONGEST_WAIT, timedelta(seconds=2 ** min(over, 12)))
 
 
-def open_session(session: Session, user: User, *, address: str, agent: str, now: datetime, life: timedelta) -> str:
+def open_session(session: Session, user: User, *, address: str, agent: str, now: datetime, life: Life) -> str:
     """A fresh token for every sign-in; expired sessions and forgotten failures are swept on the way."""
     session.execute(delete(LoginSession).where(col(LoginSession.expires_on) < now))
     session.execute(delete(SignInFailure).where(col(SignInFailure.last) < now - LONGEST_WAIT * 2))
@@ -174,26 +188,60 @@ def open_session(session: Session, user: User, *, address: str, agent: str, now:
             token_hash=hashed(token),
             user_id=user.id or 0,
             created_on=now,
-            expires_on=now + life,
+            expires_on=life.until(now, now),
             address=clean(address)[:64],
             agent=clean(agent)[:200],
         )
     )
+    user.signed_in_on = now
     return token
 
 
-def identify(session: Session, token: str, now: datetime) -> Who | None:
-    """The user behind a session token, or None if it is unknown, expired, or his account is disabled."""
+@dataclass(frozen=True)
+class Stay:
+    """An open session as it was found: whose it is, since when, and until when unless more is heard of him."""
+
+    who: Who
+    opened_on: datetime
+    expires_on: datetime
+
+    def is_due(self, now: datetime, life: Life) -> bool:
+        """Whether what was heard of the user at `now` is worth a write."""
+        gained = life.until(self.opened_on, now) - self.expires_on
+        # The last minutes before the end of all are not worth less than others: there any gain counts.
+        at_its_end = self.opened_on + life.longest - now <= life.idle
+        return gained >= PROLONGED_EVERY or (at_its_end and gained > timedelta(0))
+
+
+def find_stay(session: Session, token: str, now: datetime) -> Stay | None:
+    """The session behind a token, or None if it is unknown, expired, or its user's account is disabled."""
     row = session.exec(
-        select(User, LoginSession.expires_on)
+        select(User, LoginSession.created_on, LoginSession.expires_on)
         .join(LoginSession, col(LoginSession.user_id) == col(User.id))
         .where(LoginSession.token_hash == hashed(token))
     ).first()
     org = organisation(session)
     if row is None or org is None:
         return None
-    user, expires = row
-    return None if user.disabled or expires <= now else who_is(session, user, org)
+    user, opened, expires = row
+    return None if user.disabled or expires <= now else Stay(who_is(session, user, org), opened, expires)
+
+
+def identify(session: Session, token: str, now: datetime) -> Who | None:
+    """The user behind a session token, or None as `find_stay`."""
+    found = find_stay(session, token, now)
+    return found.who if found else None
+
+
+def prolong(session: Session, token: str, opened_on: datetime, now: datetime, life: Life) -> None:
+    """Let a session live on after a sign of its user. One that has ended meanwhile stays ended; none gets shorter."""
+    until = life.until(opened_on, now)
+    row = col(LoginSession.expires_on)
+    session.execute(
+        update(LoginSession)
+        .where(col(LoginSession.token_hash) == hashed(token), row > now, row < until)
+        .values(expires_on=until)
+    )
 
 
 def sign_out(session: Session, token: str) -> None:

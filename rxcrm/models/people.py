@@ -55,6 +55,7 @@ class User(SQLModel, table=True):
     time_zone: str = Field(default="", sa_type=String(64))
     disabled: bool = Field(default=False, sa_type=Boolean)
     created_on: datetime = Field(sa_type=Moment)
+    signed_in_on: datetime | None = Field(default=None, sa_type=Moment)  # the last time
     preferences: dict[str, object] = Field(default_factory=dict, sa_type=Json)
 
     def conventions(self, organisation: Organisation) -> Conventions:

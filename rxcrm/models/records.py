@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache, lru_cache
 from typing import Any, TypeVar, cast
@@ -27,15 +27,19 @@ from rxcrm.models.access import (
     visible,
     who_is,
 )
+from rxcrm.models.activity import Activity
 from rxcrm.models.base import Record
 from rxcrm.models.choices import LeadStatus
+from rxcrm.models.connections import upkeep
 from rxcrm.models.errors import BadValue, CrmError, Invalid, NotAllowed, NotFound, Stale
 from rxcrm.models.fields import Conventions, FieldSpec, Kind, fields_of, parse, raw, region_of
 from rxcrm.models.history import OWNER_LABEL, Event, History, changes_since, difference, record, shown
 from rxcrm.models.lead import Lead
 from rxcrm.models.lifecycle import fits
+from rxcrm.models.notifying import hear
 from rxcrm.models.people import Organisation, Share, Team, User, members_of, organisation
 from rxcrm.models.tables import RECORDS, record_table
+from rxcrm.models.timeline import placing
 from rxcrm.translation import N_
 
 R = TypeVar("R", bound=Record)
@@ -55,6 +59,12 @@ class Act:
     session: Session
     who: Who
     now: datetime
+    #: What changed, for open tabs to be told once it is committed: "lead:5", "user:2" (rxcrm.state.live).
+    topics: set[str] = field(default_factory=set)
+
+    def changed(self, entity: str, record_id: int | None) -> None:
+        """Remember that this record changed."""
+        self.topics.add(f"{entity}:{record_id}")
 
     @property
     def organisation(self) -> Organisation:
@@ -116,18 +126,20 @@ def create(act: Act, table: type[R], typed: Mapping[str, str], *, owner: User | 
     if owner and owner.id != act.who.id:
         _check_owner(act, table.entity, owner)
     row = table(created_on=act.now, modified_on=act.now, created_by_id=act.who.id, modified_by_id=act.who.id)
-    _own(row, owner or act.session.get_one(User, act.who.id))
+    own(row, owner or act.session.get_one(User, act.who.id))
     if "currency" in fields_of(table):
         setattr(row, "currency", act.who.conventions.currency)  # noqa: B010  (not every record has one)
-    values = _check(act, row, typed, complete=True)
+    values = check(act, row, typed, complete=True)
     for name, value in values.items():
         setattr(row, name, value)
     row.refresh_keys()
     act.session.add(row)
     act.session.flush()
     record(act.session, row, Event.CREATED, by=act.who.id, now=act.now)
+    tell(act, row)
     if isinstance(row, Lead):
         process.begin(act.session, row, process.LEAD_TO_OPPORTUNITY, now=act.now)
+    upkeep.created(act, row)
     return row
 
 
@@ -141,14 +153,16 @@ def save(act: Act, row: R, typed: Mapping[str, str]) -> R:
             N_("This lead is %(status)s and read-only until it is reactivated."),
             status=LeadStatus(row.status).label,
         )
-    values = _check(act, row, typed, complete=False)
+    values = check(act, row, typed, complete=False)
     changes = difference(type(row), row, values)
     if not changes:
         return row
     for name, value in values.items():
         setattr(row, name, value)
-    _touch(act, row)
-    record(act.session, row, Event.CHANGED, by=act.who.id, now=act.now, changes=_with_names(act, row, changes))
+    touch(act, row)
+    entry = record(act.session, row, Event.CHANGED, by=act.who.id, now=act.now, changes=_with_names(act, row, changes))
+    hear(act, row, entry)
+    upkeep.saved(act, row, changes)
     return row
 
 
@@ -158,10 +172,10 @@ def assign(act: Act, row: Record, owner: User | Team) -> None:
     if before.id == owner.id and isinstance(before, type(owner)):
         return
     _check_owner(act, row.entity, owner)
-    _own(row, owner)
-    _touch(act, row)
+    own(row, owner)
+    touch(act, row)
     change = ["owner", str(before.id), str(owner.id), before.name, owner.name]
-    record(act.session, row, Event.ASSIGNED, by=act.who.id, now=act.now, changes=[change])
+    hear(act, row, record(act.session, row, Event.ASSIGNED, by=act.who.id, now=act.now, changes=[change]))
 
 
 def _check_owner(act: Act, entity: str, owner: User | Team) -> None:
@@ -181,8 +195,26 @@ def bin(act: Act, row: Record) -> None:
     if row.deleted_on is not None:
         return
     row.deleted_on, row.deleted_by_id = act.now, act.who.id
-    _touch(act, row)
-    record(act.session, row, Event.DELETED, by=act.who.id, now=act.now)
+    touch(act, row)
+    placing.bin_regarding(act.session, row)
+    hear(act, row, record(act.session, row, Event.DELETED, by=act.who.id, now=act.now))
+
+
+@dataclass
+class Deletion:
+    """Who moved a record to the recycle bin, and when (ISO)."""
+
+    who: str
+    at: str
+
+
+def deletion_of(act: Act, table: type[Record], record_id: int) -> Deletion | None:
+    """Who deleted a record, for a user who could read it until then; None if it is not in the recycle bin."""
+    row = _seen(act, table, record_id)
+    if row is None or row.deleted_on is None:
+        return None
+    who = act.session.get(User, row.deleted_by_id) if row.deleted_by_id else None
+    return Deletion(who.name if who else "", row.deleted_on.isoformat())
 
 
 def restore(act: Act, table: type[R], record_id: int) -> R:
@@ -197,9 +229,10 @@ def restore(act: Act, table: type[R], record_id: int) -> R:
     ).first()
     if row is None:
         raise NotFound
+    placing.restore_regarding(act.session, row)
     row.deleted_on = row.deleted_by_id = None
-    _touch(act, row)
-    record(act.session, row, Event.RESTORED, by=act.who.id, now=act.now)
+    touch(act, row)
+    hear(act, row, record(act.session, row, Event.RESTORED, by=act.who.id, now=act.now))
     return row
 
 
@@ -219,7 +252,13 @@ def _remove(session: Session, table: type[Record], entity: str, ids: list[int]) 
     """Delete records with everything that speaks of them alone."""
     if table is Lead:
         process.forget(session, ids)
+    if table is Activity:
+        placing.forget_activities(session, ids)
+    elif regarding := placing.regarding(session, entity, ids):
+        _remove(session, Activity, "activity", regarding)
+    placing.forget(session, entity, ids)
     _unlink(session, entity, ids)
+    upkeep.forget(session, entity, ids)
     session.execute(delete(History).where(cast(Any, History.entity) == entity, cast(Any, History.record_id).in_(ids)))
     session.execute(delete(Share).where(cast(Any, Share.entity) == entity, cast(Any, Share.record_id).in_(ids)))
     session.execute(delete(table).where(cast(Any, table).id.in_(ids)))
@@ -260,6 +299,7 @@ def rename_owner(session: Session, user: User) -> None:
     for table in RECORDS.values():
         column = cast(Any, table).owner_user_id
         session.execute(update(table).where(column == user.id).values(owner_key=user.name_key))
+    upkeep.renamed(session, "user", user.id or 0, user.name)
 
 
 def move_owner(session: Session, user: User) -> None:
@@ -334,7 +374,7 @@ def conflicts(act: Act, row: Record, version: int) -> list[Conflict]:
 # -- checking --------------------------------------------------------------------------------------------------------
 
 
-def _check(act: Act, row: Record, typed: Mapping[str, str], *, complete: bool) -> dict[str, Any]:
+def check(act: Act, row: Record, typed: Mapping[str, str], *, complete: bool) -> dict[str, Any]:
     """Stored values for what was typed; with `complete`, required fields that were not typed count as empty."""
     specs = fields_of(type(row))
     values: dict[str, Any] = {}
@@ -384,13 +424,14 @@ def _check_link(act: Act, row: Record, spec: FieldSpec, target_id: int) -> None:
         raise BadValue(decision.because)
 
 
-def _own(row: Record, owner: User | Team) -> None:
+def own(row: Record, owner: User | Team) -> None:
+    """Make somebody the owner of a record, without asking."""
     row.owner_user_id = owner.id if isinstance(owner, User) else None
     row.owner_team_id = owner.id if isinstance(owner, Team) else None
     row.unit_id, row.owner_key = owner.unit_id, owner.name_key
 
 
-def _touch(act: Act, row: Record) -> None:
+def touch(act: Act, row: Record) -> None:
     """Stamp and write a changed record; the version check happens in the UPDATE itself."""
     row.modified_on, row.modified_by_id = act.now, act.who.id
     row.refresh_keys()
@@ -398,6 +439,15 @@ def _touch(act: Act, row: Record) -> None:
         act.session.flush()
     except StaleDataError:
         raise Stale from None
+    tell(act, row)
+
+
+def tell(act: Act, row: Record) -> None:
+    """Remember for open tabs that a record changed: an activity shows on the timelines of all who take part."""
+    act.changed(row.entity, row.id)
+    if isinstance(row, Activity):
+        for entity, record_id in placing.touched_by(act.session, row):
+            act.changed(entity, record_id)
 
 
 def _with_names(act: Act, row: Record, changes: list[list[str]]) -> list[list[str]]:
@@ -416,4 +466,4 @@ def counts_with(session: Session, row: Record) -> dict[str, int]:
     entries = session.exec(
         select(func.count()).select_from(History).where(History.entity == row.entity, History.record_id == row.id)
     ).one()
-    return {"history": entries}
+    return {"history": entries, "activities": len(placing.regarding(session, row.entity, [row.id or 0]))}

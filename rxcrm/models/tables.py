@@ -4,15 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
-from rxcrm.models import history, login, people, process  # noqa: F401  (their tables join the metadata)
+from rxcrm.models import (  # noqa: F401  (their tables join the metadata)
+    connection,
+    history,
+    job,
+    login,
+    notification,
+    people,
+    process,
+)
 from rxcrm.models.account import Account
+from rxcrm.models.activity import Activity
 from rxcrm.models.base import Record
 from rxcrm.models.contact import Contact
 from rxcrm.models.errors import NotFound
 from rxcrm.models.importing import books  # noqa: F401
 from rxcrm.models.lead import Lead
+from rxcrm.models.mail import tables as _mail  # noqa: F401
 
-RECORDS: dict[str, type[Record]] = {table.entity: table for table in (Lead, Account, Contact)}
+RECORDS: dict[str, type[Record]] = {table.entity: table for table in (Lead, Account, Contact, Activity)}
 
 for _table in RECORDS.values():
     # Every UPDATE says WHERE version = :read; without it most concurrent saves would be lost.

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from rxcrm.models.access import Who
 from rxcrm.models.base import Record
-from rxcrm.models.choices import LeadStatus, RecordStatus
+from rxcrm.models.choices import ActivityKind, ActivityStatus, Choice, LeadStatus, RecordStatus
 from rxcrm.models.people import Organisation
 from rxcrm.translation import N_
 
@@ -19,7 +19,8 @@ from rxcrm.translation import N_
 class Column:
     """A column of a list: its field (or `name`, `owner`), label, the column that orders it, and width in px.
 
-    `order` is empty where the list cannot be sorted by it. `kind` tells the grid how to draw the cell.
+    `order` is empty where the list cannot be sorted by it. `kind` tells the grid how to draw the cell, `needs` names
+    fields that are read along with it.
     """
 
     key: str
@@ -27,6 +28,7 @@ class Column:
     order: str = ""
     width: int = 160
     kind: str = "text"
+    needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,8 @@ Period = tuple[datetime | None, datetime | None]
 class View:
     """A named list.
 
-    `statuses` are the life-cycle states shown, `mine` limits it to the asker's own rows, `period` to those created in it.
+    `statuses` are the life-cycle states shown, `mine` limits it to the asker's own rows, `period` to those whose `dated`
+    lies in it, `only` to rows that hold these numbers.
     """
 
     key: str
@@ -85,6 +88,8 @@ class View:
     columns: tuple[str, ...]
     mine: bool = False
     period: Callable[[Moment], Period] = lambda at: (None, None)
+    dated: str = "created_on"
+    only: tuple[tuple[str, int], ...] = ()
     sort: tuple[tuple[str, bool], ...] = (("created_on", True),)
 
 
@@ -114,6 +119,20 @@ COLUMNS: dict[str, dict[str, Column]] = {
             Column("created_on", N_("Created On"), "created_on", 150, "moment"),
         )
     },
+    "activity": {
+        c.key: c
+        for c in (
+            Column("name", N_("Subject"), "subject_key", 260, "link"),
+            Column("kind", N_("Activity Type"), "kind", 130, "status"),
+            Column("regarding", N_("Regarding"), "", 190, "regarding", ("regarding_entity", "regarding_id")),
+            Column("status", N_("Activity Status"), "", 120, "status"),
+            Column("status_reason", N_("Status Reason"), "", 130, "status"),
+            Column("priority", N_("Priority"), "priority", 100, "status"),
+            Column("due_on", N_("Due Date"), "due_key", 150, "due", ("status", "all_day")),
+            Column("owner", N_("Owner"), "owner_key", 150, "owner"),
+            Column("modified_on", N_("Modified On"), "modified_on", 150, "moment"),
+        )
+    },
     "contact": {
         c.key: c
         for c in (
@@ -131,6 +150,18 @@ _STANDARD = ("name", "topic", "company_name", "status_reason", "rating", "lead_s
 _OPEN = (LeadStatus.OPEN,)
 _ALL = tuple(LeadStatus)
 _ACTIVE = (RecordStatus.ACTIVE,)
+#: All statuses of a table's records; notes and posts have none and stay out of lists.
+STATUSES: dict[str, tuple[Choice, ...]] = {
+    "lead": tuple(LeadStatus),
+    "account": tuple(RecordStatus),
+    "contact": tuple(RecordStatus),
+    "activity": (
+        ActivityStatus.OPEN,
+        ActivityStatus.SCHEDULED,
+        ActivityStatus.COMPLETED,
+        ActivityStatus.CANCELED,
+    ),
+}
 
 
 def _months_before(day: date, months: int) -> date:
@@ -186,7 +217,73 @@ LEAD_VIEWS = (
 _BY_NAME = (("name", False),)
 _ACCOUNT = ("name", "main_phone", "email", "city", "owner", "created_on")
 _CONTACT = ("name", "job_title", "email", "business_phone", "owner", "created_on")
+_TO_DO = (ActivityStatus.OPEN, ActivityStatus.SCHEDULED)
+_DONE = (ActivityStatus.COMPLETED, ActivityStatus.CANCELED)
+_ACTIVITY = ("name", "regarding", "kind", "status_reason", "priority", "due_on", "owner")
+_MY_ACTIVITY = ("name", "regarding", "kind", "status_reason", "priority", "due_on")
+_BY_DUE = (("due_on", False),)
+_BY_CHANGE = (("modified_on", True),)
+
+
+def _my_open(key: str, label: str, kind: ActivityKind) -> View:
+    """What the asker has to do of one kind."""
+    columns = tuple(name for name in _MY_ACTIVITY if name != "kind")
+    return View(key, label, "activity", _TO_DO, columns, mine=True, sort=_BY_DUE, only=(("kind", int(kind)),))
+
+
+def _due(key: str, label: str, period: Callable[[Moment], Period], mine: bool = True) -> View:
+    """What has to be done until a time; what is done already is not due any more."""
+    columns = _MY_ACTIVITY if mine else _ACTIVITY
+    return View(key, label, "activity", _TO_DO, columns, mine, period, "due_key", sort=_BY_DUE)
+
+
+ACTIVITY_VIEWS = (
+    View("my-open", N_("My Open Activities"), "activity", _TO_DO, _MY_ACTIVITY, mine=True, sort=_BY_DUE),
+    _due("my-overdue", N_("My Overdue Activities"), lambda at: (None, at.now)),
+    _due(
+        "my-today",
+        N_("My Activities Due Today"),
+        lambda at: (at.start_of(at.today), at.start_of(at.today + timedelta(days=1))),
+    ),
+    _due(
+        "my-week",
+        N_("My Activities Due This Week"),
+        lambda at: (at.start_of(at.week), at.start_of(at.week + timedelta(days=7))),
+    ),
+    _my_open("my-tasks", N_("My Tasks"), ActivityKind.TASK),
+    _my_open("my-calls", N_("My Phone Calls"), ActivityKind.PHONE_CALL),
+    _my_open("my-appointments", N_("My Appointments"), ActivityKind.APPOINTMENT),
+    _my_open("my-emails", N_("My Emails"), ActivityKind.EMAIL),
+    View(
+        "my-closed",
+        N_("My Closed Activities"),
+        "activity",
+        _DONE,
+        ("name", "regarding", "kind", "status", "status_reason", "modified_on"),
+        mine=True,
+        sort=_BY_CHANGE,
+    ),
+    View("open", N_("Open Activities"), "activity", _TO_DO, _ACTIVITY, sort=_BY_DUE),
+    _due("overdue", N_("Overdue Activities"), lambda at: (None, at.now), mine=False),
+    View(
+        "closed",
+        N_("Closed Activities"),
+        "activity",
+        _DONE,
+        ("name", "regarding", "kind", "status", "status_reason", "owner", "modified_on"),
+        sort=_BY_CHANGE,
+    ),
+    View(
+        "all",
+        N_("All Activities"),
+        "activity",
+        (*_TO_DO, *_DONE),
+        ("name", "regarding", "kind", "status", "status_reason", "due_on", "owner", "modified_on"),
+        sort=_BY_CHANGE,
+    ),
+)
 VIEWS: dict[str, tuple[View, ...]] = {
+    "activity": ACTIVITY_VIEWS,
     "lead": LEAD_VIEWS,
     "account": (
         View("active", N_("Active Accounts"), "account", _ACTIVE, _ACCOUNT, sort=_BY_NAME),
@@ -207,4 +304,6 @@ def view_of(entity: str, key: str) -> View:
 def name_fields(table: type[Record]) -> tuple[Any, ...]:
     """The columns that a record's name is composed of."""
     row = cast(Any, table)
-    return (row.name,) if table.entity == "account" else (row.first_name, row.last_name)
+    return {"account": lambda: (row.name,), "activity": lambda: (row.subject,)}.get(
+        table.entity, lambda: (row.first_name, row.last_name)
+    )()

@@ -8,6 +8,9 @@ def add_pages(app: rx.App) -> None:
     from rxcrm.pages import (
         account,
         accounts,
+        activities,
+        activity,
+        calendar,
         contact,
         contacts,
         home,
@@ -17,6 +20,7 @@ def add_pages(app: rx.App) -> None:
         leads,
         login,
         password,
+        roles,
         settings,
         setup,
         units,
@@ -33,8 +37,12 @@ def add_pages(app: rx.App) -> None:
     app.add_page(account.page, route="/accounts/[account_id]", title="Account · rxcrm", on_load=account.on_load)
     app.add_page(contacts.page, route="/contacts", title="Contacts · rxcrm", on_load=contacts.on_load)
     app.add_page(contact.page, route="/contacts/[contact_id]", title="Contact · rxcrm", on_load=contact.on_load)
+    app.add_page(activities.page, route="/activities", title="Activities · rxcrm", on_load=activities.on_load)
+    app.add_page(calendar.page, route="/activities/calendar", title="Calendar · rxcrm", on_load=calendar.on_load)
+    app.add_page(activity.page, route="/activities/[activity_id]", title="Activity · rxcrm", on_load=activity.on_load)
     app.add_page(imports.page, route="/import", title="Import · rxcrm", on_load=imports.on_load)
     app.add_page(import_run.page, route="/import/[run_id]", title="Import · rxcrm", on_load=import_run.on_load)
     app.add_page(settings.page, route="/settings", title="Settings · rxcrm", on_load=settings.on_load)
     app.add_page(users.page, route="/settings/users", title="Users · rxcrm", on_load=users.on_load)
+    app.add_page(roles.page, route="/settings/roles", title="Connection roles · rxcrm", on_load=roles.on_load)
     app.add_page(units.page, route="/settings/units", title="Business units · rxcrm", on_load=units.on_load)

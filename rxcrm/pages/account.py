@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from rxcrm.components.connections import related
 from rxcrm.components.records import (
     address,
     columns,
@@ -14,6 +15,7 @@ from rxcrm.components.records import (
 )
 from rxcrm.state.accounts import AccountRecord
 from rxcrm.state.forms import describe
+from rxcrm.translation import N_
 
 on_load = AccountRecord.open
 
@@ -23,11 +25,16 @@ def page() -> rx.Component:
         AccountRecord,
         entity="account",
         path="/accounts",
-        label="Account",
+        label=N_("Account"),
+        new=N_("New Account"),
         fields=describe("account"),
         title=["name"],
         header=[],
-        pages=[("Summary", summary()), ("Details", details())],
+        pages=[
+            (N_("Summary"), summary()),
+            (N_("Details"), details()),
+            (N_("Related"), related(AccountRecord, "account")),
+        ],
     )
 
 
@@ -35,7 +42,7 @@ def summary() -> rx.Component:
     return columns(
         rx.fragment(
             section(
-                "Account Information",
+                N_("Account Information"),
                 "name",
                 "account_number",
                 "main_phone",
@@ -49,14 +56,14 @@ def summary() -> rx.Component:
             address(),
         ),
         history(AccountRecord),
-        linked(AccountRecord, "Related records", "The primary contact and the parent account appear here."),
+        linked(AccountRecord, N_("Related records"), N_("The primary contact and the parent account appear here.")),
     )
 
 
 def details() -> rx.Component:
     return even_columns(
         section(
-            "Company Profile",
+            N_("Company Profile"),
             "industry",
             "ownership",
             "annual_revenue",
@@ -67,6 +74,6 @@ def details() -> rx.Component:
             "category",
             "description",
         ),
-        section("Billing", "currency", "credit_limit", "credit_hold", "payment_terms"),
+        section(N_("Billing"), "currency", "credit_limit", "credit_hold", "payment_terms"),
         contact_method(),
     )

@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from rxcrm.components.connections import related
 from rxcrm.components.records import (
     address,
     columns,
@@ -14,6 +15,7 @@ from rxcrm.components.records import (
 )
 from rxcrm.state.contacts import ContactRecord
 from rxcrm.state.forms import describe
+from rxcrm.translation import N_
 
 on_load = ContactRecord.open
 
@@ -23,11 +25,16 @@ def page() -> rx.Component:
         ContactRecord,
         entity="contact",
         path="/contacts",
-        label="Contact",
+        label=N_("Contact"),
+        new=N_("New Contact"),
         fields=describe("contact"),
         title=["first_name", "last_name"],
         header=[],
-        pages=[("Summary", summary()), ("Details", details())],
+        pages=[
+            (N_("Summary"), summary()),
+            (N_("Details"), details()),
+            (N_("Related"), related(ContactRecord, "contact")),
+        ],
     )
 
 
@@ -35,7 +42,7 @@ def summary() -> rx.Component:
     return columns(
         rx.fragment(
             section(
-                "Contact Information",
+                N_("Contact Information"),
                 "salutation",
                 "first_name",
                 "middle_name",
@@ -54,14 +61,14 @@ def summary() -> rx.Component:
             address(),
         ),
         history(ContactRecord),
-        linked(ContactRecord, "Company", "The account that this person belongs to appears here."),
+        linked(ContactRecord, N_("Company"), N_("The account that this person belongs to appears here.")),
     )
 
 
 def details() -> rx.Component:
     return even_columns(
         section(
-            "Personal Information",
+            N_("Personal Information"),
             "role",
             "gender",
             "marital_status",
@@ -71,7 +78,7 @@ def details() -> rx.Component:
             "description",
         ),
         section(
-            "Professional Information",
+            N_("Professional Information"),
             "manager_name",
             "manager_phone",
             "assistant_name",

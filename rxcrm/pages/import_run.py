@@ -78,6 +78,7 @@ def columns() -> rx.Component:
                 columns=ImportPage.columns,
                 targets=ImportPage.targets,
                 topic_pattern=ImportPage.topic_pattern,
+                owners=ImportPage.owners,
                 busy=ImportPage.busy,
                 on_edited=ImportPage.edited,
                 on_check=ImportPage.check,

@@ -4,9 +4,10 @@ import reflex as rx
 
 from rxcrm.components.frame import frame
 from rxcrm.components.importing import file_drop
-from rxcrm.components.tr import _, moment
+from rxcrm.components.tr import _, moment, number
 from rxcrm.state.gate import AppState
 from rxcrm.state.importing import Imports
+from rxcrm.translation import N_
 
 on_load = Imports.open
 
@@ -32,13 +33,13 @@ def page() -> rx.Component:
                                 *[
                                     rx.el.th(_(label), scope="col")
                                     for label in (
-                                        "File",
-                                        "Status",
-                                        "Accepted",
-                                        "with warnings",
-                                        "Rejected",
-                                        "Created By",
-                                        "Created On",
+                                        N_("File"),
+                                        N_("Status"),
+                                        N_("Accepted"),
+                                        N_("with warnings"),
+                                        N_("Rejected"),
+                                        N_("Created By"),
+                                        N_("Created On"),
                                     )
                                 ]
                             )
@@ -49,9 +50,9 @@ def page() -> rx.Component:
                                 lambda run: rx.el.tr(
                                     rx.el.td(rx.el.a(run.name, href="/import/" + run.id.to(str))),
                                     rx.el.td(rx.el.span(_(run.label), class_name="pill run-" + run.status)),
-                                    rx.el.td(run.accepted),
-                                    rx.el.td(run.warned),
-                                    rx.el.td(run.rejected),
+                                    rx.el.td(number(run.accepted)),
+                                    rx.el.td(number(run.warned)),
+                                    rx.el.td(number(run.rejected)),
                                     rx.el.td(run.who),
                                     rx.el.td(moment(run.at, AppState.zone)),
                                     key=run.id,

@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from rxcrm.components.connections import related, stakeholders
 from rxcrm.components.elements import field, process_bar
 from rxcrm.components.records import (
     address,
@@ -15,6 +16,7 @@ from rxcrm.components.records import (
 )
 from rxcrm.state.forms import describe, steps
 from rxcrm.state.leads import LeadRecord
+from rxcrm.translation import N_
 
 on_load = LeadRecord.open
 
@@ -24,13 +26,14 @@ def page() -> rx.Component:
         LeadRecord,
         entity="lead",
         path="/leads",
-        label="Lead",
+        label=N_("Lead"),
+        new=N_("New Lead"),
         fields=describe("lead"),
         title=["first_name", "last_name"],
         header=[field(name=name, header=True) for name in ("lead_source", "rating")]
-        + [field(name="status_reason", text="Status", header=True)],
+        + [field(name="status_reason", text=N_("Status"), header=True)],
         bar=process_bar(process=LeadRecord.process, steps=steps()),
-        pages=[("Summary", summary()), ("Details", details())],
+        pages=[(N_("Summary"), summary()), (N_("Details"), details()), (N_("Related"), related(LeadRecord, "lead"))],
         filled=LeadRecord.filled,
         on_fill=LeadRecord.fill,
     )
@@ -40,7 +43,7 @@ def summary() -> rx.Component:
     return columns(
         rx.fragment(
             section(
-                "Contact",
+                N_("Contact"),
                 "topic",
                 "first_name",
                 "middle_name",
@@ -50,16 +53,25 @@ def summary() -> rx.Component:
                 "mobile_phone",
                 "email",
             ),
-            address("company_name", "website", title="Company"),
+            address("company_name", "website", title=N_("Company")),
         ),
         history(LeadRecord),
-        linked(LeadRecord, "Account and contact", "Choose an existing account or contact in the Qualify stage above."),
+        rx.fragment(
+            stakeholders(LeadRecord, "lead"),
+            linked(
+                LeadRecord,
+                N_("Account and contact"),
+                N_("Choose an existing account or contact in the Qualify stage above."),
+            ),
+        ),
     )
 
 
 def details() -> rx.Component:
     return even_columns(
-        section("Lead Information", "description", "industry", "annual_revenue", "employees", "sic_code", "currency"),
-        section("Marketing Information", "source_campaign", "do_not_send_marketing", "last_campaign_date"),
+        section(
+            N_("Lead Information"), "description", "industry", "annual_revenue", "employees", "sic_code", "currency"
+        ),
+        section(N_("Marketing Information"), "source_campaign", "do_not_send_marketing", "last_campaign_date"),
         contact_method(),
     )

@@ -5,7 +5,7 @@ import reflex as rx
 from rxcrm.components.admin import ask_field, choice_cards, loading, settings_form, settings_page, switch
 from rxcrm.components.tr import _
 from rxcrm.state.choices import COUNTRIES, CURRENCIES, DAYS, LANGUAGES, MONTHS, TIME_ZONES, WEEKDAYS
-from rxcrm.state.settings import PRESETS, OrganisationSettings
+from rxcrm.state.settings.organisation import PRESETS, OrganisationSettings
 
 on_load = OrganisationSettings.open
 

@@ -2,50 +2,44 @@
 
 import reflex as rx
 
-from rxcrm.components.admin import ask_field, entry, form_dialog, loading, question, settings_page
-from rxcrm.components.elements import dialog, menu
+from rxcrm.components.admin import (
+    add_button,
+    ask_field,
+    command_table,
+    entry,
+    form_dialog,
+    loading,
+    question,
+    row_commands,
+    settings_page,
+    table_card,
+)
+from rxcrm.components.elements import dialog
 from rxcrm.components.frame import icon
 from rxcrm.components.tr import _, plural
-from rxcrm.state.settings import Branch, Units
+from rxcrm.state.settings.units import Branch, Units
+from rxcrm.translation import N_
 
 on_load = Units.open
+
+COLUMNS = [(N_("Name"), ""), (N_("Users"), "number")]
 
 
 def page() -> rx.Component:
     return settings_page(
-        rx.el.section(
-            rx.el.header(
-                rx.el.h2(_("Business units")),
-                rx.el.p(_("The unit of a record's owner decides who else may work on it."), class_name="hint"),
-                rx.el.button(
-                    icon("plus"),
-                    rx.el.span(_("Add unit")),
-                    type="button",
-                    class_name="button primary",
-                    on_click=Units.ask_add(0),
-                ),
-                class_name="table-head",
-            ),
-            rx.cond(Units.ready, table(), loading()),
-            aria_label=_("Business units"),
-            class_name="table-card",
+        table_card(
+            N_("Business units"),
+            rx.el.p(_("The unit of a record's owner decides who else may work on it."), class_name="hint"),
+            add_button(N_("Add unit"), Units.ask_add(0)),
+            body=[
+                rx.cond(
+                    Units.ready,
+                    command_table(N_("Business units"), COLUMNS, rx.foreach(Units.rows, row), "units"),
+                    loading(),
+                )
+            ],
         ),
         dialogs(),
-    )
-
-
-def table() -> rx.Component:
-    return rx.el.table(
-        rx.el.caption(_("Business units"), class_name="unseen"),
-        rx.el.thead(
-            rx.el.tr(
-                rx.el.th(_("Name"), scope="col"),
-                rx.el.th(_("Users"), scope="col", class_name="number"),
-                rx.el.th(rx.el.span(_("Commands"), class_name="unseen"), scope="col", class_name="commands"),
-            )
-        ),
-        rx.el.tbody(rx.foreach(Units.rows, row)),
-        class_name="units",
     )
 
 
@@ -69,22 +63,22 @@ def row(unit: rx.Var[Branch]) -> rx.Component:
 
 def commands(unit: rx.Var[Branch]) -> rx.Component:
     root = unit.depth == 0
-    return menu(
-        entry("plus", "Add unit below", Units.ask_add(unit.id)),
-        entry("pencil", "Rename", Units.ask_rename(unit.id)),
+    return row_commands(
+        unit.name,
+        entry("plus", N_("Add unit below"), Units.ask_add(unit.id)),
+        entry("pencil", N_("Rename"), Units.ask_rename(unit.id)),
         entry(
             "corner-down-right",
-            "Move",
+            N_("Move"),
             Units.ask_move(unit.id),
             rx.cond(root, _("The topmost unit cannot be moved."), ""),
         ),
         entry(
-            "trash-2", "Delete", Units.ask_delete(unit.id), rx.cond(root, _("The topmost unit cannot be deleted."), "")
+            "trash-2",
+            N_("Delete"),
+            Units.ask_delete(unit.id),
+            rx.cond(root, _("The topmost unit cannot be deleted."), ""),
         ),
-        label=_("Commands for %(name)s", name=unit.name),
-        text=icon("ellipsis"),
-        class_name="icon-button",
-        align="end",
     )
 
 

@@ -3,61 +3,65 @@
 import reflex as rx
 
 from rxcrm.components.admin import (
+    add_button,
     ask_field,
     choice_cards,
+    command_table,
     entry,
     form_dialog,
     link_dialog,
     loading,
     question,
+    row_commands,
     settings_page,
+    table_card,
 )
-from rxcrm.components.elements import menu
-from rxcrm.components.frame import icon
-from rxcrm.components.tr import _, ago, moment, plural
+from rxcrm.components.tr import _, moment, plural
 from rxcrm.state.gate import AppState
-from rxcrm.state.settings import ROLES, USERS_SHOWN, UserRow, Users
+from rxcrm.state.settings.users import ROLES, USERS_SHOWN, UserRow, Users
+from rxcrm.translation import N_
 
 on_load = Users.open
+
+COLUMNS = [
+    (N_("Name"), ""),
+    (N_("E-mail"), "from-wide"),
+    (N_("Roles"), ""),
+    (N_("Business Unit"), ""),
+    (N_("Manager"), "from-wide"),
+    (N_("Status"), ""),
+    (N_("Last signed in"), "from-desk"),
+]
 
 
 def page() -> rx.Component:
     return settings_page(
-        rx.el.section(
-            rx.el.header(
-                rx.el.h2(_("Users")),
-                rx.el.input(
-                    type="search",
-                    aria_label=_("Search users"),
-                    placeholder=_("Search users"),
-                    class_name="text-input search",
-                    max_length=200,
-                    auto_complete="off",
-                    on_change=Users.search.debounce(200),
-                ),
-                rx.el.button(
-                    icon("plus"),
-                    rx.el.span(_("Add user")),
-                    type="button",
-                    class_name="button primary",
-                    on_click=Users.ask_add,
-                ),
-                class_name="table-head",
+        table_card(
+            N_("Users"),
+            rx.el.input(
+                type="search",
+                aria_label=_("Search users"),
+                placeholder=_("Search users"),
+                class_name="text-input search",
+                max_length=200,
+                auto_complete="off",
+                on_change=Users.search.debounce(200),
             ),
-            rx.cond(Users.ready, rx.cond(Users.rows.length() > 0, table(), nobody()), loading()),
-            rx.cond(
-                Users.more,
-                rx.el.p(
-                    plural(
-                        "The first %(n)s user is shown. Search to find others.",
-                        "The first %(n)s users are shown. Search to find others.",
-                        USERS_SHOWN,
+            add_button(N_("Add user"), Users.ask_add),
+            body=[
+                rx.cond(Users.ready, rx.cond(Users.rows.length() > 0, table(), nobody()), loading()),
+                rx.cond(
+                    Users.more,
+                    rx.el.p(
+                        plural(
+                            "The first %(n)s user is shown. Search to find others.",
+                            "The first %(n)s users are shown. Search to find others.",
+                            USERS_SHOWN,
+                        ),
+                        class_name="table-note",
                     ),
-                    class_name="table-note",
                 ),
-            ),
-            aria_label=_("Users"),
-            class_name="table-card",
+            ],
         ),
         dialogs(),
     )
@@ -73,23 +77,7 @@ def nobody() -> rx.Component:
 
 
 def table() -> rx.Component:
-    return rx.el.table(
-        rx.el.caption(_("Users"), class_name="unseen"),
-        rx.el.thead(
-            rx.el.tr(
-                rx.el.th(_("Name"), scope="col"),
-                rx.el.th(_("E-mail"), scope="col", class_name="from-wide"),
-                rx.el.th(_("Roles"), scope="col"),
-                rx.el.th(_("Business Unit"), scope="col"),
-                rx.el.th(_("Manager"), scope="col", class_name="from-wide"),
-                rx.el.th(_("Status"), scope="col"),
-                rx.el.th(_("Signed in"), scope="col", class_name="from-desk"),
-                rx.el.th(rx.el.span(_("Commands"), class_name="unseen"), scope="col", class_name="commands"),
-            )
-        ),
-        rx.el.tbody(rx.foreach(Users.rows, row)),
-        class_name="users",
-    )
+    return command_table(N_("Users"), COLUMNS, rx.foreach(Users.rows, row), "users")
 
 
 def row(user: rx.Var[UserRow]) -> rx.Component:
@@ -147,45 +135,45 @@ def status(user: rx.Var[UserRow]) -> rx.Component:
 
 
 def signed_in(user: rx.Var[UserRow]) -> rx.Component:
-    """When the newest open session began, and on how many browsers there are some."""
+    """When he did so last, also after he has signed out, and on how many browsers he still is."""
     return rx.cond(
         user.signed_in != "",
         rx.el.span(
-            rx.el.time(ago(user.signed_in), date_time=user.signed_in, title=moment(user.signed_in, AppState.zone)),
+            rx.el.time(moment(user.signed_in, AppState.zone), date_time=user.signed_in),
             rx.cond(user.sessions > 1, rx.el.small(" · ", plural("%(n)s browser", "%(n)s browsers", user.sessions))),
         ),
-        rx.el.span("---", class_name="faint"),
+        rx.el.span(_("Never"), class_name="faint"),
     )
 
 
 def commands(user: rx.Var[UserRow]) -> rx.Component:
     """What can be done with a user; what the state forbids is there with its reason (S 13.2)."""
     disabled = user.status == "disabled"
-    return menu(
-        entry("pencil", "Edit", Users.ask_edit(user.id)),
+    return row_commands(
+        user.name,
+        entry("pencil", N_("Edit"), Users.ask_edit(user.id)),
         entry(
             "key-round",
-            "Reset password",
+            N_("Reset password"),
             Users.ask_reset(user.id),
             rx.cond(disabled, _("Enable the account first."), ""),
         ),
         entry(
             "log-out",
-            "Sign out everywhere",
+            N_("Sign out everywhere"),
             Users.ask_sign_out(user.id),
             rx.cond(user.sessions == 0, _("Not signed in anywhere."), ""),
         ),
         rx.cond(
             disabled,
-            entry("user-check", "Enable", Users.enable(user.id)),
+            entry("user-check", N_("Enable"), Users.enable(user.id)),
             entry(
-                "user-x", "Disable", Users.ask_disable(user.id), rx.cond(user.me, _("You cannot disable yourself."), "")
+                "user-x",
+                N_("Disable"),
+                Users.ask_disable(user.id),
+                rx.cond(user.me, _("You cannot disable yourself."), ""),
             ),
         ),
-        label=_("Commands for %(name)s", name=user.name),
-        text=icon("ellipsis"),
-        class_name="icon-button",
-        align="end",
     )
 
 

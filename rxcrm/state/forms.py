@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from rxcrm.models.activity import ACTIVITY_REASONS
 from rxcrm.models.choices import LeadStatus
 from rxcrm.models.fields import FieldSpec, Kind, currencies, fields_of
 from rxcrm.models.lifecycle import REASONS
@@ -31,6 +32,38 @@ QUICK: dict[str, tuple[str, tuple[str, ...]]] = {
 def describe(entity: str) -> dict[str, dict[str, Any]]:
     """Every described field of a table, as the form reads it."""
     return {name: _view(entity, spec) for name, spec in fields_of(record_table(entity)).items()}
+
+
+#: Fields of people in activities: label, and whether a bare mail address may stand in it (S 1.6).
+_PARTIES: dict[str, tuple[str, bool]] = {
+    "from": (N_("From"), False),
+    "to": (N_("To"), True),
+    "cc": (N_("Cc"), True),
+    "bcc": (N_("Bcc"), True),
+    "required": (N_("Required Attendees"), True),
+    "optional": (N_("Optional Attendees"), True),
+    "organizer": (N_("Organizer"), False),
+}
+
+
+def describe_activity() -> dict[str, dict[str, Any]]:
+    """Every field of an activity's form: beside the described ones what it regards, who takes part, the text of a mail."""
+    found = describe("activity")
+    found["kind"] = {"label": found["kind"]["label"], "kind": "text"}
+    found["status_reason"] |= {"always": True, "options": [], "by": {"field": "kind", "options": _open_reasons()}}
+    found["regarding"] = {"label": N_("Regarding"), "kind": "regarding"}
+    found["body"] = {"label": N_("Message"), "kind": "html"}
+    return found | {
+        name: {"label": label, "kind": "parties", "addresses": bare} for name, (label, bare) in _PARTIES.items()
+    }
+
+
+def _open_reasons() -> dict[str, list[list[str]]]:
+    """Kind → the status reasons that an open activity of it may have; a closed one shows its own."""
+    return {
+        str(int(kind)): [[str(int(r)), r.label] for group in by_status.values() for r in group]
+        for kind, by_status in ACTIVITY_REASONS.items()
+    }
 
 
 def _view(entity: str, spec: FieldSpec) -> dict[str, Any]:

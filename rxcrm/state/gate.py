@@ -11,15 +11,17 @@ import functools
 import inspect
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import timedelta
 from http.cookies import CookieError, SimpleCookie
 from typing import Any, TypeVar, get_type_hints
 
 import reflex as rx
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 from reflex.event import Event
+from reflex.istate.proxy import StateProxy
 from reflex.state import StateUpdate
 from reflex_base.event.context import EventContext
 from reflex_base.registry import RegistrationContext
@@ -29,6 +31,8 @@ from rxcrm.models import db, login, setup
 from rxcrm.models.access import Privilege, Who
 from rxcrm.models.errors import CrmError
 from rxcrm.models.records import Act
+from rxcrm.settings import settings
+from rxcrm.state import live
 from rxcrm.translation import N_, gettext
 
 log = logging.getLogger("rxcrm")
@@ -111,25 +115,51 @@ def token_of(cookies: str) -> str:
 
 
 async def resolve(token: str) -> Asker | None:
-    """The user behind a session token; remembered for a few seconds."""
+    """The user behind a session token; remembered for a few seconds. Whoever asks keeps his session alive."""
     if not token:
         return None
     known = _believed.get(token)
     if known and time.monotonic() - known[0] < BELIEVED:
         return known[1]
-    found = await db.look(_identify, token)
+    found, stay = await db.look(_identify, token)
+    if stay and stay.is_due(now := db.now(), life()):
+        await db.run(login.prolong, token, stay.opened_on, now, life())
     if len(_believed) > 10_000:
         _believed.clear()
     _believed[token] = (time.monotonic(), found)
     return found
 
 
-def _identify(session: Session, token: str) -> Asker | None:
-    who = login.identify(session, token, db.now())
-    if who is None:
-        return None
-    org = Act(session, who, db.now()).organisation
-    return Asker(who, login.hashed(token), org.name, org.first_weekday)
+def life() -> login.Life:
+    """How long sessions live, as the settings say."""
+    return login.Life(timedelta(hours=settings().session_hours), timedelta(days=settings().session_days))
+
+
+def _identify(session: Session, token: str) -> tuple[Asker | None, login.Stay | None]:
+    stay = login.find_stay(session, token, db.now())
+    if stay is None:
+        return None, None
+    org = Act(session, stay.who, db.now()).organisation
+    return Asker(stay.who, login.hashed(token), org.name, org.first_weekday), stay
+
+
+@contextlib.asynccontextmanager
+async def visiting(app: rx.App, token: str, cookies: str) -> AsyncIterator[rx.State | None]:
+    """The state of an open tab, held as whoever is signed in there now; None if that is nobody, or somebody else than it shows.
+
+    For work that nobody in the tab asked for: it is believed anew, and keeps no session alive.
+    """
+    found, _stay = await db.look(_identify, token_of(cookies))
+    if found is None:
+        yield None
+        return
+    before = _asker.set(found)
+    try:
+        async with app.modify_state(rx.BaseStateToken(ident=token, cls=AppState)) as root:
+            shown = await root.get_state(AppState)
+            yield root if shown.user_id == found.who.id else None
+    finally:
+        _asker.reset(before)
 
 
 def forget() -> None:
@@ -161,7 +191,9 @@ def _guarded(fn: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return await fn(self, *args, **kwargs)
         except CrmError as refusal:
-            self._refuse(refusal)
+            # Work in the background holds its state only while it says so.
+            async with self if isinstance(self, StateProxy) else contextlib.nullcontext():
+                self._refuse(refusal)
             return None
 
     return guarded
@@ -288,7 +320,10 @@ def rights_of(who: Who) -> dict[str, bool]:
     return {
         "administer": who.administrator,
         "import": who.holds(Privilege.IMPORT) and who.holds(Privilege.CREATE, "lead"),
-        **{f"create_{entity}": who.holds(Privilege.CREATE, entity) for entity in ("lead", "account", "contact")},
+        **{
+            f"create_{entity}": who.holds(Privilege.CREATE, entity)
+            for entity in ("lead", "account", "contact", "activity")
+        },
     }
 
 
@@ -302,6 +337,8 @@ async def look(fn: Callable[..., T], *args: Any, **kwargs: Any) -> T:
 
 
 async def do(fn: Callable[..., T], *args: Any, **kwargs: Any) -> T:
-    """Do something as the asker: `fn(act, …)` in one transaction, in a thread."""
-    who = asker().who
-    return await db.run(lambda session: fn(Act(session, who, db.now()), *args, **kwargs))
+    """Do something as the asker: `fn(act, …)` in one transaction, in a thread; then open tabs hear what changed."""
+    who, topics = asker().who, set[str]()
+    result = await db.run(lambda session: fn(Act(session, who, db.now(), topics), *args, **kwargs))
+    live.publish(topics)
+    return result

@@ -6,13 +6,14 @@ import asyncio
 from dataclasses import dataclass, field
 
 from rxcrm.models.access import Privilege, Who
-from rxcrm.models.errors import CrmError
-from rxcrm.models.importing import files, runs
+from rxcrm.models.errors import CrmError, NotFound
+from rxcrm.models.importing import files, owners, runs
 from rxcrm.models.importing.books import ImportRun, RunStatus
 from rxcrm.models.importing.runs import Books, Inspection
 from rxcrm.models.people import User
-from rxcrm.models.records import Act
+from rxcrm.models.records import LARGEST_ID, Act
 from rxcrm.state.gate import AppState, action, asker, look
+from rxcrm.state.lists import OwnerChoice
 from rxcrm.translation import N_, gettext
 
 
@@ -108,6 +109,22 @@ def inspection(act: Act, run_id: int, sheet: str) -> Inspection:
     return runs.inspect(files.stored(run), run.file_name, run.entity, act.who.conventions, sheet)
 
 
+def owner_choices(act: Act, run_id: int) -> list[OwnerChoice]:
+    """Who may become the owner of rows that name nobody, the importer first; only he if his role may not choose."""
+    found = owners.possible_owners(act.session, act.who, runs.find_run(act, run_id).entity)
+    return [OwnerChoice(u.id or 0, u.name, u.email) for u in found]
+
+
+def chosen_owner(act: Act, owner_id: int) -> User | None:
+    """The user of this id; None for 0, which stands for the importer. Whether he may own, the import decides."""
+    if not owner_id:
+        return None
+    found = act.session.get(User, owner_id) if 0 < owner_id < LARGEST_ID else None
+    if found is None:
+        raise NotFound(N_("There is no such user."))
+    return found
+
+
 def problem_rows(act: Act, run_id: int, after: int) -> list[ProblemRow]:
     """The next problems of an import, in the order of the file."""
     runs.find_run(act, run_id)
@@ -145,6 +162,7 @@ class ImportPage(AppState):
     columns: list[ColumnRow] = []
     targets: list[dict[str, str]] = []
     topic_pattern: str = ""
+    owners: list[OwnerChoice] = []
     preview: RunRow = RunRow()
     checked: bool = False
     problems: list[ProblemRow] = []
@@ -183,20 +201,20 @@ class ImportPage(AppState):
         await self._inspect(name)
 
     @action(Privilege.IMPORT)
-    async def check(self, run_id: int, mapping: dict[str, str], pattern: str):
+    async def check(self, run_id: int, mapping: dict[str, str], pattern: str, owner_id: int):
         """Go through every row without writing anything."""
-        await self._begin(run_id, mapping, pattern, dry_run=True)
+        await self._begin(run_id, mapping, pattern, owner_id, dry_run=True)
         return ImportPage.follow
 
     @action(Privilege.IMPORT)
-    async def start(self, run_id: int, mapping: dict[str, str], pattern: str):
-        """Import."""
-        await self._begin(run_id, mapping, pattern, dry_run=False)
+    async def start(self, run_id: int, mapping: dict[str, str], pattern: str, owner_id: int):
+        """Import; rows without an owner go to the user of this id, 0 for oneself."""
+        await self._begin(run_id, mapping, pattern, owner_id, dry_run=False)
         return ImportPage.follow
 
     @action(Privilege.IMPORT)
     async def edited(self):
-        """The columns were changed: what was checked is no longer what would come."""
+        """The columns or the owner were changed: what was checked is no longer what would come."""
         self.checked = False
 
     @action(Privilege.IMPORT)
@@ -234,14 +252,15 @@ class ImportPage(AppState):
             if self.run.id == run_id:
                 await self._finish(finished)
 
-    async def _begin(self, run_id: int, mapping: dict[str, str], pattern: str, *, dry_run: bool) -> None:
+    async def _begin(self, run_id: int, mapping: dict[str, str], pattern: str, owner_id: int, *, dry_run: bool) -> None:
         await look(one_run, run_id)
+        owner = await look(chosen_owner, owner_id)
         if run_id in RUNNING:
             raise CrmError(N_("This import is running already."))
         columns = {int(index): target for index, target in mapping.items() if index.isdecimal() and target}
         running = RUNNING[run_id] = Running(dry_run=dry_run)
         running.task = asyncio.create_task(
-            _carry_out(running, run_id, asker().who, columns, pattern[:300], self.sheet, dry_run)
+            _carry_out(running, run_id, asker().who, columns, pattern[:300], self.sheet, owner, dry_run)
         )
         self.busy, self.done, self.total = ("check" if dry_run else "import"), 0, self.data_rows
         self.checked, self.problems = False, []
@@ -272,7 +291,7 @@ class ImportPage(AppState):
 
     async def _inspect(self, sheet: str) -> None:
         try:
-            found = await look(inspection, self.run.id, sheet)
+            found, self.owners = await look(inspection, self.run.id, sheet), await look(owner_choices, self.run.id)
         except CrmError as refusal:
             self.unreadable = refusal.text(self.locale)
             return
@@ -304,7 +323,14 @@ _BOOKS: dict[int, Books] = {}
 
 
 async def _carry_out(
-    running: Running, run_id: int, who: Who, columns: dict[int, str], pattern: str, sheet: str, dry_run: bool
+    running: Running,
+    run_id: int,
+    who: Who,
+    columns: dict[int, str],
+    pattern: str,
+    sheet: str,
+    owner: User | None,
+    dry_run: bool,
 ) -> None:
     """The import itself, in a thread; refusals are kept for whoever follows."""
 
@@ -319,6 +345,7 @@ async def _carry_out(
             columns,
             pattern,
             sheet=sheet,
+            owner=owner,
             progress=progress,
             cancelled=lambda: running.cancelled,
             dry_run=dry_run,

@@ -50,6 +50,11 @@ class OwnerChoice:
     email: str
 
 
+def address_of(entity: str) -> str:
+    """The address of a table's list."""
+    return "/activities" if entity == "activity" else f"/{entity}s"
+
+
 def view_options(entity: str) -> list[ViewOption]:
     """The system views of a table; the first is the default."""
     return [ViewOption(v.key, v.label, i == 0) for i, v in enumerate(VIEWS[entity])]
@@ -192,19 +197,20 @@ def assign_many(act: Act, entity: str, ids: list[int], user_id: int) -> Outcome:
     owner = act.session.get(User, user_id)
     if owner is None:
         raise records.NotFound
-    return _each(act, entity, ids, Privilege.ASSIGN, lambda row: records.assign(act, row, owner))
+    return each(act, entity, ids, Privilege.ASSIGN, lambda act, row: records.assign(act, row, owner))
 
 
 def delete_many(act: Act, entity: str, ids: list[int]) -> Outcome:
     """Move several records to the recycle bin, each by its own rights."""
-    return _each(act, entity, ids, Privilege.DELETE, lambda row: records.bin(act, row))
+    return each(act, entity, ids, Privilege.DELETE, records.bin)
 
 
-def _each(act: Act, entity: str, ids: list[int], privilege: Privilege, verb: Any) -> Outcome:
+def each(act: Act, entity: str, ids: list[int], privilege: Privilege, verb: Any) -> Outcome:
+    """Carry out `verb(act, row)` on several records; those that refuse it stay as they are."""
     done, because = 0, ""
     for record_id in ids[: max(lists.PAGE_SIZES)]:
         try:
-            verb(act.find(record_table(entity), record_id, privilege))
+            verb(act, act.find(record_table(entity), record_id, privilege))
             done += 1
         except records.CrmError as refusal:
             because = refusal.text(act.who.conventions.locale)

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 
 import reflex as rx
 
-from rxcrm.models import history, process, records
+from rxcrm.models import history, notifying, process, records
 from rxcrm.models.access import Decision, Privilege, decide, may_create
 from rxcrm.models.base import Record
 from rxcrm.models.choices import LeadStatus
-from rxcrm.models.errors import CrmError, Invalid, Stale
+from rxcrm.models.errors import CrmError, Invalid, NotFound, Stale
 from rxcrm.models.fields import fields_of, raw
 from rxcrm.models.lead import Lead
 from rxcrm.models.lists import detail_of
@@ -19,7 +19,7 @@ from rxcrm.models.people import User
 from rxcrm.models.records import Act, Conflict
 from rxcrm.models.tables import record_table
 from rxcrm.state.gate import BROKEN, SIGNED_IN, action, do, look
-from rxcrm.state.lists import OwnerChoice, assignable_users
+from rxcrm.state.lists import OwnerChoice, address_of, assignable_users
 from rxcrm.translation import N_, gettext
 
 log = logging.getLogger("rxcrm")
@@ -34,6 +34,15 @@ class Saved:
     stale: bool = False
     id: int = 0
     errors: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Lost:
+    """A record that somebody deleted while the user had it open: who and when (ISO), empty where he may not know."""
+
+    id: int = 0
+    who: str = ""
+    at: str = ""
 
 
 @dataclass
@@ -119,7 +128,9 @@ def _blank(act: Act, table: type[Record]) -> Snapshot:
     )
 
 
-_UNSAVED = {name: N_("Save this record first.") for name in ("assign", "delete", "refresh", "link")} | {"save": ""}
+_UNSAVED = {name: N_("Save this record first.") for name in ("assign", "delete", "refresh", "link", "follow")} | {
+    "save": ""
+}
 
 
 _COMMANDS = {"save": Privilege.WRITE, "assign": Privilege.ASSIGN, "delete": Privilege.DELETE}
@@ -127,7 +138,12 @@ _COMMANDS = {"save": Privilege.WRITE, "assign": Privilege.ASSIGN, "delete": Priv
 
 def _commands(act: Act, row: Record, may: dict[Privilege, Decision]) -> dict[str, str]:
     """Command → empty if it works, else why not; commands without the privilege are left out (S 13.2)."""
-    locked = _closed(act, row)
+    following = "unfollow" if notifying.follows(act, row) else "follow"
+    return commands_of(may, _closed(act, row)) | {following: ""}
+
+
+def commands_of(may: dict[Privilege, Decision], locked: str) -> dict[str, str]:
+    """The commands of any record; what is `locked` for a reason can still be assigned and deleted."""
     found = {"refresh": "", "link": ""}
     for name, privilege in _COMMANDS.items():
         if may[privilege]:
@@ -181,6 +197,7 @@ class RecordMixin(rx.State, mixin=True):
     deleting: bool = False
     goes_along: int = 0
     gone: int = 0
+    lost: Lost = Lost()
     owners: list[OwnerChoice] = []
 
     @action(SIGNED_IN)
@@ -190,31 +207,32 @@ class RecordMixin(rx.State, mixin=True):
 
     @action(SIGNED_IN)
     async def refresh(self):
-        """Read the record again; what is typed stays."""
-        await self._open(self._wanted())
+        """Read the record again; what is typed stays, even if the record is no more."""
+        await self._open(self._wanted(), keep=True)
 
     @action(SIGNED_IN)
     async def save(self, record_id: int, version: int, typed: dict[str, str], token: int):
         """Create the record (id 0) or write what was typed into the version that the user saw."""
         try:
-            saved_id = await do(save_typed, self._entity, record_id, version, typed)
+            saved_id = await self._write(record_id, version, typed)
         except Invalid as refusal:
             self.saved = Saved(token, errors=refusal.by_field(self.locale), id=record_id)
             self._refuse(refusal)
         except Stale:
-            self.conflicts = await look(conflicts_of, self._entity, record_id, version)
-            self._show(await look(snapshot, self._entity, record_id))
-            self.saved = Saved(token, stale=True, id=record_id)
+            await self._compare(record_id, version, token)
         except CrmError as refusal:
-            self.saved = Saved(token, id=record_id)
-            self._refuse(refusal)
+            if record_id and isinstance(refusal, NotFound):
+                await self._lose(record_id, token)
+            else:
+                self.saved = Saved(token, id=record_id)
+                self._refuse(refusal)
         except Exception:
             # A defect, told in the log; the form must not wait for an answer that never comes.
             log.exception("a save failed")
             self.saved = Saved(token, id=record_id)
             self._say(BROKEN, "error")
         else:
-            self._show(await look(snapshot, self._entity, saved_id))
+            self._show(await self._read(saved_id))
             self.saved, self.conflicts = Saved(token, ok=True, id=saved_id), []
             self._say(N_("Saved"))
 
@@ -244,12 +262,20 @@ class RecordMixin(rx.State, mixin=True):
         await do(delete_one, self._entity, self.record_id, self.version)
         self.gone = self.record_id
         self._say(N_("%(name)s is in the recycle bin for 30 days."), name=self.title)
-        return rx.redirect(f"/{self._entity}s")
+        return rx.redirect(address_of(self._entity))
 
     @action(SIGNED_IN)
     async def dismiss(self):
         """Close any dialog."""
         self.assigning = self.deleting = False
+
+    async def _read(self, record_id: int) -> Snapshot:
+        """What the form shows of a record, or of a new one for id 0."""
+        return await look(snapshot, self._entity, record_id)
+
+    async def _write(self, record_id: int, version: int, typed: dict[str, str]) -> int:
+        """Create or change the record; returns its id."""
+        return await do(save_typed, self._entity, record_id, version, typed)
 
     def _wanted(self) -> int:
         text = str(getattr(self, self._parameter) or "")
@@ -257,11 +283,35 @@ class RecordMixin(rx.State, mixin=True):
             return 0
         return int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else -1
 
-    async def _open(self, record_id: int) -> None:
+    async def _compare(self, record_id: int, version: int, token: int) -> None:
+        """Answer a save that somebody else forestalled: what he changed, and the record as it is now."""
+        try:
+            conflicts = await look(conflicts_of, self._entity, record_id, version)
+            self._show(await self._read(record_id))
+        except NotFound:
+            await self._lose(record_id, token)
+        else:
+            self.conflicts, self.saved = conflicts, Saved(token, stale=True, id=record_id)
+
+    async def _lose(self, record_id: int, token: int = 0) -> None:
+        """Leave the form of a record that is no more as it stands; say who deleted it, if the user may know (S 13.7)."""
+        self.lost = await look(lost_of, self._entity, record_id)
+        self.may, self.conflicts = {name: why for name, why in self.may.items() if name == "refresh"}, []
+        self.saved = Saved(token, id=record_id)
+
+    async def _open(self, record_id: int, keep: bool = False) -> None:
+        """Show a record. With `keep`, one that is no more leaves the form as it stands.
+
+        So does one that the user finds deleted when the page comes back after a break: what he typed is in its form.
+        """
         self.assigning = self.deleting = False
         try:
-            self._show(await look(snapshot, self._entity, record_id))
+            self._show(await self._read(record_id))
         except CrmError as refusal:
+            shown = 0 < record_id == self.record_id != self.gone
+            if shown and isinstance(refusal, NotFound) and (keep or (await look(lost_of, self._entity, record_id)).at):
+                await self._lose(record_id)
+                return
             self.missing = refusal.text(self.locale)
             self.record_id, self.values, self.history, self.cards, self.may, self.title = -1, {}, [], [], {}, ""
         else:
@@ -271,7 +321,7 @@ class RecordMixin(rx.State, mixin=True):
         self.record_id, self.version = found.id, found.version
         self.values, self.names, self.title, self.owner = found.values, found.names, found.title, found.owner
         self.may, self.locked, self.history = found.may, found.locked, found.history
-        self.cards, self.process = found.cards, found.process
+        self.cards, self.process, self.lost = found.cards, found.process, Lost()
         self.loaded += 1
 
 
@@ -287,6 +337,12 @@ def save_typed(act: Act, entity: str, record_id: int, version: int, typed: dict[
 def conflicts_of(act: Act, entity: str, record_id: int, version: int) -> list[Conflict]:
     """What others changed since the version that a refused save was based on."""
     return records.conflicts(act, act.find(record_table(entity), record_id), version)
+
+
+def lost_of(act: Act, entity: str, record_id: int) -> Lost:
+    """A record that could not be found, with the name of who deleted it and the time if the user may know."""
+    found = records.deletion_of(act, record_table(entity), record_id)
+    return Lost(record_id, found.who, found.at) if found else Lost(record_id)
 
 
 def assign_one(act: Act, entity: str, record_id: int, version: int, user_id: int) -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
+from datetime import timedelta
+from decimal import Decimal
 
+import pytest
 from playwright.sync_api import Page, expect
 
-from rxcrm.models import records
+from rxcrm.models import db, records
 from rxcrm.models.access import Privilege
 from rxcrm.models.lead import Lead
-from tests.e2e.conftest import SignIn
+from tests.e2e.conftest import DESKTOP, TABLET, SignIn
 from tests.office import Office
 
 
@@ -19,6 +23,26 @@ def field(page: Page, label: str):  # type: ignore[no-untyped-def]
 
 def saved(page: Page) -> None:
     expect(page.locator(".save-state")).to_have_text("Saved")
+
+
+def tab(page: Page) -> Page:
+    """Another tab of the same browser; both let themselves be reloaded and closed."""
+    other = page.context.new_page()
+    for each in (page, other):
+        each.on("dialog", lambda dialog: dialog.accept())
+    return other
+
+
+def drafts(page: Page) -> dict[str, str]:
+    """The City of every draft that this browser keeps, by key."""
+    kept = page.evaluate("Object.entries(localStorage).filter(([key]) => key.startsWith('rxcrm:draft:'))")
+    return {key: json.loads(draft)["edits"]["city"] for key, draft in kept}
+
+
+def deleted_by_ada(office: Office, lead: Lead) -> None:
+    act = office.act(office.ada, db.now())
+    records.bin(act, act.find(Lead, lead.id or 0, Privilege.DELETE))
+    office.commit()
 
 
 def test_only_topic_and_last_name_stop_the_save(sign_in: SignIn) -> None:
@@ -141,19 +165,182 @@ def test_two_people_saving_one_lead_lose_nothing(sign_in: SignIn, office: Office
     assert (found.topic, found.city, found.job_title) == ("Sara's lamps", "Gdynia", "Buyer")
 
 
-def test_a_lead_deleted_while_open_is_refused_with_a_sentence(sign_in: SignIn, office: Office) -> None:
+def test_two_tabs_on_one_lead_keep_a_draft_each(sign_in: SignIn, office: Office) -> None:
+    lead = office.lead(office.sara, topic="Lamps", last_name="Kowalska")
+    office.commit()
+    one = sign_in("Sara")
+    two = tab(one)
+    for page, city in ((one, "Kraków"), (two, "Gdynia")):
+        page.goto(f"/leads/{lead.id}")
+        field(page, "City").fill(city)
+    for page, city in ((one, "Kraków"), (two, "Gdynia")):
+        page.reload()
+        expect(page.get_by_text("is here again")).to_be_visible()
+        expect(field(page, "City")).to_have_value(city)
+    two.get_by_role("button", name="Save", exact=True).click()
+    saved(two)
+    assert list(drafts(two).values()) == ["Kraków"]
+    one.reload()
+    expect(field(one, "City")).to_have_value("Kraków")
+
+
+@pytest.mark.parametrize("locks", [True, False], ids=["with locks", "over plain HTTP"])
+def test_only_the_draft_of_a_tab_that_is_gone_is_adopted(sign_in: SignIn, office: Office, locks: bool) -> None:
+    lead = office.lead(office.sara, topic="Lamps", last_name="Kowalska")
+    office.commit()
+    one = sign_in("Sara")
+    if not locks:
+        one.context.add_init_script("Object.defineProperty(Navigator.prototype, 'locks', { value: undefined })")
+    two, three = tab(one), tab(one)
+    one.goto(f"/leads/{lead.id}")
+    field(one, "City").fill("Kraków")
+    two.goto(f"/leads/{lead.id}")
+    expect(field(two, "City")).to_have_value("")
+    two.goto("/leads")
+    expect(two.get_by_role("heading", name="My Open Leads")).to_be_visible()
+    (key,) = drafts(two)
+    one.close()
+    three.goto(f"/leads/{lead.id}")
+    expect(three.get_by_text("is here again")).to_be_visible()
+    expect(field(three, "City")).to_have_value("Kraków")
+    assert list(drafts(three).values()) == ["Kraków"]
+    assert key not in drafts(three)
+    three.get_by_role("button", name="Save", exact=True).click()
+    saved(three)
+    assert drafts(three) == {}
+
+
+def test_a_duplicated_tab_has_a_draft_of_its_own(sign_in: SignIn, office: Office) -> None:
+    lead = office.lead(office.sara, topic="Lamps", last_name="Kowalska")
+    office.commit()
+    one = sign_in("Sara")
+    one.goto(f"/leads/{lead.id}")
+    field(one, "City").fill("Kraków")
+    with one.expect_popup() as opened:
+        one.evaluate("void window.open(location.href)")  # copies sessionStorage, as duplicating a tab does
+    two = opened.value
+    expect(field(two, "City")).to_have_value("")
+    field(two, "City").fill("Gdynia")
+    field(one, "City").fill("Łódź")
+    assert sorted(drafts(one).values()) == ["Gdynia", "Łódź"]
+
+
+def test_drafts_expire_after_thirty_days(sign_in: SignIn, office: Office) -> None:
+    lead = office.lead(office.sara, topic="Lamps", last_name="Kowalska")
+    office.commit()
+    page = sign_in("Sara")
+    page.goto("/leads")
+    for days, city in ((31, "Kraków"), (29, "Gdynia")):
+        draft = {"version": 1, "edits": {"city": city}, "names": {}, "at": (db.now() - timedelta(days)).isoformat()}
+        key = f"rxcrm:draft:{office.sara.id}:lead:{lead.id}:gone-{days}"
+        page.evaluate("([key, draft]) => localStorage.setItem(key, draft)", [key, json.dumps(draft)])
+    page.goto(f"/leads/{lead.id}")
+    expect(field(page, "City")).to_have_value("Gdynia")
+    assert list(drafts(page).values()) == ["Gdynia"]
+
+
+@pytest.mark.parametrize("found_by", ["Save", "Refresh"])
+def test_a_lead_deleted_while_i_type_becomes_a_new_one(sign_in: SignIn, office: Office, found_by: str) -> None:
+    lead = office.lead(office.sara, topic="Lamps", last_name="Kowalska", annual_revenue="1250.50")
+    office.commit()
+    page = sign_in("Sara")
+    page.goto(f"/leads/{lead.id}")
+    field(page, "City").fill("Kraków")
+    deleted_by_ada(office, lead)
+    page.get_by_role("button", name=found_by, exact=True).click()
+    told = page.get_by_role("alert", name="Ada deleted this record on")
+    expect(told).to_contain_text("What you typed is still here")
+    expect(told.get_by_role("button")).to_be_in_viewport()
+    expect(field(page, "City")).to_have_value("Kraków")
+    expect(page.locator(".save-state")).to_have_text("Deleted")
+    expect(page.get_by_role("button", name="Save", exact=True)).to_have_count(0)
+    page.get_by_role("link", name="Accounts").click()
+    page.get_by_role("dialog", name="Unsaved changes").get_by_role("button", name="Save").click()
+    expect(told.get_by_role("button")).to_be_focused()
+    expect(page).to_have_url(re.compile(f"/leads/{lead.id}$"))
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.reload()
+    expect(told).to_be_visible()
+    expect(field(page, "City")).to_have_value("Kraków")
+    told.get_by_role("button", name="Create a new lead from it").click()
+    expect(told).to_have_count(0)
+    expect(page).not_to_have_url(re.compile(f"/leads/{lead.id}$"))
+    expect(page.get_by_role("region", name="History")).to_contain_text("created this record")
+    saved(page)
+    assert page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('rxcrm:draft:'))") == []
+    found = office.session.get_one(Lead, int(page.url.rsplit("/", 1)[1]))
+    assert (found.topic, found.last_name, found.city, found.annual_revenue) == (
+        "Lamps",
+        "Kowalska",
+        "Kraków",
+        Decimal("1250.50"),
+    )
+
+
+def test_a_lead_taken_from_me_while_i_type_does_not_tell_by_whom(sign_in: SignIn, office: Office) -> None:
+    office.settle(private=True)
     lead = office.lead(office.sara, topic="Lamps", last_name="Kowalska")
     office.commit()
     page = sign_in("Sara")
     page.goto(f"/leads/{lead.id}")
     field(page, "City").fill("Kraków")
-    office.session.expire_all()
-    found = office.session.get_one(Lead, lead.id)
-    found.deleted_on = office.now
+    act = office.act(office.ada)
+    records.assign(act, act.find(Lead, lead.id or 0, Privilege.ASSIGN), office.olaf)
     office.commit()
     page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.get_by_role("alert").filter(has_text="doesn't exist")).to_be_visible()
+    told = page.get_by_role("alert").filter(has_text="you may no longer see it")
+    expect(told).to_be_visible()
+    expect(told).not_to_contain_text("Ada")
     expect(field(page, "City")).to_have_value("Kraków")
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.reload()
+    expect(page.get_by_text("doesn't exist, or you may not see it")).to_be_visible()
+    assert "Lamps" not in page.content()
+
+
+def test_a_command_that_cannot_be_used_yet_says_why_by_keyboard_and_touch(sign_in: SignIn) -> None:
+    why = "Save this record first."
+    page = sign_in("Vera")
+    page.goto("/leads/new")
+    assign = page.get_by_role("button", name="Assign")
+    expect(assign).to_have_attribute("aria-disabled", "true")
+    expect(assign).to_have_accessible_description(why)
+    page.get_by_role("button", name="Refresh").focus()
+    page.keyboard.press("Tab")
+    expect(assign).to_be_focused()
+    tip = page.get_by_role("tooltip")
+    expect(tip).to_have_text(why)
+    page.keyboard.press("Escape")
+    expect(tip).to_have_count(0)
+    page.keyboard.press("Enter")
+    expect(tip).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text=why)).to_have_count(1)
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.get_by_role("button", name="Delete").hover()
+    expect(tip).to_have_count(2)
+    page.mouse.move(700, 500)
+    expect(tip).to_have_count(1)
+    touched = sign_in("Vera", TABLET)
+    touched.goto("/leads/new")
+    touched.get_by_role("button", name="Assign").tap(force=True)
+    expect(touched.get_by_role("tooltip")).to_have_text(why)
+    field(touched, "Topic").tap()
+    expect(touched.get_by_role("tooltip")).to_have_count(0)
+
+
+@pytest.mark.parametrize("size", [DESKTOP, TABLET], ids=["1440", "1024"])
+def test_a_pinned_card_hides_nothing_of_the_header(sign_in: SignIn, office: Office, size: dict[str, object]) -> None:
+    lead = office.lead(office.sara, topic="Lamps", first_name="Maria Magdalena", last_name="Kowalska-Wiśniewska")
+    office.commit()
+    page = sign_in("Sara", size)
+    page.goto(f"/leads/{lead.id}")
+    page.get_by_role("region", name="Lead to Opportunity Sales Process").get_by_role("button", name="Qualify").click()
+    card = page.get_by_role("group", name="Qualify", exact=True)
+    card.get_by_role("button", name="Pin").click()
+    edge = (card.bounding_box() or {})["x"]
+    for part in page.locator(".record-header .field, .record-header h1, .process li button").all():
+        box = part.bounding_box() or {}
+        assert box["x"] + box["width"] <= edge, part
 
 
 def test_the_process_bar_and_the_form_move_together(sign_in: SignIn, office: Office) -> None:
@@ -269,7 +456,7 @@ def test_refreshing_under_unsaved_changes_does_not_overwrite_a_colleague(sign_in
     records.save(act, act.find(Lead, lead.id or 0, Privilege.WRITE, 1), {"topic": "Mia's lamps"})
     office.commit()
     page.get_by_role("button", name="Refresh").click()
-    page.wait_for_timeout(800)
+    expect(page.get_by_role("region", name="History")).to_contain_text("Mia changed Topic")
     page.get_by_role("button", name="Save", exact=True).click()
     conflict = page.get_by_role("alert").filter(has_text="Mia changed this record")
     conflict.get_by_label("Mia").check()

@@ -4,14 +4,28 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import combinations
+from typing import Any
 
 import pytest
 from sqlmodel import select
 
-from rxcrm.models.access import GRANTS, ON_RECORDS, Depth, Privilege, Who, may, may_create, may_own, require, visible
+from rxcrm.models.access import (
+    GRANTS,
+    ON_RECORDS,
+    Depth,
+    Privilege,
+    Who,
+    holders,
+    may,
+    may_create,
+    may_own,
+    require,
+    visible,
+)
 from rxcrm.models.account import Account
+from rxcrm.models.activity import Activity
 from rxcrm.models.base import Record
-from rxcrm.models.choices import Role
+from rxcrm.models.choices import ActivityKind, Role
 from rxcrm.models.contact import Contact
 from rxcrm.models.errors import NotAllowed, NotFound
 from rxcrm.models.lead import Lead
@@ -64,8 +78,14 @@ def test_private_changes_only_what_sellers_and_managers_read() -> None:
     assert differing == {
         (role, (entity, Privilege.READ)): depth
         for role, depth in expected.items()
-        for entity in ("lead", "account", "contact")
+        for entity in ("lead", "account", "contact", "activity")
     }
+
+
+def test_everybody_writes_his_own_notes_and_deletes_them() -> None:
+    for role, grants in GRANTS[False, False].items():
+        assert grants["activity", Privilege.CREATE] >= Depth.USER, role
+        assert grants["activity", Privilege.DELETE] >= Depth.USER, role
 
 
 @pytest.mark.parametrize("private", [False, True])
@@ -103,10 +123,13 @@ class Constellations:
 
     def make(self, maker: str) -> dict[str, Record]:
         office = self.office
-        table = {"lead": Lead, "account": Account, "contact": Contact}[maker]
-        needed = {"lead": {"topic": "x", "last_name": "y"}, "account": {"name": "x"}, "contact": {"last_name": "y"}}[
-            maker
-        ]
+        table = {"lead": Lead, "account": Account, "contact": Contact, "activity": Activity}[maker]
+        needed: dict[str, Any] = {
+            "lead": {"topic": "x", "last_name": "y"},
+            "account": {"name": "x"},
+            "contact": {"last_name": "y"},
+            "activity": {"kind": ActivityKind.TASK, "subject": "x"},
+        }[maker]
 
         def make(owner: User | Team) -> Record:
             return office.bare(table, owner, **needed)
@@ -166,7 +189,7 @@ def test_the_filter_and_the_answer_agree_and_say_what_the_depth_means(
             assert agreed(office, who, Lead, rows, privilege) == meant[depth], (sorted(roles), privilege)
 
 
-@pytest.mark.parametrize("maker, table", [("account", Account), ("contact", Contact)])
+@pytest.mark.parametrize("maker, table", [("account", Account), ("contact", Contact), ("activity", Activity)])
 def test_filter_and_answer_agree_for_other_tables(office: Office, maker: str, table: type[Record]) -> None:
     stage = Constellations(office)
     rows = stage.make(maker)
@@ -175,6 +198,27 @@ def test_filter_and_answer_agree_for_other_tables(office: Office, maker: str, ta
     for role in Role:
         for privilege in ON_RECORDS:
             agreed(office, replace(base, roles=frozenset({role})), table, rows, privilege)
+
+
+@pytest.mark.parametrize("maker, table", [("lead", Lead), ("account", Account), ("contact", Contact)])
+def test_who_may_read_a_record_may_read_what_regards_it(office: Office, maker: str, table: type[Record]) -> None:
+    stage = Constellations(office)
+    rows = stage.make(maker)
+    notes: dict[str, Record] = {
+        name: office.bare(
+            Activity, office.vera, kind=ActivityKind.NOTE, subject=name, regarding_entity=maker, regarding_id=row.id
+        )
+        for name, row in rows.items()
+    }
+    office.session.flush()
+    base = replace(office.who(stage.zoe), private=True)
+    for role in Role:
+        who = replace(base, roles=frozenset({role}))
+        readable = agreed(office, who, table, rows, Privilege.READ)
+        assert agreed(office, who, Activity, notes, Privilege.READ) == readable
+        assert agreed(office, who, Activity, notes, Privilege.WRITE) == (
+            set(notes) if role in (Role.VICE_PRESIDENT, Role.ADMINISTRATOR) else set()
+        )
 
 
 def test_a_share_of_one_table_opens_nothing_of_another(office: Office) -> None:
@@ -252,3 +296,17 @@ def test_creating_for_somebody_reaches_as_far_as_the_role(small_office: Office) 
     assert [answers(u) for u in (office.sara, office.mia, office.vera, office.tim)] == ["ynnn", "nnyn", "yyyy", "nnnn"]
     assert may_create(office.who(office.sara), "lead")
     assert not may_create(office.who(office.tim), "lead")
+
+
+@pytest.mark.parametrize("private, open_editing", PRESETS)
+def test_the_holders_of_a_privilege_are_those_who_hold_it(office: Office, private: bool, open_editing: bool) -> None:
+    office.settle(private=private, open_editing=open_editing)
+    set_roles(office.session, office.olaf, [])  # a member of the team, which has a role of its own below
+    set_roles(office.session, office.tim, [])
+    office.session.add(TeamRole(team_id=office.fair.id, role=Role.SALES_MANAGER.value))
+    office.tom.disabled = True
+    office.session.flush()
+    everybody = {u.id: office.who(u) for u in office.session.exec(select(User))}
+    for entity, privilege in [("lead", p) for p in ON_RECORDS] + [("", Privilege.IMPORT), ("", Privilege.CHOOSE_OWNER)]:
+        found = holders(office.session, office.organisation, privilege, entity)
+        assert found == {n for n, who in everybody.items() if who.holds(privilege, entity)}

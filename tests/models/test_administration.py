@@ -27,9 +27,7 @@ from rxcrm.models.choices import Role
 from rxcrm.models.errors import CrmError, Invalid, NotAllowed, NotFound
 from rxcrm.models.people import BusinessUnit, User, set_roles
 from rxcrm.models.records import Act
-from tests.office import PASSWORD, Office, Statements
-
-LIFE = timedelta(hours=12)
+from tests.office import LIFE, PASSWORD, Office, Statements
 
 
 def ada(office: Office) -> Act:
@@ -247,8 +245,18 @@ def test_the_list_says_who_works_here(office: Office) -> None:
         office.now,
         2,
     )
+    assert {row.name: row.signed_in for row in found if row.name != "Sara"} == dict.fromkeys(
+        ["Ada", "Mia", "Tim", "Tom", "Vera", "Olaf"]
+    )
     assert [row.name for row in found if row.invited] == ["Mia", "Tim", "Tom", "Vera", "Olaf"]
     assert found[-1].disabled
+
+
+def test_the_list_still_says_when_somebody_signed_in_who_has_signed_out(office: Office) -> None:
+    signed_in(office, office.sara)
+    sign_out_user(ada(office), office.sara.id)
+    sara = next(row for row in list_users(ada(office)) if row.name == "Sara")
+    assert (sara.signed_in, sara.sessions) == (office.now, 0)
 
 
 @pytest.mark.parametrize(

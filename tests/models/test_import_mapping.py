@@ -47,6 +47,40 @@ def test_every_alias_of_every_program_names_a_target_and_its_source(source: obje
     assert all(mapped(h)[h] for headings in source.fields.values() for h in headings)
 
 
+#: The first line of a file that Thunderbird writes, whole and in its order.
+THUNDERBIRD = (
+    "First Name,Last Name,Display Name,Nickname,Primary Email,Secondary Email,Screen Name,Work Phone,Home Phone,Fax Number,"
+    "Pager Number,Mobile Number,Home Address,Home Address 2,Home City,Home State,Home ZipCode,Home Country,Work Address,"
+    "Work Address 2,Work City,Work State,Work ZipCode,Work Country,Job Title,Department,Organization,Web Page 1,Web Page 2,"
+    "Birth Year,Birth Month,Birth Day,Custom 1,Custom 2,Custom 3,Custom 4,Notes"
+)
+
+
+def test_an_address_book_of_thunderbird_goes_where_it_belongs() -> None:
+    found = mapped(*THUNDERBIRD.split(","))
+    left_out = ["Display Name", "Nickname", "Screen Name", "Department", "Web Page 2", "Birth Year", "Birth Month"]
+    assert [heading for heading, target in found.items() if not target] == [
+        *left_out, "Birth Day", "Custom 1", "Custom 2", "Custom 3", "Custom 4",
+    ]  # fmt: skip
+    work = {h: found[h] for h in ("Work Phone", "Work Address", "Work Address 2", "Work ZipCode", "Home City")}
+    assert list(work.values()) == ["business_phone", "street1", "street2", "postal_code", "address2_city"]
+
+
+def test_an_export_of_hubspot_goes_where_it_belongs_by_labels_and_by_internal_names() -> None:
+    labels = mapped(
+        *("Record ID", "First Name", "Last Name", "Email", "Phone Number", "Lead Status", "Create Date"),
+        *("Associated Company", "Country/Region", "Contact owner", "Original Traffic Source", "Lifecycle Stage"),
+    )
+    names = mapped(
+        *("hs_object_id", "firstname", "lastname", "email", "phone", "hs_lead_status", "createdate"),
+        *("company", "country", "hubspot_owner_id", "hs_analytics_source", "lifecyclestage"),
+    )
+    assert list(labels.values()) == list(names.values()) == [
+        *("", "first_name", "last_name", "email", "business_phone", "status", "created_on"),
+        *("company_name", "country", "owner", "lead_source", ""),
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     "heading",
     ["Id", "Record ID", "Lead Id", "GUID", "(Do Not Modify) Lead guid", "Password", "Passwort", "Card Number", "creditCardNumber", "IBAN", "PIN", "CVV", "API key", "User Token", "Tax ID", "ConvertedAccountId"],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from pwdlib import PasswordHash
@@ -16,9 +16,11 @@ from rxcrm.models.choices import Role
 from rxcrm.models.errors import Invalid, NotAllowed, NotFound
 from rxcrm.models.login import LoginSession, OneTimeCode, SignInFailure
 from rxcrm.models.people import User, set_roles
-from tests.office import PASSWORD, Office
+from tests.office import LIFE, PASSWORD, Office
 
 HOUR = timedelta(hours=1)
+#: Sessions of a strict operator: an hour without activity, three in all.
+SHORT = login.Life(HOUR, 3 * HOUR)
 SARA = "sara@contoso.com"
 ODD = ["\0", "\ud800", "\u202e", "x" * 100_000, "' OR 1=1 --", "%", ""]
 
@@ -176,7 +178,7 @@ def test_old_failures_are_forgotten(office: Office) -> None:
     fail(office, 12)
     assert fail(office, 5, now=office.now + 2 * HOUR) == [0] * 5
     office.sign_in("olaf@contoso.com", PASSWORD)
-    login.open_session(office.session, office.olaf, address="", agent="", now=office.now + 9 * HOUR, life=HOUR)
+    login.open_session(office.session, office.olaf, address="", agent="", now=office.now + 9 * HOUR, life=SHORT)
     assert office.session.exec(select(SignInFailure)).all() == []
 
 
@@ -185,7 +187,7 @@ def test_guesses_side_by_side_are_counted_one_by_one(office: Office) -> None:
     attempts: list[login.Attempt] = []
 
     def guess() -> None:
-        attempts.append(login.attempt(SARA, "wrong", address="192.0.2.1", agent="", now=office.now, life=HOUR))
+        attempts.append(login.attempt(SARA, "wrong", address="192.0.2.1", agent="", now=office.now, life=SHORT))
 
     threads = [threading.Thread(target=guess) for _ in range(8)]
     for thread in threads:
@@ -199,14 +201,86 @@ def test_guesses_side_by_side_are_counted_one_by_one(office: Office) -> None:
 # -- sessions --------------------------------------------------------------------------------------------------------
 
 
-def test_a_session_ends_when_its_time_is_over(office: Office) -> None:
-    token = office.sign_in(SARA, PASSWORD, life=HOUR).token
+def test_a_session_ends_after_an_idle_time(office: Office) -> None:
+    token = office.sign_in(SARA, PASSWORD, life=SHORT).token
     assert login.identify(office.session, token, office.now + HOUR - timedelta(seconds=1))
     assert login.identify(office.session, token, office.now + HOUR) is None
 
 
+def prolong(office: Office, token: str, now: datetime, life: login.Life = SHORT) -> bool:
+    """What the gate does with a sign of a user; whether it was worth a write."""
+    stay = login.find_stay(office.session, token, now)
+    if due := bool(stay and stay.is_due(now, life)):
+        login.prolong(office.session, token, stay.opened_on, now, life)
+    return due
+
+
+def end_of(office: Office) -> timedelta:
+    """How long after the cast's morning the only session ends."""
+    office.session.expire_all()
+    return office.session.exec(select(LoginSession)).one().expires_on - office.now
+
+
+def test_whoever_works_stays_signed_in(office: Office) -> None:
+    token = office.sign_in(SARA, PASSWORD, life=SHORT).token
+    for minutes in (50, 100, 150):
+        assert prolong(office, token, office.now + timedelta(minutes=minutes))
+    assert login.identify(office.session, token, office.now + 3 * HOUR - timedelta(seconds=1))
+
+
+def test_nobody_stays_signed_in_longer_than_the_longest_time(office: Office) -> None:
+    token = office.sign_in(SARA, PASSWORD, life=SHORT).token
+    for minutes in range(50, 180, 10):
+        prolong(office, token, office.now + timedelta(minutes=minutes))
+    assert end_of(office) == 3 * HOUR
+    assert login.identify(office.session, token, office.now + 3 * HOUR) is None
+
+
+def test_a_session_is_prolonged_once_in_five_minutes_at_most(office: Office) -> None:
+    token = office.sign_in(SARA, PASSWORD, life=SHORT).token
+    written = [s for s in range(0, 1200, 30) if prolong(office, token, office.now + timedelta(seconds=s))]
+    assert written == [300, 600, 900]
+    assert end_of(office) == HOUR + timedelta(minutes=15)
+
+
+def test_towards_its_very_end_a_session_is_prolonged_once_more_and_then_only_read(office: Office) -> None:
+    life = login.Life(HOUR, HOUR + timedelta(minutes=2))
+    token = office.sign_in(SARA, PASSWORD, life=life).token
+    written = [m for m in range(62) if prolong(office, token, office.now + timedelta(minutes=m), life)]
+    assert written == [2] and end_of(office) == HOUR + timedelta(minutes=2)
+
+
+def test_a_longest_time_shorter_than_the_idle_time_wins(office: Office) -> None:
+    office.sign_in(SARA, PASSWORD, life=login.Life(12 * HOUR, HOUR))
+    assert end_of(office) == HOUR
+
+
+def test_prolonging_wakes_no_session_that_has_ended(office: Office) -> None:
+    token = office.sign_in(SARA, PASSWORD, life=SHORT).token
+    login.prolong(office.session, token, office.now, office.now + HOUR, SHORT)
+    assert end_of(office) == HOUR
+    login.sign_out(office.session, token)
+    login.prolong(office.session, token, office.now, office.now + timedelta(minutes=30), SHORT)
+    assert office.session.exec(select(LoginSession)).all() == []
+
+
+def test_prolonging_makes_no_session_shorter(office: Office) -> None:
+    token = office.sign_in(SARA, PASSWORD).token
+    login.prolong(office.session, token, office.now, office.now + timedelta(minutes=10), SHORT)
+    assert end_of(office) == LIFE.idle
+
+
+def test_a_sign_in_is_remembered_after_the_session_has_ended(office: Office) -> None:
+    assert office.sara.signed_in_on is None
+    token = office.sign_in(SARA, PASSWORD).token
+    office.sign_in(SARA, "a wrong password", now=office.now + HOUR)
+    login.sign_out(office.session, token)
+    office.session.expire_all()
+    assert office.sara.signed_in_on == office.now
+
+
 def test_expired_sessions_are_swept(office: Office) -> None:
-    office.sign_in(SARA, PASSWORD, life=HOUR)
+    office.sign_in(SARA, PASSWORD, life=SHORT)
     office.sign_in(SARA, PASSWORD, now=office.now + 2 * HOUR)
     assert len(office.session.exec(select(LoginSession)).all()) == 1
 

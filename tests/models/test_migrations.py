@@ -5,11 +5,12 @@ from __future__ import annotations
 from threading import Thread
 
 from alembic import command
-from sqlalchemy import Engine, inspect
+from sqlalchemy import Engine, inspect, select, text
 from sqlmodel import SQLModel
 
 from rxcrm.models import tables  # noqa: F401
 from rxcrm.models.migrating import config, migrate
+from rxcrm.models.people import User
 
 
 def test_migrating_makes_every_table_and_twice_is_harmless(empty: Engine) -> None:
@@ -31,3 +32,27 @@ def test_two_processes_migrate_one_database(empty: Engine) -> None:
     for thread in threads:
         thread.join()
     assert sorted(done, key=len)[0] == [] and sorted(done, key=len)[1][0] == "0001"
+
+
+def test_who_was_signed_in_before_the_second_revision_is_known_to_have_done_so(empty: Engine) -> None:
+    now = "2026-05-13 08:00:00"
+    with empty.execution_options(writes=True).begin() as connection:
+        command.upgrade(config(connection), "0001")
+        for statement in (
+            "INSERT INTO business_unit (id, name) VALUES (1, 'Contoso')",
+            *(
+                'INSERT INTO "user" (id, email, name, name_key, password_hash, unit_id, language, time_zone, disabled,'
+                f" created_on, preferences) VALUES ({n}, '{n}@x.example', 'N', 'n', '', 1, '', '', false, '{now}', '{{}}')"
+                for n in (1, 2)
+            ),
+            *(
+                "INSERT INTO login_session (token_hash, user_id, created_on, expires_on, address, agent)"
+                f" VALUES ('{day}', 1, '2026-05-{day} 08:00:00', '{now}', '', '')"
+                for day in (11, 12)
+            ),
+        ):
+            connection.execute(text(statement))
+    assert "0002" in migrate(empty)
+    with empty.connect() as connection:
+        known = connection.execute(select(User.id, User.signed_in_on).order_by(User.id)).all()
+    assert [(n, moment and moment.day) for n, moment in known] == [(1, 12), (2, None)]

@@ -6,7 +6,7 @@ from rxcrm.models import records
 from rxcrm.models.access import Privilege
 from rxcrm.models.lead import Lead
 from rxcrm.models.records import bin
-from rxcrm.state.records import snapshot
+from rxcrm.state.records import Lost, lost_of, snapshot
 from tests.office import Office, Statements
 
 
@@ -33,6 +33,21 @@ def test_a_card_of_a_hidden_record_is_not_shown(office: Office) -> None:
     lead = office.lead(existing_account_id=office.account(office.olaf).id)
     found = snapshot(office.act(office.sara), "lead", lead.id)
     assert (found.names, found.cards) == ({"existing_account_id": ""}, [])
+
+
+def test_a_reader_learns_who_deleted_a_record_and_when(office: Office) -> None:
+    lead = office.lead()
+    assert lost_of(office.act(office.sara), "lead", lead.id) == Lost(lead.id or 0)
+    bin(office.act(office.ada), lead)
+    assert lost_of(office.act(office.sara), "lead", lead.id) == Lost(lead.id or 0, "Ada", office.now.isoformat())
+
+
+def test_nobody_learns_who_deleted_a_record_that_he_could_not_read(office: Office) -> None:
+    office.settle(private=True)
+    lead = office.lead(office.olaf)
+    bin(office.act(office.ada), lead)
+    for record_id in (lead.id or 0, 999_999, 0, 2**70):
+        assert lost_of(office.act(office.sara), "lead", record_id) == Lost(record_id)
 
 
 def test_a_form_costs_five_statements_however_long_its_history(office: Office) -> None:

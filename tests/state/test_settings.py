@@ -2,87 +2,64 @@
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import reflex as rx
 from reflex_base.registry import RegistrationContext
 from sqlmodel import select
 
-from rxcrm import rxcrm  # noqa: F401  (the handlers are registered)
 from rxcrm.models.access import Privilege
 from rxcrm.models.choices import Role
 from rxcrm.models.errors import NotAllowed
 from rxcrm.models.people import BusinessUnit, User
 from rxcrm.state import gate
-from rxcrm.state import settings as page
+from rxcrm.state.settings import asking, organisation, roles, units, users
 from tests.office import Office
+from tests.state.desk import Desk
 
 
 @pytest.fixture
-def desk(small_office: Office) -> Iterator[Desk]:
+def desk(small_office: Office) -> Iterator[SettingsDesk]:
     small_office.commit()
-    yield Desk(small_office)
+    yield SettingsDesk(small_office)
 
 
-class Desk:
-    """Somebody at the settings pages; Ada unless another sits down."""
-
-    def __init__(self, office: Office) -> None:
-        self.office, self.user = office, office.ada
-        self.root = rx.State(_reflex_internal_init=True)
-
-    def state(self, cls: type[Any]) -> Any:
-        return self.root.get_substate(cls.get_full_name().split("."))
-
-    def send(self, cls: type[Any], handler: str, *args: Any) -> Any:
-        """Run one handler as this user, as after the gate; the state afterwards."""
-        state = self.state(cls)
-        who = self.office.who(self.user)
-        self.office.commit()
-
-        async def run() -> None:
-            gate._asker.set(gate.Asker(who, "", "Contoso", 0))
-            await cls.event_handlers[handler].fn(state, *args)
-
-        asyncio.run(run())
-        self.office.session.expire_all()
-        return state
+class SettingsDesk(Desk):
+    """Ada at the settings pages."""
 
     def users(self, handler: str, *args: Any) -> Any:
-        return self.send(page.Users, handler, *args)
+        return self.send(users.Users, handler, *args)
 
     def units(self, handler: str, *args: Any) -> Any:
-        return self.send(page.Units, handler, *args)
+        return self.send(units.Units, handler, *args)
 
     def organisation(self, handler: str, *args: Any) -> Any:
-        return self.send(page.OrganisationSettings, handler, *args)
+        return self.send(organisation.OrganisationSettings, handler, *args)
 
 
 def test_every_handler_is_for_administrators() -> None:
-    names = [n for n in RegistrationContext.get().event_handlers if "state___settings____" in n and "." in n]
+    names = [n for n in RegistrationContext.get().event_handlers if "state___settings___" in n and "." in n]
     marks = {n: getattr(RegistrationContext.get().event_handlers[n].handler.fn, "__rxcrm_mark__", None) for n in names}
     ours = {n: m for n, m in marks.items() if not n.endswith(".setvar")}
     assert len(ours) > 20
     assert set(ours.values()) == {Privilege.ADMINISTER}
 
 
-def test_others_learn_nothing_even_past_the_gate(desk: Desk) -> None:
+def test_others_learn_nothing_even_past_the_gate(desk: SettingsDesk) -> None:
     desk.user = desk.office.mia
-    for cls in (page.Users, page.Units, page.OrganisationSettings):
+    for cls in (users.Users, units.Units, organisation.OrganisationSettings, roles.Roles):
         state = desk.send(cls, "open")
         assert "Only administrators" in state.notice.text
         assert not state.ready
     assert desk.users("search", "sara").rows == []
     assert desk.users("ask_edit", desk.office.sara.id).values == {}
     with pytest.raises(NotAllowed):
-        page.user_form(desk.office.act(desk.office.mia), 0)
+        users.user_form(desk.office.act(desk.office.mia), 0)
 
 
-def test_the_table_shows_everybody_and_only_declared_columns(desk: Desk) -> None:
+def test_the_table_shows_everybody_and_only_declared_columns(desk: SettingsDesk) -> None:
     state = desk.users("open")
     assert [row.name for row in state.rows] == ["Ada", "Mia", "Olaf", "Sara", "Tim", "Tom", "Vera"]
     assert {f.name for f in dataclasses.fields(state.rows[0])} == {
@@ -93,13 +70,13 @@ def test_the_table_shows_everybody_and_only_declared_columns(desk: Desk) -> None
     assert desk.users("open").term == ""
 
 
-def test_a_longer_list_says_that_it_is_cut(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(page, "USERS_SHOWN", 3)
+def test_a_longer_list_says_that_it_is_cut(desk: SettingsDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(users, "USERS_SHOWN", 3)
     state = desk.users("open")
     assert (len(state.rows), state.more) == (3, True)
 
 
-def test_adding_shows_the_link_once(desk: Desk) -> None:
+def test_adding_shows_the_link_once(desk: SettingsDesk) -> None:
     form = desk.users("ask_add")
     assert (form.asked, form.values["roles"], form.values["unit_id"]) == ("add", "salesperson", str(desk.user.unit_id))
     state = desk.users("add", 0, {**form.values, "name": "Nora", "email": "nora@contoso.com"}, 7)
@@ -109,19 +86,19 @@ def test_adding_shows_the_link_once(desk: Desk) -> None:
     assert desk.users("dismiss").link == ""
 
 
-def test_what_is_wrong_is_told_at_its_field_and_the_dialog_stays(desk: Desk) -> None:
+def test_what_is_wrong_is_told_at_its_field_and_the_dialog_stays(desk: SettingsDesk) -> None:
     desk.users("ask_add")
     state = desk.users("add", 0, {"name": "", "email": "sara@contoso.com", "roles": "", "unit_id": "0"}, 8)
     assert set(state.told.errors) == {"name", "email", "roles", "unit_id"}
     assert (state.told.ok, state.asked, state.link) == (False, "add", "")
 
 
-def test_a_refusal_of_the_whole_form_is_told_in_it(desk: Desk) -> None:
+def test_a_refusal_of_the_whole_form_is_told_in_it(desk: SettingsDesk) -> None:
     state = desk.users("save", 999_999, {"name": "X"}, 9)
-    assert state.told == page.Told(9, errors={"": "There is no such user."})
+    assert state.told == asking.Told(9, errors={"": "There is no such user."})
 
 
-def test_a_saved_user_counts_at_once(desk: Desk) -> None:
+def test_a_saved_user_counts_at_once(desk: SettingsDesk) -> None:
     gate._believed["token"] = (0.0, None)
     sara = desk.office.sara.id
     assert desk.users("ask_edit", sara).values["name"] == "Sara"
@@ -131,7 +108,7 @@ def test_a_saved_user_counts_at_once(desk: Desk) -> None:
     assert gate._believed == {}
 
 
-def test_somebody_is_locked_out_and_let_in(desk: Desk) -> None:
+def test_somebody_is_locked_out_and_let_in(desk: SettingsDesk) -> None:
     sara = desk.office.sara.id
     assert desk.users("ask_disable", sara).subject_name == "Sara"
     state = desk.users("disable", sara)
@@ -140,17 +117,17 @@ def test_somebody_is_locked_out_and_let_in(desk: Desk) -> None:
     assert not desk.office.session.get_one(User, sara).disabled
 
 
-def test_nobody_locks_himself_out(desk: Desk) -> None:
+def test_nobody_locks_himself_out(desk: SettingsDesk) -> None:
     state = desk.users("disable", desk.office.ada.id)
     assert (state.notice.kind, state.notice.text) == ("error", "You cannot disable yourself.")
 
 
-def test_a_reset_hands_out_a_link(desk: Desk) -> None:
+def test_a_reset_hands_out_a_link(desk: SettingsDesk) -> None:
     state = desk.users("reset_password", desk.office.sara.id)
     assert state.link and state.link_for == "Sara"
 
 
-def test_units_are_added_renamed_moved_and_deleted(desk: Desk) -> None:
+def test_units_are_added_renamed_moved_and_deleted(desk: SettingsDesk) -> None:
     sales, service = desk.office.unit("Sales").id, desk.office.unit("Service").id
     assert desk.units("ask_add", sales).values["parent_id"] == str(sales)
     state = desk.units("add", 0, {"name": "East", "parent_id": str(sales)}, 1)
@@ -163,20 +140,20 @@ def test_units_are_added_renamed_moved_and_deleted(desk: Desk) -> None:
     assert desk.units("delete", east).notice.text == "Far East was deleted."
 
 
-def test_a_unit_that_stays_says_why(desk: Desk) -> None:
+def test_a_unit_that_stays_says_why(desk: SettingsDesk) -> None:
     service = desk.office.unit("Service").id
     assert "has users" in desk.units("ask_delete", service).stays
     assert desk.units("delete", service).notice.kind == "error"
 
 
-def test_a_bad_unit_is_told_at_its_field(desk: Desk) -> None:
+def test_a_bad_unit_is_told_at_its_field(desk: SettingsDesk) -> None:
     north = desk.office.unit("North").id
     assert set(desk.units("rename", north, {"name": "sales"}, 5).told.errors) == {"name"}
     assert set(desk.units("add", 0, {}, 6).told.errors) == {"name", "parent_id"}
     assert desk.units("rename", north, {}, 7).told.ok
 
 
-def test_the_organisation_is_shown_and_saved(desk: Desk) -> None:
+def test_the_organisation_is_shown_and_saved(desk: SettingsDesk) -> None:
     state = desk.organisation("open")
     assert (state.values["name"], state.values["private"], state.values["fiscal_month"]) == ("Contoso", "0", "1")
     state = desk.organisation("save", 0, {"private": "1", "currency": "CHF"}, 4)
@@ -185,9 +162,34 @@ def test_the_organisation_is_shown_and_saved(desk: Desk) -> None:
     assert set(desk.organisation("save", 0, {"country": "XX"}, 5).told.errors) == {"country"}
 
 
-def test_a_raw_client_cannot_fill_in_other_columns(desk: Desk) -> None:
+def test_a_raw_client_cannot_fill_in_other_columns(desk: SettingsDesk) -> None:
     before = desk.office.ada.password_hash
     desk.users("save", desk.office.sara.id, {"password_hash": before, "disabled": "1"}, 1)
     desk.organisation("save", 0, {"id": "5"}, 2)
     assert all(not user.disabled for user in desk.office.session.exec(select(User)))
     assert desk.organisation("open").told.errors != {}
+
+
+def test_roles_are_added_saved_deactivated_and_deleted(desk: SettingsDesk) -> None:
+    state = desk.send(roles.Roles, "open")
+    assert (state.rows[0].label, state.rows[0].category_label, len(state.rows)) == ("Champion", "Stakeholder", 22)
+    form = desk.send(roles.Roles, "ask_add")
+    assert (form.values["category"], form.values["entities"]) == ("1000", "lead account contact user")
+    friend, child = (next(r.id for r in form.rows if r.name == name) for name in ("Friend", "Child"))
+    typed = {**form.values, "name": "Mentor", "entities": "contact", "match1": str(friend), "match2": str(child)}
+    state = desk.send(roles.Roles, "add", 0, typed, 3)
+    mentor = next(row for row in state.rows if row.name == "Mentor")
+    assert (state.told.ok, mentor.entities, mentor.matching) == (True, ["contact"], "Friend, Child")
+    form = desk.send(roles.Roles, "ask_edit", mentor.id)
+    assert (form.subject_name, form.values["match2"], form.values["match3"]) == ("Mentor", str(child), "")
+    assert set(desk.send(roles.Roles, "save", mentor.id, {**form.values, "name": ""}, 4).told.errors) == {"name"}
+    desk.send(roles.Roles, "save", mentor.id, {**form.values, "match1": "", "name": "Guide"}, 5)
+    state = desk.send(roles.Roles, "deactivate", mentor.id)
+    guide = next(row for row in state.rows if row.id == mentor.id)
+    assert (guide.name, guide.matching, guide.active) == ("Guide", "Child", False)
+    assert desk.send(roles.Roles, "activate", mentor.id).notice.text == "Guide is offered again."
+    assert desk.send(roles.Roles, "ask_delete", mentor.id).stays == ""
+    assert desk.send(roles.Roles, "delete", mentor.id).notice.text == "Guide was deleted."
+    stakeholder = next(row.id for row in state.rows if row.name == "Stakeholder")
+    assert "uses this role itself" in desk.send(roles.Roles, "ask_delete", stakeholder).stays
+    assert desk.send(roles.Roles, "ask_edit", 999_999).notice.text == "There is no such role."

@@ -92,35 +92,38 @@ SALESFORCE = Source(
 )
 HUBSPOT = Source(
     "HubSpot",
-    "HubSpot knowledge base, “HubSpot's default contact properties” (labels), and the Contacts API (internal names)",
+    "https://knowledge.hubspot.com/properties/hubspots-default-contact-properties; labels and internal names compared with"
+    " dumps of the properties API (GET /crm/v3/properties/contacts, hubspotDefined). “Street Address 2” is a company's.",
     {
-        "first_name": ("First Name",),
-        "last_name": ("Last Name",),
+        "first_name": ("First Name", "firstname"),
+        "last_name": ("Last Name", "lastname"),
         "salutation": ("Salutation",),
-        "job_title": ("Job Title",),
+        "job_title": ("Job Title", "jobtitle"),
         "company_name": ("Company Name", "Associated Company", "company"),
         "business_phone": ("Phone Number", "phone"),
         "mobile_phone": ("Mobile Phone Number", "mobilephone"),
-        "other_phone": ("WhatsApp Phone Number",),
-        "fax": ("Fax Number",),
+        "other_phone": ("WhatsApp Phone Number", "hs_whatsapp_phone_number"),
+        "fax": ("Fax Number", "fax"),
         "email": ("Email",),
-        "email2": ("Work email", "Additional email addresses"),
-        "website": ("Website URL",),
-        "street1": ("Street Address",),
-        "street2": ("Street Address 2",),
+        "email2": ("Work email", "work_email", "Additional email addresses", "hs_additional_emails"),
+        "website": ("Website URL", "website"),
+        "street1": ("Street Address", "address"),
+        "street2": ("Street Address 2", "address2"),
         "city": ("City",),
-        "state": ("State/Region",),
-        "postal_code": ("Postal Code", "Zip"),
-        "country": ("Country/Region",),
+        "state": ("State/Region", "state"),
+        "postal_code": ("Postal Code", "zip"),
+        "country": ("Country/Region", "country"),
+        "longitude": ("Longitude", "hs_longitude"),
+        "latitude": ("Latitude", "hs_latitude"),
         "industry": ("Industry",),
-        "annual_revenue": ("Annual Revenue",),
+        "annual_revenue": ("Annual Revenue", "annualrevenue"),
         "employees": ("Number of Employees", "numemployees"),
         "description": ("Message",),
+        "lead_source": ("Original Traffic Source", "Original Source", "hs_analytics_source"),
         "status": ("Lead Status", "hs_lead_status"),
-        "owner": ("Contact owner", "HubSpot Owner", "hubspot_owner_id"),
-        "created_on": ("Create Date",),
+        "owner": ("Contact owner", "HubSpot Owner", "hubspot_owner_id", "HubSpot Owner Email (legacy)", "owneremail"),
+        "created_on": ("Create Date", "createdate"),
         "do_not_bulk_email": ("Unsubscribed from all email", "hs_email_optout"),
-        "preferred_contact_method": ("Preferred channels",),
     },
 )
 ZOHO = Source(
@@ -266,7 +269,9 @@ ODOO = Source(
 )
 THUNDERBIRD = Source(
     "Thunderbird",
-    "mozilla/releases-comm-central mail/locales/en-US/chrome/messenger/importMsgs.properties",
+    "mozilla/releases-comm-central mailnews/addrbook/modules/AddrBookUtils.sys.mjs (exportAttributes: which columns, in"
+    " which order) and mail/locales/en-US/chrome/messenger/importMsgs.properties (2100 to 2136: their English headings)."
+    " No field for Nickname, Screen Name, Department, Web Page 2, the birthday and Custom 1 to 4.",
     {
         "first_name": ("First Name",),
         "last_name": ("Last Name",),

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from rxcrm.models import db
-from rxcrm.models.access import Privilege, Who, may_own, who_is
+from rxcrm.models.access import Privilege, Who, holders, may_own
 from rxcrm.models.errors import NotAllowed
-from rxcrm.models.people import User, organisation
+from rxcrm.models.people import User, organisation, working_users
 from rxcrm.models.searching import fold
 from rxcrm.translation import N_
 
@@ -39,7 +39,7 @@ class Owners:
 
     def __init__(self, who: Who, entity: str, default: User | None = None) -> None:
         self.who, self.entity = who, entity
-        users = db.read(_active)
+        users, self._readers = db.read(_users, entity)
         self._by_email = {u.email.lower(): u for u in users}
         names = Counter(fold(u.name) for u in users)
         self._by_name = {name: u for u in users if names[name := fold(u.name)] == 1}
@@ -65,9 +65,7 @@ class Owners:
         return (_owner(user), "") if self._may_give_to(user) else (self.default, NOT_THEIRS)
 
     def _may_give_to(self, user: User) -> bool:
-        # Creating a record and then assigning it comes to the same, so either reach will do.
-        reach = any(may_own(self.who, self.entity, p, user) for p in (Privilege.CREATE, Privilege.ASSIGN))
-        return reach and db.read(_reads, user, self.entity)
+        return user.id in self._readers and _reaches(self.who, self.entity, user)
 
     def _require(self, user: User) -> None:
         if not self.who.holds(Privilege.CHOOSE_OWNER):
@@ -78,14 +76,24 @@ class Owners:
             raise NotAllowed(OUT_OF_REACH, owner=user.name)
 
 
-def _active(session: Session) -> list[User]:
-    return list(session.exec(select(User).where(col(User.disabled).is_(False))))
+def possible_owners(session: Session, who: Who, entity: str) -> list[User]:
+    """Everybody whom `Owners` takes as the default of this importer: himself first, the others by name."""
+    users, readers = _users(session, entity)
+    if not who.holds(Privilege.CHOOSE_OWNER):
+        readers = frozenset()
+    others = [u for u in users if u.id != who.id and u.id in readers and _reaches(who, entity, u)]
+    return [*(u for u in users if u.id == who.id), *others]
 
 
-def _reads(session: Session, user: User, entity: str) -> bool:
-    """An owner reads what he owns, as `rxcrm.models.records.assign` has it."""
+def _users(session: Session, entity: str) -> tuple[list[User], frozenset[int]]:
+    """Who works here, and the ids of those who read a table: owners do, as `rxcrm.models.records.assign` has it."""
     org = organisation(session)
-    return org is not None and who_is(session, user, org).holds(Privilege.READ, entity)
+    return working_users(session), holders(session, org, Privilege.READ, entity) if org else frozenset()
+
+
+def _reaches(who: Who, entity: str, user: User) -> bool:
+    # Creating a record and then assigning it comes to the same, so either reach will do.
+    return any(may_own(who, entity, p, user) for p in (Privilege.CREATE, Privilege.ASSIGN))
 
 
 def _owner(user: User) -> Owner:

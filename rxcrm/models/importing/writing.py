@@ -16,6 +16,7 @@ from sqlmodel import Session, col
 from rxcrm.models import process
 from rxcrm.models.access import Who
 from rxcrm.models.base import Record
+from rxcrm.models.connections import upkeep
 from rxcrm.models.history import Event, History
 from rxcrm.models.importing.books import Books, ImportProblem, ImportRun, RejectedRow
 from rxcrm.models.importing.checking import Checked, Problem
@@ -114,6 +115,13 @@ class Writer:
         session.connection().execute(insert(cast(Any, History).__table__), entries)
         if self.table is Lead:
             _begin_processes(session, self.run_id, ids, accepted, now)
+            upkeep.imported(session, _decided(ids, accepted), by=self.user_id, now=now)
+
+
+def _decided(ids: Sequence[int], accepted: Sequence[Checked]) -> list[int]:
+    """The leads that came with an existing contact and an identified decision maker (S R5.4)."""
+    both = ("existing_contact_id", "decision_maker")
+    return [i for i, row in zip(ids, accepted, strict=True) if row.values and all(row.values.get(n) for n in both)]
 
 
 def _storable(value: Any) -> Any:
@@ -169,6 +177,7 @@ def remove_some(session: Session, table: type[Record], run_id: int, most: int = 
         for other in (History, Share):
             named = cast(Any, other)
             session.execute(delete(other).where(named.entity == table.entity, named.record_id.in_(ids)))
+        upkeep.forget(session, table.entity, ids)
         session.execute(delete(table).where(columns.id.in_(ids)))
     return len(ids)
 

@@ -1,0 +1,1 @@
+"""Settings: the organisation, its users and its business units. For administrators only."""

@@ -1,0 +1,187 @@
+"""The timeline's handlers, without a browser: what they answer, refuse and keep."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from rxcrm.models import records
+from rxcrm.models.activity import Activity
+from rxcrm.models.choices import ActivityReason
+from rxcrm.models.timeline import writing
+from rxcrm.state import gate
+from rxcrm.state.timeline import Timeline
+from tests.office import Office
+from tests.state.desk import Desk
+
+
+class Page(Desk):
+    """Sara's tab with the timeline of a lead."""
+
+    def __init__(self, office: Office, **lead: Any) -> None:
+        super().__init__(office)
+        self.user, self.lead = office.sara, office.lead(email="doe@example.com", business_phone="123", **lead)
+
+    def open(self) -> Timeline:
+        """Everything that opening the page does, the counters too."""
+        state, who, lead_id = self.state(Timeline), self.office.who(self.user), self.lead.id
+        self.office.commit()
+
+        async def run() -> None:
+            gate._asker.set(gate.Asker(who, "", "Contoso", 0))
+            async for _ in Timeline.event_handlers["open"].fn(state, "lead", lead_id):
+                pass
+
+        asyncio.run(run())
+        self.office.session.expire_all()
+        return state
+
+    def tell(self, handler: str, *args: Any) -> Timeline:
+        return self.send(Timeline, handler, *args)
+
+
+@pytest.fixture
+def page(office: Office) -> Page:
+    return Page(office)
+
+
+def test_opening_shows_what_may_be_written_and_what_it_begins_with(page: Page) -> None:
+    state = page.open()
+    assert state.ready and set(state.may) == {"note", "post", "task", "phone_call", "appointment", "email"}
+    assert (state.defaults["phone_number"], state.defaults["party"]["address"]) == ("123", "doe@example.com")
+    assert [g.key for g in state.facets] == ["type", "kind", "status", "reason", "due", "by", "modified"]
+
+
+def test_a_written_note_is_there_and_answers_its_token(page: Page) -> None:
+    page.open()
+    state = page.tell("write_note", 7, 0, 0, "", "<p>Hello</p>", [])
+    assert (state.answer.token, state.answer.ok) == (7, True)
+    assert state.items[0].key == state.answer.key and state.items[0].excerpt == "Hello"
+
+
+def test_a_refused_note_says_why_at_its_field(page: Page) -> None:
+    page.open()
+    state = page.tell("write_note", 8, 0, 0, "", "", [])
+    assert (state.answer.ok, state.answer.errors) == (False, {"body": "A note needs a text, a title or a file."})
+
+
+def test_a_note_that_somebody_changed_meanwhile_is_not_overwritten(page: Page) -> None:
+    row = writing.note(page.office.act(page.office.sara), "lead", page.lead.id or 0, "First", "").row
+    page.open()
+    version = row.version
+    writing.edit_note(page.office.act(page.office.sara), row, "Second", "")
+    state = page.tell("write_note", 9, row.id, version, "Third", "", [])
+    assert not state.answer.ok and "changed this record" in state.notice.text
+    assert page.office.session.get_one(Activity, row.id).subject == "Second"
+
+
+def test_an_activity_of_another_kind_is_not_edited_as_a_note(page: Page) -> None:
+    row = writing.log(page.office.act(page.office.sara), 1, {"subject": "x"}, ("lead", page.lead.id or 0))  # type: ignore[arg-type]
+    page.open()
+    assert not page.tell("write_note", 1, row.id, row.version, "y", "", []).answer.ok
+
+
+def test_a_call_is_logged_and_completed_in_one_go(page: Page) -> None:
+    page.open()
+    state = page.tell("log", 3, "phone_call", {"subject": "Offer", "phone_number": "123"}, [], [], "complete")
+    assert state.answer.ok and state.planned == []
+    assert (state.items[0].kind, state.items[0].status, state.items[0].tag) == ("phone_call", "Made", "closed")
+
+
+def test_a_mail_that_cannot_be_sent_is_kept_as_a_draft_with_the_reason(page: Page) -> None:
+    page.open()
+    state = page.tell("log", 4, "email", {"subject": "Offer", "body": "<p>Dear</p>"}, [], [], "send")
+    assert state.answer.ok and "no mail server is set up" in state.notice.text
+    assert [(i.title, i.status) for i in state.planned] == [("Offer", "Draft")]
+
+
+@pytest.mark.parametrize("kind", ["note", "post", "fax", ""])
+def test_only_activities_are_logged(page: Page, kind: str) -> None:
+    page.open()
+    assert not page.tell("log", 5, kind, {"subject": "x"}, [], [], "").answer.ok
+
+
+def test_posted_parties_of_nonsense_are_refused(page: Page) -> None:
+    page.open()
+    for party in ({}, {"role": "king"}, {"role": "to", "entity": "lead", "id": "9" * 40}, {"role": "to", "id": "x"}):
+        assert not page.tell("log", 6, "phone_call", {"subject": "x"}, [party], [], "").answer.ok
+
+
+def test_completing_takes_a_reason_of_its_kind_only(page: Page) -> None:
+    row = writing.log(page.office.act(page.office.sara), 2, {"subject": "x"}, ("lead", page.lead.id or 0))  # type: ignore[arg-type]
+    page.open()
+    state = page.tell("complete", row.id, row.version, int(ActivityReason.TASK_COMPLETED))
+    assert "has no option" in state.notice.text
+    page.tell("complete", row.id, row.version, 99)
+    assert page.office.session.get_one(Activity, row.id).is_open
+
+
+def test_pages_follow_one_another_without_being_sent_again(page: Page) -> None:
+    for n in range(45):
+        writing.note(page.office.act(page.office.sara), "lead", page.lead.id or 0, f"Note {n}", "")
+    state = page.open()
+    first, generation = [i.key for i in state.items], state.older.generation
+    state = page.tell("load_more")
+    second = [i.key for i in state.older.items]
+    assert (state.older.generation, state.older.index, len(second)) == (generation, 1, 20)
+    state = page.tell("load_more")
+    third = [i.key for i in state.older.items]
+    assert not state.more and len({*first, *second, *third}) == 46
+    assert [i.key for i in state.items] == first
+
+
+def test_a_deleted_entry_is_gone_and_undo_brings_it_back(page: Page) -> None:
+    row = writing.note(page.office.act(page.office.sara), "lead", page.lead.id or 0, "Here", "").row
+    page.open()
+    state = page.tell("delete", row.id, row.version)
+    assert f"a{row.id}" in state.gone and all(i.id != row.id for i in state.items if i.kind == "note")
+    state = page.tell("undo_delete", row.id)
+    assert any(i.title == "Here" for i in state.items) and state.gone == []
+
+
+def test_the_filter_is_remembered_with_its_user(page: Page) -> None:
+    page.open()
+    page.tell("ask", "", {"type": ["notes"], "invented": ["x"]}, False)
+    page.root = type(page.root)(_reflex_internal_init=True)  # type: ignore[call-arg]
+    state = page.open()
+    assert (state.filters, state.newest_first) == ({"type": ["notes"]}, False)
+
+
+def test_users_and_records_are_found_for_naming(page: Page) -> None:
+    page.open()
+    assert [c.name for c in page.tell("mention", "to", 1).candidates.hits] == ["Tom"]
+    assert "Doe" in [c.name for c in page.tell("refer", "doe", 2).candidates.hits]
+    assert page.tell("party", "doe", 3).candidates.hits[0].detail == "doe@example.com"
+
+
+def test_a_hidden_record_has_no_timeline(page: Page) -> None:
+    page.office.settle(private=True)
+    page.user = page.office.olaf
+    state = page.open()
+    assert not state.ready and state.items == [] and "may not see it" in state.notice.text
+
+
+def test_a_colleague_without_access_gets_nothing_when_it_changes(page: Page) -> None:
+    office = page.office
+    page.user = office.olaf
+    page.open()
+    office.settle(private=True)
+    writing.note(office.act(office.sara), "lead", page.lead.id or 0, "Secret", "")
+
+    async def catch_up() -> None:
+        gate._asker.set(gate.Asker(office.who(office.olaf), "", "Contoso", 0))
+        await page.state(Timeline)._catch_up(frozenset({f"lead:{page.lead.id}"}))
+
+    office.commit()
+    asyncio.run(catch_up())
+    state = page.state(Timeline)
+    assert state.items == [] and state.may == {}
+
+
+def test_a_deleted_lead_leaves_no_timeline_behind(page: Page) -> None:
+    page.open()
+    records.bin(page.office.act(page.office.vera), page.lead)
+    state = page.tell("write_note", 1, 0, 0, "Late", "", [])
+    assert not state.answer.ok
