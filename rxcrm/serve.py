@@ -231,9 +231,13 @@ def check_settings() -> None:
     """Raises CannotStart for settings that do not go together and for a Redis that does not answer, BadSetting for bad ones."""
     chosen = settings()
     if not 0 < chosen.attachment_megabytes <= 128:
-        raise CannotStart(f"RXCRM_ATTACHMENT_MEGABYTES must lie between 1 and 128, but is {chosen.attachment_megabytes}.")
+        raise CannotStart(
+            f"RXCRM_ATTACHMENT_MEGABYTES must lie between 1 and 128, but is {chosen.attachment_megabytes}."
+        )
     if chosen.workers > 1 and not chosen.redis_url:
-        raise CannotStart("More than one server process (RXCRM_WORKERS) needs a Redis between them: set RXCRM_REDIS_URL.")
+        raise CannotStart(
+            "More than one server process (RXCRM_WORKERS) needs a Redis between them: set RXCRM_REDIS_URL."
+        )
     from rxcrm.models.mail import servers
 
     servers.smtp(), servers.sender(), servers.mailbox()

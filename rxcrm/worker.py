@@ -167,7 +167,8 @@ async def tell(topics: Iterable[str]) -> None:
     if found := set(topics):
         from rxcrm.state import live  # the states are only there once the application is
 
-        live.publish(found)
+        # The page of all jobs hears of each.
+        live.publish(found | ({"jobs:all"} if any(t.startswith("job:") for t in found) else set()))
 
 
 @contextlib.asynccontextmanager

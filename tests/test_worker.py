@@ -87,7 +87,7 @@ def test_what_is_due_is_done_and_told(bench: Bench, told: list[set[str]]) -> Non
     bench.work(ends(bench, number))
     job = bench.job(number)
     assert (job.state, job.attempts, job.done, job.total, done) == (JobState.DONE, 1, 1, 2, [{"deep": 3}])
-    assert told == [{f"job:{number}"}] * 3
+    assert told == [{f"job:{number}", "jobs:all"}] * 3
 
 
 def test_what_this_process_puts_off_is_begun_at_once(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

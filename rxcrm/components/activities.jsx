@@ -1,5 +1,6 @@
 // What lists and forms of activities have beyond others: closing with a reason, and taking it back.
 import { useEffect, useId, useRef, useState } from "react";
+import { useLocation, useNavigate } from "react-router";
 import { X } from "lucide-react";
 import { useT } from "./i18n.js";
 import { isDirty, useForm, useStore } from "./record_store.js";
@@ -20,7 +21,7 @@ export function UndoBar({ done, onUndo }) {
     const timer = setTimeout(() => setShown(0), PATIENCE);
     return () => clearTimeout(timer);
   }, [done]);
-  const open = shown && done?.seq === shown && done.text;
+  const open = shown !== 0 && done?.seq === shown && !!done.text;
   return (
     <div className="undo-bar" role="status">
       {open && (
@@ -32,6 +33,15 @@ export function UndoBar({ done, onUndo }) {
       )}
     </div>
   );
+}
+
+/** A menu entry for a new activity; on the page of a lead, account or contact it regards that one. */
+export function ActivityEntry({ kind, children }) {
+  const { pathname } = useLocation();
+  const [, entity, id] = /^\/(lead|account|contact)s\/(\d+)$/.exec(pathname) ?? [];
+  const navigate = useNavigate();
+  const path = `/activities/new?kind=${kind}${entity ? `&regarding=${entity}:${id}` : ""}`;
+  return <a role="menuitem" href={path} onClick={(e) => !(e.ctrlKey || e.metaKey || e.shiftKey) && (e.preventDefault(), navigate(path))}>{children}</a>;
 }
 
 /** A command on what is saved: unsaved changes are saved first, and a refused save keeps it from happening. */

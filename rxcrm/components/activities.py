@@ -10,7 +10,7 @@ from reflex_base.event import passthrough_event_spec
 from rxcrm.components.local import ICONS, library
 
 ACTIVITIES, CALENDAR = library("activities.jsx"), library("calendar.jsx")
-#: The calendar, pinned with the polyfill that it asks for (docs/decisions/0009).
+#: The calendar, pinned with the polyfill that it asks for (docs/decisions/0012).
 FULL_CALENDAR = ["@fullcalendar/react@7.1.4", "temporal-polyfill@1.0.8"]
 
 
@@ -22,6 +22,15 @@ class UndoBar(rx.Component):
     lib_dependencies: list[str] = [ICONS]
     done: rx.Var[Any]
     on_undo: rx.EventHandler[rx.event.no_args_event_spec]
+
+
+class ActivityEntry(rx.Component):
+    """An entry of the menu + New that begins an activity, about the record on the page where there is one."""
+
+    library = ACTIVITIES
+    tag = "ActivityEntry"
+    lib_dependencies: list[str] = [ICONS]
+    kind: rx.Var[str]
 
 
 class SavedCommand(rx.Component):
@@ -65,4 +74,4 @@ class Calendar(rx.Component):
 
 
 undo_bar, saved_command, close_dialog = UndoBar.create, SavedCommand.create, CloseDialog.create
-calendar = Calendar.create
+activity_entry, calendar = ActivityEntry.create, Calendar.create

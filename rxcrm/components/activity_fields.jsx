@@ -1,21 +1,17 @@
 // Controls that activities need beyond those of any form: a moment, who takes part, what it regards.
 import { useEffect, useRef, useState } from "react";
 import { ExternalLink, X } from "lucide-react";
+import { localTime } from "./clock.js";
 import { useT } from "./i18n.js";
+import { Parties } from "./parties.jsx";
 import { nameOf, useForm, useStore, valueOf } from "./record_store.js";
+import { RichText } from "./richtext.jsx";
 
 let counter = 0;
 const newToken = () => (Date.now() + counter++) % 2147483647;
 
-/** What a clock in `zone` shows at a moment, as a date-time control holds it; what was typed there is that already. */
-export function wall(iso, zone) {
-  if (!iso || !/(Z|[+-]\d\d:\d\d)$/.test(iso)) return iso ?? "";
-  const parts = new Intl.DateTimeFormat("en-CA", {
-    timeZone: zone || undefined, hourCycle: "h23", year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit",
-  }).formatToParts(new Date(iso));
-  const at = (type) => parts.find((p) => p.type === type)?.value ?? "";
-  return `${at("year").padStart(4, "0")}-${at("month")}-${at("day")}T${at("hour")}:${at("minute")}`;
-}
+/** A moment as a date-time control holds it in the user's zone; what was typed there is that already. */
+const wall = (text, zone) => (/(Z|[+-]\d\d:\d\d)$/.test(text) ? localTime(text, zone) : text);
 
 const clock = (text) => Date.parse(`${text.length === 10 ? `${text}T00:00` : text}Z`);
 
@@ -50,7 +46,7 @@ export function MomentInput({ name, shared, locked }) {
 }
 
 /** What a look-up over several tables offers for what is typed: opens, asks, moves, picks. */
-function useCandidates(target, { onPick, onText }) {
+function useCandidates(target, onPick) {
   const { props } = useForm();
   const [term, setTerm] = useState(null);
   const [chosen, setChosen] = useState(0);
@@ -78,7 +74,7 @@ function useCandidates(target, { onPick, onText }) {
     }
     const step = { ArrowDown: 1, ArrowUp: -1 }[e.key];
     if (step && hits.length) (e.preventDefault(), setChosen((at + step + hits.length) % hits.length));
-    else if (e.key === "Enter") (e.preventDefault(), onText?.(term) ? hide() : hits[at] && pick(hits[at]));
+    else if (e.key === "Enter") (e.preventDefault(), hits[at] && pick(hits[at]));
     else if (e.key === "Escape") (e.stopPropagation(), hide());
   };
   return { term, open, fresh, hits, at, show, hide, type, pick, keys, setChosen };
@@ -116,7 +112,7 @@ export function Regarding({ name, shared, label, locked }) {
   const value = valueOf(s, name);
   const title = nameOf(s, name);
   const [entity, id] = value.split(":");
-  const look = useCandidates("regarding", { onPick: (hit) => change(name, `${hit.entity}:${hit.id}`, hit.name) });
+  const look = useCandidates("regarding", (hit) => change(name, `${hit.entity}:${hit.id}`, hit.name));
   const listId = `${shared.id}-list`;
   return (
     <div className="lookup" ref={box} onBlur={(e) => !box.current.contains(e.relatedTarget) && look.hide()}>
@@ -141,57 +137,60 @@ const listed = (text) => {
   }
 };
 
+/** Asks as pieces of the timeline do: `ask(kind, term)` promises what is found. */
+function useAsk() {
+  const { props } = useForm();
+  const waiting = useRef(new Map());
+  const { answer } = props.current;
+  useEffect(() => {
+    waiting.current.get(answer?.token)?.(answer.hits);
+    waiting.current.delete(answer?.token);
+  }, [answer]);
+  return (kind, term) => new Promise((found) => {
+    const token = newToken();
+    waiting.current.set(token, found);
+    props.current.onLookUp(kind, term, 0, token);
+  });
+}
+
 /** Who takes part: records, users, or mail addresses as they are; several stand beside each other. */
-export function Parties({ name, shared, label, locked, addresses }) {
+export function PartiesField({ name, shared, label, locked, addresses }) {
   const { store, change } = useForm();
   const s = useStore(store);
-  const t = useT();
-  const box = useRef(null);
+  const ask = useAsk();
   const people = listed(valueOf(s, name));
-  const put = (all) => change(name, all.length || s.base[name] ? pythonic(all) : "");
-  const same = (a, b) => a.entity === b.entity && String(a.id) === String(b.id) && (a.entity || a.address === b.address);
-  const add = (one) => !people.some((p) => same(p, one)) && put([...people, one]);
-  const takeText = (text) => {
-    const address = text.trim();
-    if (!addresses || !/^\S+@\S+\.\S+$/.test(address)) return false;
-    add({ entity: "", id: "", name: address, address });
-    return true;
-  };
-  const look = useCandidates("party", {
-    onPick: (hit) => add({ entity: hit.entity, id: String(hit.id), name: hit.name, address: hit.address ?? "" }),
-    onText: takeText,
-  });
-  const remove = (i) => (put(people.filter((_, at) => at !== i)), box.current.querySelector("input")?.focus());
-  const listId = `${shared.id}-list`;
-  const keys = (e) => {
-    if (e.key === "Backspace" && !e.target.value && people.length) (e.preventDefault(), remove(people.length - 1));
-    else if ((e.key === "," || e.key === ";") && takeText(e.target.value)) (e.preventDefault(), look.hide());
-    else look.keys(e);
-  };
-  const leave = (e) => {
-    if (box.current.contains(e.relatedTarget)) return;
-    if (look.open) takeText(look.term);
-    look.hide();
-  };
-  return (
-    <div className="lookup parties" ref={box} onBlur={leave}>
-      <ul aria-label={label}>
-        {people.map((p, i) => (
-          <li key={`${p.entity}${p.id}${p.address}`} className="chip" title={p.address || undefined}>
-            {p.entity && p.entity !== "user" ? <a href={`/${p.entity}s/${p.id}`}>{p.name}</a> : <span>{p.name}</span>}
-            {!locked && <button type="button" aria-label={t("Remove %(name)s", { name: p.name })} onClick={() => remove(i)}><X className="icon" aria-hidden="true" /></button>}
+  if (locked) {
+    return (
+      <ul className="chips" aria-label={label} id={shared.id}>
+        {people.map((p) => (
+          <li key={`${p.entity}${p.id}${p.address}`} title={p.address || undefined}>
+            {p.entity && p.entity !== "user" ? <a className="chip" href={`/${p.entity}s/${p.id}`}>{p.name}</a> : <span className="chip">{p.name || p.address}</span>}
           </li>
         ))}
-        {locked && !people.length && <li className="none">---</li>}
+        {!people.length && <li>---</li>}
       </ul>
-      {!locked && (
-        <input {...shared} {...combobox(look, listId)} placeholder={people.length ? "" : "---"} value={look.open ? look.term : ""} onClick={look.show} onKeyDown={keys}
-          onChange={(e) => look.type(e.target.value)} />
-      )}
-      <CandidateList id={listId} label={label} look={look} />
-    </div>
+    );
+  }
+  return (
+    <Parties id={shared.id} label={label} value={people} onChange={(all) => change(name, spelled(all))} ask={ask} addresses={addresses}
+      invalid={shared["aria-invalid"]} describedBy={shared["aria-describedby"]} />
   );
 }
 
 /** JSON spelled as the server spells it, so that a change that is taken back is none. */
-const pythonic = (all) => `[${all.map(({ entity, id, name, address }) => `{${Object.entries({ entity, id, name, address }).map(([k, v]) => `"${k}": ${JSON.stringify(v)}`).join(", ")}}`).join(", ")}]`;
+const spelled = (all) =>
+  `[${all.map(({ entity, id, name, address }) => `{${Object.entries({ entity, id: String(id), name, address }).map(([k, v]) => `"${k}": ${JSON.stringify(v ?? "")}`).join(", ")}}`).join(", ")}]`;
+
+/** The text of an e-mail. It is read anew whenever the record itself arrives anew. */
+export function RichField({ name, shared, label, locked }) {
+  const { store, change } = useForm();
+  const s = useStore(store);
+  const ask = useAsk();
+  const value = valueOf(s, name);
+  // Sanitised by the server before it was stored (rxcrm.models.richtext).
+  if (locked) return <div className="rich" id={shared.id} role="document" aria-label={label} dangerouslySetInnerHTML={{ __html: s.base[name] || "---" }} />;
+  return (
+    <RichText key={`${s.id}:${s.loaded}`} id={shared.id} label={label} value={value} onChange={(html) => change(name, html === "<p></p>" ? "" : html)} ask={ask}
+      invalid={shared["aria-invalid"]} describedBy={shared["aria-describedby"]} />
+  );
+}

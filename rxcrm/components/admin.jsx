@@ -1,7 +1,8 @@
 // Settings: forms whose text lives in the browser until it is saved, one-time links, tabs that are pages.
-import { createContext, useContext, useEffect, useId, useRef, useState } from "react";
+import { useContext, useEffect, useId, useRef, useState } from "react";
 import { useBlocker, useLocation, useNavigate } from "react-router";
 import { Check, Copy } from "lucide-react";
+import { AskContext, read } from "./asking.js";
 import { useT } from "./i18n.js";
 import { Dialog } from "./ui.jsx";
 
@@ -9,22 +10,6 @@ let counter = 0;
 const newToken = () => (Date.now() + counter++) % 2147483647;
 /** After this long without an answer the form may be sent again. */
 const PATIENCE = 15000;
-
-const AskContext = createContext({ errors: {}, values: {} });
-
-/** What the form's controls hold: ticked boxes of a group as words, switches as "1" or "0". */
-function read(form) {
-  const found = {};
-  for (const control of form?.elements ?? []) {
-    const { name, type, value, checked } = control;
-    if (!name) continue;
-    if (control.dataset.group !== undefined) found[name] = [found[name], checked && value].filter(Boolean).join(" ");
-    else if (type === "checkbox") found[name] = checked ? "1" : "0";
-    else if (type !== "radio") found[name] = value;
-    else if (checked) found[name] = value;
-  }
-  return found;
-}
 
 const focusOn = (form, name) => form?.querySelector(`[name="${CSS.escape(name)}"]:not([type="radio"]:not(:checked))`)?.focus();
 

@@ -120,6 +120,8 @@ def settings_page(*children: rx.Component) -> rx.Component:
                         tab_link(to="/settings/users", label=_("Users")),
                         tab_link(to="/settings/units", label=_("Business units")),
                         tab_link(to="/settings/roles", label=_("Connection roles")),
+                        tab_link(to="/settings/templates", label=_("E-mail templates")),
+                        tab_link(to="/settings/jobs", label=_("Background work")),
                         aria_label=_("Settings"),
                         class_name="tab-links",
                     ),

@@ -3,7 +3,7 @@ import { Suspense, lazy, useCallback, useEffect, useMemo, useRef, useState } fro
 import { useLocation, useNavigate } from "react-router";
 import { CalendarPlus, ChevronLeft, ChevronRight, List } from "lucide-react";
 import { UndoBar } from "./activities.jsx";
-import { wall } from "./activity_fields.jsx";
+import { today as dayIn } from "./clock.js";
 import { useT } from "./i18n.js";
 
 const Sheet = lazy(() => import("./calendar_sheet.jsx"));
@@ -45,7 +45,7 @@ export function ActivityCalendar({ shown, moved, zone, firstWeekday, mayCreate, 
   const narrow = ready && window.matchMedia("(max-width: 640px)").matches;
   const view = VIEWS.includes(params.get("view")) ? params.get("view") : narrow ? "list" : "month";
   const whose = ["team", "all"].includes(params.get("whose")) ? params.get("whose") : "mine";
-  const today = ready ? wall(new Date().toISOString(), zone).slice(0, 10) : "2026-01-01";
+  const today = ready ? dayIn(zone) : "2026-01-01";
   const at = isDay(params.get("day")) ? params.get("day") : today;
   const weekday = (firstWeekday + 1) % 7;
   const [since, before] = rangeOf(view, at, weekday);

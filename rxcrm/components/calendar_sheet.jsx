@@ -1,4 +1,4 @@
-// Days with their activities: FullCalendar, its standard parts (docs/decisions/0009). Times are the user's wall-clock
+// Days with their activities: FullCalendar, its standard parts (docs/decisions/0012). Times are the user's wall-clock
 // time throughout; to the calendar they are UTC, so that it never shifts them.
 import { useEffect, useMemo, useRef } from "react";
 import FullCalendar from "@fullcalendar/react";
@@ -11,7 +11,7 @@ import "@fullcalendar/react/skeleton.css";
 import "@fullcalendar/react/themes/classic/theme.css";
 import "@fullcalendar/react/themes/classic/palette.css";
 import "./calendar.css";
-import { wall } from "./activity_fields.jsx";
+import { localTime } from "./clock.js";
 import { useT } from "./i18n.js";
 
 const PLUGINS = [classic, dayGrid, timeGrid, list, interaction];
@@ -62,7 +62,7 @@ export default function CalendarSheet({ view, at, weekday, zone, slots, kinds, m
     <div className="sheet" onKeyDown={keys}>
       <FullCalendar
         ref={calendar} plugins={PLUGINS} initialView={VIEW[view]} initialDate={at} headerToolbar={false} height="100%" timeZone="UTC"
-        locale={t.locale} firstDay={weekday} now={() => `${wall(new Date().toISOString(), zone)}:00`} nowIndicator
+        locale={t.locale} firstDay={weekday} now={() => `${localTime(Date.now(), zone)}:00`} nowIndicator
         events={events} eventInteractive eventOrder="start,-duration,allDay,title" dayMaxEvents navLinks navLinkDayClick={(date) => onDay(date.toISOString().slice(0, 10))}
         editable selectable={mayCreate} selectMirror unselectAuto longPressDelay={450} eventLongPressDelay={450} selectLongPressDelay={450}
         scrollTime="07:30:00" slotDuration="00:30:00" snapDuration="00:15:00" defaultTimedEventDuration={{ minutes: SHORT }} expandRows

@@ -206,7 +206,7 @@ export function ConnectionsTable(props) {
             {rows.map((link) => (
               <tr key={link.id}>
                 <th scope="row"><OtherSide link={link} /></th>
-                <td className="kind">{kinds[link.entity]}</td>
+                <td className="other-kind">{kinds[link.entity]}</td>
                 <td className="role"><RoleChoice {...{ link, props, may }} />{link.own_role && <small>{t("This record: %(role)s", { role: link.own_role })}</small>}</td>
                 <td className="words">{link.description}</td>
                 <td className="day" data-label={link.starts_on && t("Starting")}>{t.day(link.starts_on)}</td>

@@ -7,7 +7,7 @@ from typing import Any
 import reflex as rx
 from reflex_base.event import passthrough_event_spec
 
-from rxcrm.components.local import ICONS, TABLE, library
+from rxcrm.components.local import EDITOR, ICONS, TABLE, library
 
 UI, LIST, SHELL = library("ui.jsx"), library("list.jsx"), library("shell.jsx")
 RECORD, RECORD_FRAME, FIELDS = library("record.jsx"), library("record_frame.jsx"), library("fields.jsx")
@@ -202,6 +202,7 @@ class RecordForm(_Ours):
 class Field(_Ours):
     library = FIELDS
     tag = "Field"
+    lib_dependencies: list[str] = [ICONS, *EDITOR]  # the text of a mail is a field; its editor is fetched on first use
     name: rx.Var[str]
     text: rx.Var[str]
     header: rx.Var[bool]

@@ -2,7 +2,7 @@
 import { useEffect, useId, useLayoutEffect, useRef, useState } from "react";
 import { Check, ExternalLink, Lock, X } from "lucide-react";
 import { useT } from "./i18n.js";
-import { MomentInput, Parties, Regarding } from "./activity_fields.jsx";
+import { MomentInput, PartiesField, Regarding, RichField } from "./activity_fields.jsx";
 import { nameOf, useForm, useStore, valueOf } from "./record_store.js";
 
 const INPUT = { email: ["email", "email"], phone: ["tel", "tel"], url: ["text", "url"], money: ["text", "decimal"], whole: ["text", "numeric"], decimal: ["text", "decimal"], date: ["date", undefined] };
@@ -46,7 +46,9 @@ export function Field({ name, text, bar, header }) {
         ) : spec.kind === "regarding" ? (
           <Regarding {...{ name, shared, label, locked }} />
         ) : spec.kind === "parties" ? (
-          <Parties {...{ name, shared, label, locked }} addresses={spec.addresses} />
+          <PartiesField {...{ name, shared, label, locked }} addresses={spec.addresses} />
+        ) : spec.kind === "html" ? (
+          <RichField {...{ name, shared, label, locked }} />
         ) : spec.kind === "moment" && !spec.locked ? (
           <MomentInput {...{ name, shared, locked }} />
         ) : spec.kind === "memo" ? (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import reflex as rx
 from reflex_components_core.core.banner import has_connection_errors
 
+from rxcrm.components.activities import activity_entry
 from rxcrm.components.elements import (
     global_search,
     hotkeys,
@@ -76,7 +77,20 @@ def new_menu() -> rx.Component:
             ("contact", N_("Contact"), "user"),
         )
     ]
-    may = AppState.rights["create_lead"] | AppState.rights["create_account"] | AppState.rights["create_contact"]
+    entries += [
+        rx.cond(AppState.rights["create_activity"], activity_entry(icon(sign), _(label), kind=kind))
+        for kind, label, sign in (
+            ("task", N_("Task"), "list-todo"),
+            ("phone_call", N_("Phone Call"), "phone"),
+            ("appointment", N_("Appointment"), "calendar-days"),
+        )
+    ]
+    may = (
+        AppState.rights["create_activity"]
+        | AppState.rights["create_lead"]
+        | AppState.rights["create_account"]
+        | AppState.rights["create_contact"]
+    )
     return rx.cond(
         may,
         menu(

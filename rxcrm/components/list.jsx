@@ -3,7 +3,9 @@ import { memo, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useLocation, useNavigate } from "react-router";
 import { flexRender, getCoreRowModel, useReactTable } from "@tanstack/react-table";
 import { ChevronDown, ChevronFirst, ChevronLast, ChevronLeft, ChevronRight } from "lucide-react";
+import { dayOf } from "./clock.js";
 import { useT } from "./i18n.js";
+import { initials } from "./names.js";
 
 const SIZES = [50, 100, 250];
 
@@ -383,12 +385,9 @@ function Cell({ row, column, value, zone }) {
   const text = column.options?.[value] ? t(column.options[value]) : value;
   if (column.kind === "moment") return <time dateTime={value} title={t.moment(value, zone)}>{t.short(value, zone)}</time>;
   if (column.kind === "due")
-    return value && <time dateTime={value} className={row.overdue ? "overdue" : undefined} title={t.moment(value, zone)}>{t.short(value, zone)}{row.overdue && <span className="pill late">{t("Overdue")}</span>}</time>;
+    return value && <time dateTime={value} className={row.overdue ? "overdue" : undefined} title={t.moment(value, zone)}>{row.all_day ? t.day(dayOf(value, zone)) : t.short(value, zone)}{row.overdue && <span className="pill late">{t("Overdue")}</span>}</time>;
   if (column.kind === "regarding") return value && <a href={row.regarding_path} title={value}>{value}</a>;
   if (column.kind === "rating" || column.kind === "status") return value === "" ? null : <span className={`pill ${column.key}-${value}`}>{text}</span>;
   if (column.kind === "owner") return <span className="owner"><span className="avatar small" aria-hidden="true">{initials(text)}</span>{text}</span>;
   return <span title={text}>{text}</span>;
 }
-
-/** Two letters for a round picture. */
-export const initials = (name) => name.split(/\s+/).filter(Boolean).map((w) => [...w][0]).filter((_, i, all) => i === 0 || i === all.length - 1).join("").toUpperCase();

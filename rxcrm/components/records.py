@@ -102,7 +102,17 @@ def record_page(
                 plural(
                     "Its history of %(n)s entry goes along.",
                     "Its history of %(n)s entries goes along.",
-                    state.goes_along,
+                    state.history_along,
+                ),
+                " ",
+                rx.cond(
+                    state.activities_along > 0,
+                    plural(
+                        "So does %(n)s activity or note on its timeline.",
+                        "So do %(n)s activities and notes on its timeline.",
+                        state.activities_along,
+                    ),
+                    "",
                 ),
                 " ",
                 _("It can be restored for 30 days."),
@@ -180,7 +190,9 @@ def mail_link(subject: rx.Var, path: str, state: Any) -> rx.Var:
     )
 
 
-def record_header(state: Any, label: str | rx.Var, new: str | rx.Var, title: list[str], header: list[rx.Component]) -> rx.Component:
+def record_header(
+    state: Any, label: str | rx.Var, new: str | rx.Var, title: list[str], header: list[rx.Component]
+) -> rx.Component:
     return rx.el.header(
         rx.el.span(
             rx.cond(state.title != "", state.title[0], icon("plus")), class_name="avatar large", aria_hidden="true"

@@ -18,7 +18,7 @@ from phonenumbers import is_valid_number as is_valid
 from sqlalchemy import event
 from sqlmodel import Session, SQLModel, col, select
 
-from rxcrm.models import autofill, people, records
+from rxcrm.models import autofill, people, records, sample_work
 from rxcrm.models import choices as c
 from rxcrm.models.access import Privilege, require, who_is
 from rxcrm.models.account import Account
@@ -40,6 +40,8 @@ R = TypeVar("R", bound=Record)
 
 #: Days over which the leads are spread; the nearer to today, the denser.
 SPAN = 420
+#: Leads on which somebody works these days.
+BUSY = 24
 
 
 def load_sample(act: Act) -> None:
@@ -128,6 +130,7 @@ class _Story:
             self._serve_customers()
             for n, line in enumerate(_sheet(LEADS)):
                 self._lead(n, line)
+        self._work()
 
     def _as(self, name: str, when: datetime) -> Act:
         if name not in self.known:
@@ -231,6 +234,14 @@ class _Story:
             if when >= self.act.now:
                 break
             self._save(self._as(owner, when), lead, values)
+
+    def _work(self) -> None:
+        """What is done and to be done with the latest leads, by who owns them."""
+        owned = select(Lead, User.name).join(User, col(User.id) == col(Lead.owner_user_id))
+        latest = self.session.exec(owned.order_by(col(Lead.created_on).desc(), col(Lead.id).desc()).limit(BUSY)).all()
+        for n, (lead, owner) in enumerate(latest):
+            if lead.is_open and owner in self.users:
+                sample_work.tell(n, lead, lead.created_on, self.act.now, functools.partial(self._as, owner))
 
     def _save(self, act: Act, row: Record, values: dict[str, str]) -> None:
         """What `find` and `save` do, without reading again what lies in the hand."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -138,6 +139,10 @@ ABOUT_OTHERS = (
     *(Event.COMPETITOR_ADDED, Event.COMPETITOR_REMOVED),
 )
 OWNER_LABEL = N_("Owner")
+#: In the place of the name of a record that the reader may not see.
+HIDDEN = N_("a record")
+#: Entity and id of another record that an entry names.
+Other = tuple[str, int]
 
 
 def entries(session: Session, table: type[Record], record_id: int, how: Conventions, limit: int = 50) -> list[Entry]:
@@ -159,17 +164,40 @@ def _newest() -> Any:
     )
 
 
-def entry(table: type[Record], stored: Any, who: str, how: Conventions) -> Entry:
-    """One stored entry in the reader's language; `who` did it, the system if that is empty."""
+def others_in(table: type[Record], stored: Any) -> set[Other]:
+    """The other records that an entry names: those connected, and those that look-ups pointed to."""
+    listed, found = stored.changes, set()
+    if Event(stored.event) in ABOUT_OTHERS:
+        (_, reference, *_rest), *listed = listed
+        found.add(_other(*reference.split(":")))
+    for name, old, new, *_names in listed:
+        spec = fields_of(table).get(name)
+        if spec is not None and spec.kind is Kind.LOOKUP:
+            found |= {_other(spec.target, value) for value in (old, new) if value}
+    return found
+
+
+def _other(entity: str, record_id: str) -> Other:
+    return entity, int(record_id) if record_id.isdecimal() else 0
+
+
+def entry(
+    table: type[Record], stored: Any, who: str, how: Conventions, hidden: Collection[Other] = frozenset()
+) -> Entry:
+    """One stored entry in the reader's language; `who` did it, the system if that is empty.
+
+    Other records that are `hidden` from the reader are not named, though the entry keeps their names.
+    """
     event = Event(stored.event)
     listed = stored.changes
     if event in ABOUT_OTHERS:
-        (_, _, name, role), *listed = listed
+        (_, reference, name, role), *listed = listed
+        name = "" if _other(*reference.split(":")) in hidden else name
         what = _WHAT[event] if role else _WITHOUT_ROLE.get(event, _WHAT[event])
-        values = {"name": name or gettext(how.locale, N_("a record")), "role": gettext(how.locale, role)}
+        values = {"name": name or gettext(how.locale, HIDDEN), "role": gettext(how.locale, role)}
     else:
         what, values = _WHAT[event], {}
-    changes = [_change(table, change, how) for change in listed]
+    changes = [_change(table, change, how, hidden) for change in listed]
     return Entry(
         id=stored.id or 0,
         who=who or gettext(how.locale, N_("The system")),
@@ -186,14 +214,18 @@ def entry(table: type[Record], stored: Any, who: str, how: Conventions) -> Entry
     )
 
 
-def _change(table: type[Record], change: list[str], how: Conventions) -> Change:
+def _change(table: type[Record], change: list[str], how: Conventions, hidden: Collection[Other]) -> Change:
     name, old, new, *names = change
     spec = fields_of(table).get(name)
     if spec is None:
         label = OWNER_LABEL if name == "owner" else name
         return Change(gettext(how.locale, label), (names or [old])[0], (names or ["", new])[-1])
     if spec.kind is Kind.LOOKUP:
-        return Change(gettext(how.locale, spec.label), names[0] if names else old, names[1] if names else new)
+        shown_names = [
+            gettext(how.locale, HIDDEN) if value and _other(spec.target, value) in hidden else name
+            for value, name in zip((old, new), names or (old, new), strict=False)
+        ]
+        return Change(gettext(how.locale, spec.label), *shown_names)
     return Change(gettext(how.locale, spec.label), shown(spec, old, how), shown(spec, new, how))
 
 

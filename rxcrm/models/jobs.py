@@ -103,7 +103,7 @@ def enqueue(
         job.payload, job.due_on, job.by_id = dict(payload), due, by
     session.flush()
     if due <= now:
-        event.listen(session, "after_commit", _wake, once=True)
+        _wake_after_commit(session)
     return job
 
 
@@ -116,9 +116,15 @@ def _waiting(session: Session, kind: str, key: str) -> Job | None:
     ).first()
 
 
-def _wake(_session: Session) -> None:
-    for waker in list(wakers):
-        waker()
+def _wake_after_commit(session: Session) -> None:
+    if not event.contains(session, "after_commit", _wake):
+        event.listen(session, "after_commit", _wake)
+
+
+def _wake(session: Session) -> None:
+    if not session.in_nested_transaction():  # the end of a savepoint is no commit yet
+        for waker in list(wakers):
+            waker()
 
 
 def withdraw(session: Session, kind: str, key: str, now: datetime) -> None:
@@ -289,7 +295,7 @@ def again(session: Session, job: Job, now: datetime) -> None:
     """A locked job that failed or was canceled waits again, with all its tries."""
     _begin_anew(job, now)
     session.flush()
-    event.listen(session, "after_commit", _wake, once=True)
+    _wake_after_commit(session)
 
 
 def sweep(session: Session, now: datetime) -> int:

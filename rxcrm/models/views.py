@@ -128,7 +128,7 @@ COLUMNS: dict[str, dict[str, Column]] = {
             Column("status", N_("Activity Status"), "", 120, "status"),
             Column("status_reason", N_("Status Reason"), "", 130, "status"),
             Column("priority", N_("Priority"), "priority", 100, "status"),
-            Column("due_on", N_("Due Date"), "due_key", 150, "due", ("status", "all_day")),
+            Column("due_on", N_("Due Date"), "due_key", 205, "due", ("status", "all_day")),
             Column("owner", N_("Owner"), "owner_key", 150, "owner"),
             Column("modified_on", N_("Modified On"), "modified_on", 150, "moment"),
         )

@@ -16,6 +16,7 @@ def add_pages(app: rx.App) -> None:
         home,
         import_run,
         imports,
+        jobs,
         lead,
         leads,
         login,
@@ -23,6 +24,7 @@ def add_pages(app: rx.App) -> None:
         roles,
         settings,
         setup,
+        templates,
         units,
         users,
     )
@@ -46,3 +48,7 @@ def add_pages(app: rx.App) -> None:
     app.add_page(users.page, route="/settings/users", title="Users · rxcrm", on_load=users.on_load)
     app.add_page(roles.page, route="/settings/roles", title="Connection roles · rxcrm", on_load=roles.on_load)
     app.add_page(units.page, route="/settings/units", title="Business units · rxcrm", on_load=units.on_load)
+    app.add_page(
+        templates.page, route="/settings/templates", title="E-mail templates · rxcrm", on_load=templates.on_load
+    )
+    app.add_page(jobs.page, route="/settings/jobs", title="Background work · rxcrm", on_load=jobs.on_load)

@@ -8,11 +8,11 @@ from rxcrm.components.records import (
     columns,
     contact_method,
     even_columns,
-    history,
     linked,
     record_page,
     section,
 )
+from rxcrm.components.timeline import timeline
 from rxcrm.state.accounts import AccountRecord
 from rxcrm.state.forms import describe
 from rxcrm.translation import N_
@@ -55,7 +55,7 @@ def summary() -> rx.Component:
             ),
             address(),
         ),
-        history(AccountRecord),
+        timeline("account", AccountRecord.record_id),
         linked(AccountRecord, N_("Related records"), N_("The primary contact and the parent account appear here.")),
     )
 

@@ -8,11 +8,11 @@ from rxcrm.components.records import (
     columns,
     contact_method,
     even_columns,
-    history,
     linked,
     record_page,
     section,
 )
+from rxcrm.components.timeline import timeline
 from rxcrm.state.contacts import ContactRecord
 from rxcrm.state.forms import describe
 from rxcrm.translation import N_
@@ -60,7 +60,7 @@ def summary() -> rx.Component:
             ),
             address(),
         ),
-        history(ContactRecord),
+        timeline("contact", ContactRecord.record_id),
         linked(ContactRecord, N_("Company"), N_("The account that this person belongs to appears here.")),
     )
 

@@ -9,11 +9,11 @@ from rxcrm.components.records import (
     columns,
     contact_method,
     even_columns,
-    history,
     linked,
     record_page,
     section,
 )
+from rxcrm.components.timeline import timeline
 from rxcrm.state.forms import describe, steps
 from rxcrm.state.leads import LeadRecord
 from rxcrm.translation import N_
@@ -55,7 +55,7 @@ def summary() -> rx.Component:
             ),
             address("company_name", "website", title=N_("Company")),
         ),
-        history(LeadRecord),
+        timeline("lead", LeadRecord.record_id),
         rx.fragment(
             stakeholders(LeadRecord, "lead"),
             linked(

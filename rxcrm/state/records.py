@@ -69,9 +69,10 @@ class Snapshot:
     owner: str
     may: dict[str, str]
     locked: str
-    history: list[history.Entry]
     cards: list[LinkedCard]
     process: process.ProcessView
+    #: Where the form has no timeline that tells it.
+    history: list[history.Entry] = field(default_factory=list)
 
 
 #: Look-ups shown as cards beside the form.
@@ -99,7 +100,6 @@ def snapshot(act: Act, entity: str, record_id: int) -> Snapshot:
         owner=records.owner_name(act.session, row),
         may=_commands(act, row, may),
         locked=_locked(act, row, may[Privilege.WRITE]),
-        history=history.entries(act.session, table, record_id, act.conventions_of(row)),
         cards=_cards(row, links),
         process=process.view(act.session, record_id, act.now) if isinstance(row, Lead) else process.ProcessView(),
     )
@@ -122,7 +122,6 @@ def _blank(act: Act, table: type[Record]) -> Snapshot:
         owner=act.who.name,
         may=_UNSAVED,
         locked="",
-        history=[],
         cards=[],
         process=process.view(act.session, None, act.now) if table is Lead else process.ProcessView(),
     )
@@ -195,7 +194,8 @@ class RecordMixin(rx.State, mixin=True):
     conflicts: list[Conflict] = []
     assigning: bool = False
     deleting: bool = False
-    goes_along: int = 0
+    history_along: int = 0
+    activities_along: int = 0
     gone: int = 0
     lost: Lost = Lost()
     owners: list[OwnerChoice] = []
@@ -252,7 +252,8 @@ class RecordMixin(rx.State, mixin=True):
     @action(SIGNED_IN)
     async def ask_delete(self):
         """Open the Delete dialog, which says what goes along."""
-        self.goes_along = await look(history_count, self._entity, self.record_id)
+        along = await look(goes_along, self._entity, self.record_id)
+        self.history_along, self.activities_along = along["history"], along["activities"]
         self.deleting = True
 
     @action(SIGNED_IN)
@@ -358,7 +359,6 @@ def delete_one(act: Act, entity: str, record_id: int, version: int) -> None:
     records.bin(act, act.find(record_table(entity), record_id, Privilege.DELETE, version))
 
 
-def history_count(act: Act, entity: str, record_id: int) -> int:
-    """How many history entries go along when the record is deleted."""
-    row = act.find(record_table(entity), record_id, Privilege.DELETE)
-    return records.counts_with(act.session, row)["history"]
+def goes_along(act: Act, entity: str, record_id: int) -> dict[str, int]:
+    """What goes along when the record is deleted, by kind."""
+    return records.counts_with(act.session, act.find(record_table(entity), record_id, Privilege.DELETE))

@@ -63,7 +63,7 @@ def test_set_up_import_search_edit_save(page: Page, empty_server: Server) -> Non
     page.get_by_label("Job Title", exact=True).fill("Director")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_role("status").filter(has_text=re.compile("^Saved$")).first).to_be_visible()
-    expect(page.get_by_role("region", name="History")).to_contain_text("changed Job Title")
+    expect(page.get_by_role("region", name="Timeline")).to_contain_text("changed Job Title")
     page.reload()
     expect(page.get_by_label("Job Title", exact=True)).to_have_value("Director")
     page.go_back()

@@ -57,7 +57,7 @@ def test_only_topic_and_last_name_stop_the_save(sign_in: SignIn) -> None:
     page.keyboard.press("Control+s")
     expect(page).to_have_url(re.compile(r"/leads/\d+$"))
     saved(page)
-    expect(page.get_by_role("region", name="History")).to_contain_text("created this record")
+    expect(page.get_by_role("region", name="Timeline")).to_contain_text("created this record")
 
 
 def test_save_and_close_returns_to_the_list_that_one_came_from(sign_in: SignIn, office: Office) -> None:
@@ -265,7 +265,7 @@ def test_a_lead_deleted_while_i_type_becomes_a_new_one(sign_in: SignIn, office: 
     told.get_by_role("button", name="Create a new lead from it").click()
     expect(told).to_have_count(0)
     expect(page).not_to_have_url(re.compile(f"/leads/{lead.id}$"))
-    expect(page.get_by_role("region", name="History")).to_contain_text("created this record")
+    expect(page.get_by_role("region", name="Timeline")).to_contain_text("created this record")
     saved(page)
     assert page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('rxcrm:draft:'))") == []
     found = office.session.get_one(Lead, int(page.url.rsplit("/", 1)[1]))
@@ -437,7 +437,7 @@ def test_assigning_and_deleting_from_the_form(sign_in: SignIn, office: Office) -
     page.get_by_role("button", name="Assign").click()
     page.get_by_role("dialog", name="Assign").get_by_role("button", name="Tom").click()
     expect(page.get_by_role("group", name="Owner")).to_contain_text("Tom")
-    expect(page.get_by_role("region", name="History")).to_contain_text("assigned this record to Tom")
+    expect(page.get_by_role("region", name="Timeline")).to_contain_text("assigned this record to Tom")
     page.get_by_role("button", name="Delete").click()
     dialog = page.get_by_role("dialog", name="Delete")
     expect(dialog).to_contain_text("history of")
@@ -456,7 +456,7 @@ def test_refreshing_under_unsaved_changes_does_not_overwrite_a_colleague(sign_in
     records.save(act, act.find(Lead, lead.id or 0, Privilege.WRITE, 1), {"topic": "Mia's lamps"})
     office.commit()
     page.get_by_role("button", name="Refresh").click()
-    expect(page.get_by_role("region", name="History")).to_contain_text("Mia changed Topic")
+    expect(page.get_by_role("region", name="Timeline")).to_contain_text("Mia changed Topic")
     page.get_by_role("button", name="Save", exact=True).click()
     conflict = page.get_by_role("alert").filter(has_text="Mia changed this record")
     conflict.get_by_label("Mia").check()

@@ -172,4 +172,4 @@ def test_the_list_and_a_lead_work_by_touch(sign_in: SignIn, office: Office, size
     expect(page.get_by_role("heading", name="Anna Nr000")).to_be_visible()
     page.get_by_label("Job Title", exact=True).fill("Buyer")
     page.get_by_role("button", name="Save", exact=True).tap()
-    expect(page.get_by_role("region", name="History")).to_contain_text("changed Job Title")
+    expect(page.get_by_role("region", name="Timeline")).to_contain_text("changed Job Title")

@@ -65,7 +65,7 @@ def test_what_was_typed_survives_a_session_that_expired(sign_in: SignIn, office:
     expect(page).to_have_url(re.compile(f"/leads/{lead.id}"))
     expect(page.get_by_label("Job Title", exact=True)).to_have_value("Buyer")
     page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.get_by_role("region", name="History")).to_contain_text("changed Job Title")
+    expect(page.get_by_role("region", name="Timeline")).to_contain_text("changed Job Title")
 
 
 def test_what_was_typed_survives_a_restart_of_the_server(sign_in: SignIn, office: Office, server: Server) -> None:
@@ -81,5 +81,5 @@ def test_what_was_typed_survives_a_restart_of_the_server(sign_in: SignIn, office
     expect(page.get_by_text("Connection lost.")).to_be_hidden(timeout=60_000)
     expect(page.get_by_label("Job Title", exact=True)).to_have_value("Buyer")
     page.get_by_role("button", name="Save", exact=True).click()
-    history = page.get_by_role("region", name="History")
+    history = page.get_by_role("region", name="Timeline")
     expect(history).to_contain_text("changed Job Title and City", timeout=30_000)

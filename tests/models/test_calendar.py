@@ -105,7 +105,8 @@ def test_the_teams_are_those_of_my_unit_and_everybodys_those_that_i_may_see(offi
 
 def test_completed_ones_stay_and_canceled_and_deleted_ones_do_not(office: Office) -> None:
     done, off, gone, late = (
-        plan(office, ActivityKind.TASK, subject, due_on="2026-05-13T08:00") for subject in ("done", "off", "gone", "late")
+        plan(office, ActivityKind.TASK, subject, due_on="2026-05-13T08:00")
+        for subject in ("done", "off", "gone", "late")
     )
     act = office.act(office.sara)
     writing.complete(act, done)
@@ -168,7 +169,7 @@ def test_a_moved_appointment_has_its_new_start_and_end_in_one_entry_of_history(o
     row = meeting(office, "meeting", "2026-05-13T09:00", "2026-05-13T10:30")
     slot = move(office, row, "2026-05-14T11:00", "2026-05-14T12:30")
     assert (slot.start, slot.end, row.duration) == ("2026-05-14T11:00", "2026-05-14T12:30", 90)
-    assert "Start Date and Due Date" in office.told(row)[0]
+    assert all(label in office.told(row)[0] for label in ("Start Date", "Due Date"))
 
 
 def test_moving_there_and_back_leaves_it_where_it_was(office: Office) -> None:
@@ -248,7 +249,9 @@ def test_what_the_form_holds_can_be_saved_and_is_shown_again(office: Office) -> 
     assert "Regarding and Subject" in office.told(row)[0]
 
 
-@pytest.mark.parametrize("nonsense", ["{", "5", '["x"]', '[{"entity": "activity", "id": "1"}]', '[{"id": []}]', "[" * 9999])
+@pytest.mark.parametrize(
+    "nonsense", ["{", "5", '["x"]', '[{"entity": "activity", "id": "1"}]', '[{"id": []}]', "[" * 9999]
+)
 def test_nonsense_in_a_field_of_people_is_refused_with_a_sentence(office: Office, nonsense: str) -> None:
     typed: dict[str, Any] = {"kind": "2", "subject": "Ring", "to": nonsense}
     with pytest.raises(Invalid) as refusal:

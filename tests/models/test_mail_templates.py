@@ -90,7 +90,7 @@ def test_an_unknown_field_is_refused_with_a_sentence(small_office: Office, place
 def test_a_template_that_became_wrong_is_refused_when_it_is_used(small_office: Office) -> None:
     one = template(small_office)
     one.subject = "{{lead.gone}}"
-    with pytest.raises(BadValue, match="{{lead.gone}}"):
+    with pytest.raises(BadValue, match=r"\{\{lead\.gone\}\}"):
         templates.fill(small_office.act(small_office.sara), one, "lead", small_office.lead().id or 0)
 
 

@@ -376,6 +376,17 @@ def test_one_save_is_one_entry_with_all_its_fields_old_and_new(desk: Desk) -> No
     ]
 
 
+def test_history_does_not_name_records_that_its_reader_may_not_see(desk: Desk) -> None:
+    office = desk.office
+    hidden, seen = office.contact(owner=office.olaf, last_name="Secret"), office.contact(last_name="Known")
+    records.save(desk.act(office.vera), desk.lead, {"existing_contact_id": str(seen.id)})
+    records.save(desk.act(office.vera), desk.lead, {"existing_contact_id": str(hidden.id)})
+    office.settle(private=True)
+    for reader, name in ((office.vera, "Secret"), (office.sara, "a record")):
+        first = next(i for i in desk.stream(by=reader) if i.kind == "change")
+        assert [(c.old, c.new) for c in first.changes] == [("Known", name)]
+
+
 def test_search_looks_at_titles_and_bodies_whatever_the_accents(desk: Desk) -> None:
     desk.note("<p>Spotkanie w Łodzi</p>", "Offer")
     desk.note("<p>Nothing</p>", "Łódź")

@@ -69,7 +69,7 @@ class PartyView:
 
 @dataclass
 class Item:
-    """One entry. See issue "timeline" in docs/timeline.md for what each kind fills in; times are ISO texts."""
+    """One entry; times are ISO texts, `body` is sanitised HTML for notes, posts and e-mails and plain text otherwise."""
 
     key: str
     id: int
@@ -132,7 +132,7 @@ class Reader:
             body="" if long else row.body or row.description,
             excerpt=text[:EXCERPT],
             long=long,
-            who=row.who or "",
+            who=row.who or self._sender(row),
             who_id=row.created_by_id or 0,
             at=row.modified_on.isoformat(),
             created=row.created_on.isoformat(),
@@ -165,9 +165,13 @@ class Reader:
         if kind is K.PHONE_CALL:
             return self._say(N_("Outgoing phone call") if row.outgoing else N_("Incoming phone call"))
         if kind is K.EMAIL and row.status_reason == R.EMAIL_RECEIVED:
-            sender = next((p for p in self.parties.get(row.id or 0, ()) if p.role == PartyRole.FROM), None)
-            return self._say(N_("Email from %(who)s"), who=sender.name if sender else "?")
+            return self._say(N_("Email from %(who)s"), who=self._sender(row))
         return self._say(kind.label)
+
+    def _sender(self, row: Any) -> str:
+        """Who wrote what no user did: mail that came in."""
+        senders = [p for p in self.parties.get(row.id, ()) if p.role == PartyRole.FROM]
+        return (senders[0].name or senders[0].address) if senders else self._say(N_("The system"))
 
     def _tag(self, row: Any) -> str:
         if row.kind not in ACTIVITY_REASONS:

@@ -21,10 +21,11 @@ from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlmodel import Session, col, select
 
 from rxcrm.models import attaching, history, tables
-from rxcrm.models.access import Privilege, among, may_create, visible
+from rxcrm.models.access import Privilege, among, may_create, reach_of, visible
 from rxcrm.models.activity import Activity, Party
 from rxcrm.models.choices import ActivityKind as K
 from rxcrm.models.db import BigInt, Moment
+from rxcrm.models.fields import Conventions
 from rxcrm.models.history import History
 from rxcrm.models.notification import Visit
 from rxcrm.models.people import User
@@ -81,7 +82,7 @@ def page(act: Act, ask: Ask, since: datetime | None = None) -> Page:
 
     Entries that others changed after `since` are marked as fresh.
     """
-    act.find(tables.record_table(ask.entity), ask.record_id)
+    told_in = act.conventions_of(act.find(tables.record_table(ask.entity), ask.record_id))
     chosen = filters.known(ask.filters)
     cursor = _decode(ask.after)
     found = [("a", row) for row in _rows(act, ask, chosen, Bucket.STREAM, ask.size + 1, cursor)]
@@ -90,7 +91,8 @@ def page(act: Act, ask: Ask, since: datetime | None = None) -> Page:
     found.sort(key=lambda f: (f[1].at, _RANK[f[0]], f[1].id), reverse=ask.newest_first)
     more, found = len(found) > ask.size, found[: ask.size]
     reader = _reader(act, ask, [row for source, row in found if source == "a"], since)
-    items = [reader.activity(row) if source == "a" else _change(act, ask, row, since) for source, row in found]
+    told = Told(ask, told_in, since, _hidden(act, ask, [row for source, row in found if source == "h"]))
+    items = [reader.activity(row) if source == "a" else _change(act, told, row) for source, row in found]
     last = found[-1] if found else None
     return Page(items, more, _encode(last[1].at, last[0], last[1].id) if last else ask.after)
 
@@ -338,19 +340,46 @@ def _names(act: Act, ask: Ask, rows: Sequence[Any]) -> dict[tuple[str, int], str
     return found
 
 
-def _change(act: Act, ask: Ask, entry: Any, since: datetime | None) -> Item:
-    told = history.entry(tables.record_table(ask.entity), entry, entry.who or "", act.who.conventions)
+@dataclass(frozen=True)
+class Told:
+    """How the history of a record is told to one reader: which other records are hidden from him, what is new to him."""
+
+    ask: Ask
+    how: Conventions
+    since: datetime | None
+    hidden: frozenset[history.Other]
+
+
+def _hidden(act: Act, ask: Ask, entries: Sequence[Any]) -> frozenset[history.Other]:
+    """The records that some history entries name and the reader may not see; nothing is asked of who may see all."""
+    table = tables.record_table(ask.entity)
+    named: dict[str, set[int]] = {}
+    for entity, record_id in (other for entry in entries for other in history.others_in(table, entry)):
+        named.setdefault(entity, set()).add(record_id)
+    found: set[history.Other] = set()
+    for entity, ids in named.items():
+        other: Any = tables.RECORDS.get(entity)
+        if other is None or reach_of(act.who, other).everywhere:
+            continue
+        seen = set(act.session.scalars(choose(other.id).where(other.id.in_(ids), visible(act.who, other))))
+        found |= {(entity, record_id) for record_id in ids - seen}
+    return frozenset(found)
+
+
+def _change(act: Act, told: Told, entry: Any) -> Item:
+    table = tables.record_table(told.ask.entity)
+    line = history.entry(table, entry, entry.who or "", told.how, told.hidden)
     return Item(
         key=f"h{entry.id}",
         id=entry.id,
         kind="change",
         title="",
-        who=told.who,
+        who=line.who,
         who_id=entry.by_id or 0,
-        at=told.at,
-        created=told.at,
-        what=told.what,
-        changes=told.changes,
-        excerpt=told.remark,
-        fresh=bool(since and entry.at > since and entry.by_id != act.who.id),
+        at=line.at,
+        created=line.at,
+        what=line.what,
+        changes=line.changes,
+        excerpt=line.remark,
+        fresh=bool(told.since and entry.at > told.since and entry.by_id != act.who.id),
     )

@@ -70,6 +70,8 @@ def dress(act: Act, columns: Collection[str], rows: list[dict[str, str]]) -> Non
         if "due_on" in row:
             due = datetime.fromisoformat(row["due_on"]) if row["due_on"] else None
             all_day = row.pop("all_day") == "1"
+            if all_day:
+                row["all_day"] = "1"
             if is_overdue(int(row["status"]), due, all_day, act.now, act.who.conventions.zone):
                 row["overdue"] = "1"
         if "status" not in columns:

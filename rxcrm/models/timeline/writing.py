@@ -185,7 +185,8 @@ def log(
     Without `parties` it gets the usual ones: a call goes from the author to the record, a mail too. One that is not
     `planned` has happened already. Raises Invalid with every bad field.
     """
-    regarded = _regarded(act, *regarding) if regarding else _unregarded(act)
+    _require_writer(act)
+    regarded = _regarded(act, *regarding) if regarding else None
     row = _blank(act, kind, regarded)
     status = next(iter(ACTIVITY_REASONS[kind]))
     row.status, row.status_reason = int(status), int(ACTIVITY_REASONS[kind][status][0])
@@ -353,7 +354,7 @@ def _regarded(act: Act, entity: str, record_id: int) -> Record:
     row = act.find(record_table(entity), record_id)
     if isinstance(row, Activity):
         raise BadValue(N_("An activity cannot regard another one."))
-    _unregarded(act)
+    _require_writer(act)
     require(act.session, act.who, Privilege.APPEND_TO, row)
     return row
 
@@ -370,7 +371,7 @@ def _regard(act: Act, row: Activity, regarding: tuple[str, int]) -> list[list[st
     return [[REGARDING_LABEL, *(f"{entity}:{i}" if i else "" for entity, i in (before, regarding)), *names]]
 
 
-def _unregarded(act: Act) -> None:
+def _require_writer(act: Act) -> None:
     if not (decision := may_create(act.who, "activity")):
         raise NotAllowed(decision.because)
 
