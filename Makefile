@@ -43,7 +43,7 @@ test: .venv/installed-dev ## run every test, on SQLite, on PostgreSQL and in a b
 	echo "The browser of the tests is $$browser."
 	rules=0; journeys=0
 	# Playwright's synchronous interface and asyncio must not share a process.
-	$(BIN)/python -m pytest tests --ignore tests/e2e -m "not e2e" -rs || rules=$$?
+	$(BIN)/python -m pytest tests --ignore tests/e2e -m "not e2e" -rs -n 2 --dist loadfile || rules=$$?
 	if compgen -G "tests/e2e/test_*.py" > /dev/null; then
 		echo; echo "Building the front end for the browser's tests, if its sources changed …"
 		$(BIN)/rxcrm build

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import psycopg
 
-from bench import browser, filling, imports, lists, records, report, servers, timeline
+from bench import browser, filling, imports, lists, live, records, report, servers, timeline
 from bench.desk import Desk, desk
 from bench.timing import Figure
 from rxcrm.models import db
@@ -39,6 +39,9 @@ def main() -> None:
     try:
         if asked.browser:
             _in_a_browser(folder, asked)
+            return
+        if asked.live:
+            print(live.terminal(live.run()))
             return
         with ExitStack() as stack:
             for database in asked.databases:
@@ -81,6 +84,7 @@ def _asked() -> argparse.Namespace:
         action="store_true",
         help="instead, time what a user waits for, among the largest of --sizes, on SQLite",
     )
+    parser.add_argument("--live", action="store_true", help="instead, time how a note reaches 50 open tabs")
     parser.add_argument(
         "--peer", type=Path, default=browser.PEER, metavar="FILE", help="the peer's figures for --browser (%(default)s)"
     )

@@ -26,6 +26,7 @@ from sqlalchemy import Engine, event
 from rxcrm.models import db, login
 from rxcrm.models.migrating import migrate
 from tests.office import Office
+from tests.server import free_port
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -260,3 +261,33 @@ def _new_database(request: pytest.FixtureRequest, folder: Path, name: str) -> It
     yield engine
     engine.dispose()
     run(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+# -- Redis -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Debian's redis-server on a free port of the loopback interface."""
+    program = shutil.which("redis-server")
+    if program is None:
+        sentence = "Redis is not installed: apt install redis-server"
+        pytest.fail(sentence) if os.environ.get("CI") == "true" else pytest.skip(sentence)
+    port, home = free_port(), tmp_path_factory.mktemp("redis")
+    options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(home)]
+    with (home / "log").open("w") as log:
+        process = subprocess.Popen([str(program), *options], stdout=log, stderr=log)
+    try:
+        deadline = time.monotonic() + 15
+        while process.poll() is None and time.monotonic() < deadline:
+            try:
+                socket.create_connection(("127.0.0.1", port), 1).close()
+                break
+            except OSError:
+                time.sleep(0.05)
+        else:
+            pytest.fail(f"Redis did not start: {(home / 'log').read_text()[-2000:]}")
+        yield f"redis://127.0.0.1:{port}/0"
+    finally:
+        process.terminate()
+        process.wait(15)

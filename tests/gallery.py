@@ -46,7 +46,7 @@ def first_lead(page: Page) -> None:
     page.goto("/leads?view=open&sort=name")
     page.get_by_role("grid", name="Leads").get_by_role("link").first.click()
     page.locator(".record-title h1").wait_for()
-    page.locator(".history li").first.wait_for()
+    page.locator(".timeline .entry").first.wait_for()
 
 
 def leads(page: Page) -> None:

@@ -181,6 +181,9 @@ export function PartiesField({ name, shared, label, locked, addresses }) {
 const spelled = (all) =>
   `[${all.map(({ entity, id, name, address }) => `{${Object.entries({ entity, id: String(id), name, address }).map(([k, v]) => `"${k}": ${JSON.stringify(v ?? "")}`).join(", ")}}`).join(", ")}]`;
 
+/** This form takes no files: those of a mail are added on the timeline. */
+const noFiles = () => {};
+
 /** The text of an e-mail. It is read anew whenever the record itself arrives anew. */
 export function RichField({ name, shared, label, locked }) {
   const { store, change } = useForm();
@@ -190,7 +193,7 @@ export function RichField({ name, shared, label, locked }) {
   // Sanitised by the server before it was stored (rxcrm.models.richtext).
   if (locked) return <div className="rich" id={shared.id} role="document" aria-label={label} dangerouslySetInnerHTML={{ __html: s.base[name] || "---" }} />;
   return (
-    <RichText key={`${s.id}:${s.loaded}`} id={shared.id} label={label} value={value} onChange={(html) => change(name, html === "<p></p>" ? "" : html)} ask={ask}
+    <RichText key={`${s.id}:${s.loaded}`} id={shared.id} label={label} value={value} onChange={(html) => change(name, html === "<p></p>" ? "" : html)} ask={ask} upload={noFiles}
       invalid={shared["aria-invalid"]} describedBy={shared["aria-describedby"]} />
   );
 }

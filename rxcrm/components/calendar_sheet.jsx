@@ -39,6 +39,20 @@ export default function CalendarSheet({ view, at, weekday, zone, slots, kinds, m
     // Outside of React's own drawing, into which the calendar would otherwise write.
     queueMicrotask(() => api?.changeView?.(VIEW[view], at));
   }, [view, at]);
+  const label = (slot) => {
+    const when = slot.all_day ? t("all day") : slot.end ? `${t.clock(slot.start)} – ${t.clock(slot.end)}` : t.clock(slot.start);
+    const state = { overdue: t("Overdue"), closed: t("Completed") }[slot.state];
+    return [t(kinds[slot.kind]), slot.title, when, slot.regarding, state].filter(Boolean).join(", ");
+  };
+  const box = useRef(null);
+  useEffect(() => {
+    // What was drawn before and has another time now; what is drawn anew gets its name below.
+    const frame = requestAnimationFrame(() => box.current?.querySelectorAll("[data-slot]").forEach((el) => {
+      const slot = byId.get(el.dataset.slot);
+      if (slot) el.setAttribute("aria-label", label(slot));
+    }));
+    return () => cancelAnimationFrame(frame);
+  }, [byId, t]);
   const moved = ({ event, revert }) => {
     const slot = byId.get(event.id);
     onMove(slot, event.startStr.slice(0, event.allDay ? 10 : 16), event.end ? event.endStr.slice(0, event.allDay ? 10 : 16) : "", event.allDay, revert);
@@ -53,13 +67,8 @@ export default function CalendarSheet({ view, at, weekday, zone, slots, kinds, m
     e.preventDefault();
     onMove(slot, spell(clock(slot.start) + by, slot.all_day), slot.end && spell(clock(slot.end) + by, slot.all_day), slot.all_day, () => {});
   };
-  const label = (slot) => {
-    const when = slot.all_day ? t("all day") : slot.end ? `${t.clock(slot.start)} – ${t.clock(slot.end)}` : t.clock(slot.start);
-    const state = { overdue: t("Overdue"), closed: t("Completed") }[slot.state];
-    return [t(kinds[slot.kind]), slot.title, when, slot.regarding, state].filter(Boolean).join(", ");
-  };
   return (
-    <div className="sheet" onKeyDown={keys}>
+    <div className="days" ref={box} onKeyDown={keys}>
       <FullCalendar
         ref={calendar} plugins={PLUGINS} initialView={VIEW[view]} initialDate={at} headerToolbar={false} height="100%" timeZone="UTC"
         locale={t.locale} firstDay={weekday} now={() => `${localTime(Date.now(), zone)}:00`} nowIndicator

@@ -37,7 +37,7 @@ export const Entry = memo(function Entry({ item, open, full, terms, dated, plann
   if (form === "edit") return (
     <li className={`entry kind-${item.kind} editing`} data-key={item.key}>
       {waiting ? <div className="skeleton" role="status" aria-label={t("Loading")}><i /><i /></div> : (
-        <NoteForm {...{ item, body, kept: item.files, close: () => setForm("") }} />
+        <NoteForm {...{ item, body, close: () => setForm("") }} />
       )}
     </li>
   );
@@ -200,10 +200,10 @@ function Replies({ item, terms, form, setForm }) {
 }
 
 /** A note, edited in its place; the version on which the text was based goes along. */
-function NoteForm({ item, body, kept, close }) {
+function NoteForm({ item, body, close }) {
   const { write } = useTimeline();
   const t = useT();
-  const [initial] = useState(() => ({ values: { title: item.title, version: String(item.version) }, body }));
+  const [initial] = useState(() => ({ values: { title: item.title, version: String(item.version) }, body, files: item.files.map((f) => ({ ...f, inline: body.includes(f.url) })) }));
   const live = useRef({ version: item.version, sent: 0, replaces: 0 });
   live.current.version = item.version;
   const refused = () => {
@@ -213,7 +213,7 @@ function NoteForm({ item, body, kept, close }) {
     return t("Somebody else changed this note meanwhile. Save again to replace that text by yours, or cancel to read it.");
   };
   return (
-    <EntryForm kind="note" label={t("Edit note")} place="note" id={item.id} initial={initial} kept={kept.filter((f) => !body.includes(f.url))} submits={[{ then: "", label: t("Save") }]} onClose={close} onDone={close}
+    <EntryForm kind="note" label={t("Edit note")} place="note" id={item.id} initial={initial} submits={[{ then: "", label: t("Save") }]} onClose={close} onDone={close}
       onRefused={refused} onSend={(token, draft) => write.note(token, item.id, (live.current.sent = live.current.replaces || Number(draft.values.version)), draft)} />
   );
 }

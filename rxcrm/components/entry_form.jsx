@@ -47,7 +47,7 @@ function useDraft(place, id, initial) {
  * `kind` says which fields, `submits` which buttons ([{then, label}], the first is the main one); `onSend(token, draft, then)`
  * sends it, `onDone(answer)` follows once it is stored; `onRefused` may know better than the server why it was not. `onClose` puts the form away.
  */
-export function EntryForm({ kind, label, place, id = 0, initial, kept = [], submits, templates, hint, onSend, onRefused, onDone, onClose, autoFocus = true, bodyFirst }) {
+export function EntryForm({ kind, label, place, id = 0, initial, submits, templates, hint, onSend, onRefused, onDone, onClose, autoFocus = true, bodyFirst }) {
   const { zone, ask, fill, dateText } = useTimeline();
   const t = useT();
   const answer = useAnswer();
@@ -182,7 +182,6 @@ export function EntryForm({ kind, label, place, id = 0, initial, kept = [], subm
             upload={upload} ask={ask} autoFocus={(autoFocus && (kind === "note" || bodyFirst)) || generation > 0} invalid={!!errors.body} describedBy={errors.body ? `${bodyId}-problem` : undefined} />
           {errors.body && <p className="problem" id={`${bodyId}-problem`}>{errors.body}</p>}
           <FileChips files={[...draft.files.filter((f) => !f.inline)]} uploads={uploads} onRemove={(file) => setDraft((d) => ({ ...d, files: d.files.filter((f) => f.id !== file.id) }))} />
-          {kept.length > 0 && <p className="hint">{t.n("%(n)s file stays with this note.", "%(n)s files stay with this note.", kept.length)}</p>}
         </div>
       )}
       {hint && <p className="hint">{hint}</p>}

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
-
-import reflex as rx
 
 #: Libraries of the modules, pinned.
 ICONS = "lucide-react@1.26.0"
@@ -15,18 +14,31 @@ _TIPTAP_PARTS = "core pm react starter-kit suggestion extensions extension-image
 EDITOR = [*(f"@tiptap/{part}@3.34.0" for part in _TIPTAP_PARTS.split()), "@floating-ui/dom@1.8.0"]
 
 
+_HERE = Path(__file__).parent
 #: Every module of ours: they import one another, so each brings all into the build, which leaves out what no page uses.
-MODULES = sorted(path.name for path in Path(__file__).parent.iterdir() if path.suffix in (".js", ".jsx", ".css"))
+MODULES = sorted(path.name for path in _HERE.iterdir() if path.suffix in (".js", ".jsx", ".css"))
+#: Where Reflex looks for modules of Python packages, within `assets`.
+_PLACE = "external/rxcrm/components/local"
 
 
 def library(file: str) -> str:
     """The import path of one of our modules."""
-    for other in MODULES:
-        _shared(other)
-    return f"$/public{_shared(file)}"
+    _link_all()
+    return f"$/public/{_PLACE}/{file}"
 
 
 @cache
-def _shared(file: str) -> str:
-    """The address of a module. Asked once for each: Reflex walks the whole stack every time, which is slow."""
-    return rx.asset(file, shared=True)
+def _link_all() -> None:
+    """Put links to all modules where the build finds them, as `rx.asset(shared=True)` does.
+
+    That looks through the whole call stack for each file, which took as long as everything else at a start.
+    """
+    folder = _HERE.parent.parent / "assets" / _PLACE
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in MODULES:
+        link, source = folder / file, _HERE / file
+        if not (link.is_symlink() and link.readlink() == source):
+            # Several processes may start at once.
+            with suppress(FileExistsError):
+                link.unlink(missing_ok=True)
+                link.symlink_to(source)

@@ -106,7 +106,7 @@ class ActivityRecord(RecordMixin, AppState):
     looked_up: Answer = Answer()
 
     @action(SIGNED_IN)
-    async def look_up(self, target: str, term: str, _id: int, token: int):
+    async def look_up(self, target: str, term: str, record_id: int, token: int):
         """Candidates for a look-up: people who take part, or what the activity regards."""
         self.looked_up = Answer(token, await look(form.candidates, term[:200], target == "party"))
 

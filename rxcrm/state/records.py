@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import reflex as rx
 
 from rxcrm.models import history, notifying, process, records
-from rxcrm.models.access import Decision, Privilege, decide, may_create
+from rxcrm.models.access import REGARDED, Decision, Privilege, decide, may_create
 from rxcrm.models.base import Record
 from rxcrm.models.choices import LeadStatus
 from rxcrm.models.errors import CrmError, Invalid, NotFound, Stale
@@ -20,6 +20,7 @@ from rxcrm.models.records import Act, Conflict
 from rxcrm.models.tables import record_table
 from rxcrm.state.gate import BROKEN, SIGNED_IN, action, do, look
 from rxcrm.state.lists import OwnerChoice, address_of, assignable_users
+from rxcrm.state.timeline import Timeline
 from rxcrm.translation import N_, gettext
 
 log = logging.getLogger("rxcrm")
@@ -207,8 +208,9 @@ class RecordMixin(rx.State, mixin=True):
 
     @action(SIGNED_IN)
     async def refresh(self):
-        """Read the record again; what is typed stays, even if the record is no more."""
+        """Read the record and its timeline again; what is typed stays, even if the record is no more."""
         await self._open(self._wanted(), keep=True)
+        return Timeline.refresh if self._entity in REGARDED else None
 
     @action(SIGNED_IN)
     async def save(self, record_id: int, version: int, typed: dict[str, str], token: int):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import logging
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
@@ -35,6 +36,8 @@ log = logging.getLogger("rxcrm")
 
 #: Planned entries shown once somebody asks for all of them.
 ALL_PLANNED = 500
+#: Answers that a tab can ask for again.
+REMEMBERED = 50
 #: Tables whose records can be named with # or take part in an activity.
 NAMED = ("lead", "contact", "account")
 _KIND_OF = {name: kind for kind, name in KINDS.items()}
@@ -123,6 +126,8 @@ class Timeline(AppState):
     _since: str = ""
     _cursor: str = ""
     _known: list[int] = []
+    #: Token → entry, for what was written lately from this tab.
+    _stored: dict[int, int] = {}
     _all_planned: bool = False
 
     # -- reading -----------------------------------------------------------------------------------------------------
@@ -153,6 +158,9 @@ class Timeline(AppState):
     @action(SIGNED_IN)
     async def load_more(self):
         """The next page of the stream."""
+        await self._load_more()
+
+    async def _load_more(self) -> None:
         found = await look(reading.page, self._ask(after=self._cursor), _moment(self._since))
         self._cursor, self.more = found.cursor, found.more
         self.older = Older(self.older.generation, self.older.index + 1, found.items)
@@ -186,10 +194,16 @@ class Timeline(AppState):
         """Somebody changed the record or its timeline."""
         if f"{self.entity}:{self.record_id}" in topics:
             try:
-                await self._read()
+                await self._catch_up_end()
                 self.facets = await look(_facets, self.entity, self.record_id)
             except NotFound:
                 self.items, self.pinned, self.planned, self.may = [], [], [], {}
+
+    async def _catch_up_end(self) -> None:
+        """Read again; with the newest below and all pages loaded, what is new is the next page."""
+        await self._read()
+        if not self.newest_first and not self.more and self.older.index:
+            await self._load_more()
 
     async def _read(self, new: bool = False) -> None:
         if not self.entity or self.record_id < 1:
@@ -223,12 +237,12 @@ class Timeline(AppState):
     async def write_note(self, token: int, activity_id: int, version: int, title: str, body: str, files: list[int]):
         """A new note (id 0), or another text for one."""
         where = (self.entity, self.record_id)
-        await self._write(token, do(_note, where, activity_id, version, title, body, files[:50]))
+        await self._write(token, lambda: do(_note, where, activity_id, version, title, body, files[:50]))
 
     @action(SIGNED_IN)
     async def write_post(self, token: int, text: str, parent_id: int):
         """A post, or with a parent a reply."""
-        await self._write(token, do(_post, self.entity, self.record_id, text, parent_id))
+        await self._write(token, lambda: do(_post, self.entity, self.record_id, text, parent_id))
 
     @action(SIGNED_IN)
     async def log(
@@ -236,11 +250,15 @@ class Timeline(AppState):
     ):
         """A new task, call, appointment or e-mail; `then` may be complete or send."""
         where = (self.entity, self.record_id)
-        await self._write(token, do(_log, where, kind, typed, parties, files[:50], then))
+        await self._write(token, lambda: do(_log, where, kind, typed, parties, files[:50], then))
 
-    async def _write(self, token: int, unit: Any) -> None:
+    async def _write(self, token: int, unit: Callable[[], Awaitable[tuple[int, CrmError | None]]]) -> None:
+        if stored := self._stored.get(token):
+            # Sent again because the first answer was lost on its way: it is answered again, not written again.
+            self.answer = Answer(token, True, {}, stored, f"a{stored}")
+            return
         try:
-            activity_id, remark = await unit
+            activity_id, remark = await unit()
         except Invalid as refusal:
             self.answer = Answer(token, errors=refusal.by_field(self.locale))
             self._refuse(refusal)
@@ -254,9 +272,10 @@ class Timeline(AppState):
             self._say(BROKEN, "error")
         else:
             self.answer = Answer(token, True, {}, activity_id, f"a{activity_id}")
+            self._stored = {**dict(list(self._stored.items())[-REMEMBERED:]), token: activity_id}
             if remark:
                 self._refuse(remark)
-            await self._read()
+            await self._catch_up_end()
 
     @action(SIGNED_IN)
     async def complete(self, activity_id: int, version: int, reason: int):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import timedelta
 
 import pytest
 from sqlmodel import select
@@ -14,7 +13,7 @@ from rxcrm.models.choices import Role
 from rxcrm.models.login import OneTimeCode
 from rxcrm.models.people import BusinessUnit, User, UserRole
 from tests.cli.conftest import Run, dump, user
-from tests.office import PASSWORD
+from tests.office import LIFE, PASSWORD
 
 pytestmark = pytest.mark.usefixtures("house")
 ZOE = "zoe@contoso.com"
@@ -22,7 +21,7 @@ FRESH = "a fresh long password"
 
 
 def gets_in(email: str, password: str) -> bool:
-    chosen = {"address": "192.0.2.1", "agent": "Browser", "now": db.now(), "life": timedelta(hours=1)}
+    chosen = {"address": "192.0.2.1", "agent": "Browser", "now": db.now(), "life": LIFE}
     return bool(login.attempt(email, password, **chosen).token)
 
 

@@ -91,8 +91,8 @@ def sign_in(browser: Browser, server: Server) -> Iterator[SignIn]:
     opened: list[BrowserContext] = []
     defects: list[str] = []
 
-    def open_for(name: str, size: dict[str, object] = DESKTOP) -> Page:
-        context = browser.new_context(base_url=server.url, **size)  # type: ignore[arg-type]
+    def open_for(name: str, size: dict[str, object] = DESKTOP, at: Server = server) -> Page:
+        context = browser.new_context(base_url=at.url, **size)  # type: ignore[arg-type]
         opened.append(context)
         answer = context.request.post(
             "/auth/login", data={"email": f"{name.lower()}@contoso.com", "password": PASSWORD}

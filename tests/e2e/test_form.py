@@ -415,7 +415,11 @@ def test_commands_without_the_privilege_are_hidden_and_the_form_is_read_only(sig
     expect(page.get_by_role("button", name="Save", exact=True)).to_have_count(0)
     expect(page.get_by_role("button", name="Delete")).to_have_count(0)
     expect(page.get_by_role("button", name="Assign")).to_have_count(0)
-    expect(page.get_by_role("button", name="New record")).to_have_count(0)
+    # He may write activities, but make no leads, accounts or contacts.
+    page.get_by_role("button", name="New record").click()
+    expect(page.get_by_role("menuitem", name="Task")).to_be_visible()
+    for hidden in ("Lead", "Account", "Contact"):
+        expect(page.get_by_role("menuitem", name=hidden)).to_have_count(0)
 
 
 def test_a_hidden_lead_is_not_told_apart_from_none(sign_in: SignIn, office: Office) -> None:

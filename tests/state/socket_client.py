@@ -28,7 +28,7 @@ class SocketClient:
         await self.inbox.put(data)
 
     async def open(self, path: str = "/", query: dict[str, str] | None = None) -> Self:
-        first = {"event": {"name": HYDRATE, "payload": {}, "router_data": _place(path, query)}}
+        first = {"event": {"name": HYDRATE, "payload": {}, "router_data": place(path, query)}}
         await self.client.connect(
             f"{self.url}/?token={self.token}",
             socketio_path="/_event",
@@ -44,7 +44,7 @@ class SocketClient:
         self, name: str, payload: dict[str, Any] | None = None, path: str = "/", quiet: float = 0.25
     ) -> list[Any]:
         """Send an event and return everything that comes back until it is quiet."""
-        event = {"name": name, "payload": payload or {}, "router_data": _place(path)}
+        event = {"name": name, "payload": payload or {}, "router_data": place(path)}
         await self.client.emit("event", event, namespace="/_event")
         return await self.drain(quiet)
 
@@ -60,7 +60,7 @@ class SocketClient:
     async def told(self, wanted: str, name: str = "", payload: dict[str, Any] | None = None, path: str = "/") -> bool:
         """Whether the server says `wanted` within 15 s, after an event if one is named; for answers that must come."""
         if name:
-            event = {"name": name, "payload": payload or {}, "router_data": _place(path)}
+            event = {"name": name, "payload": payload or {}, "router_data": place(path)}
             await self.client.emit("event", event, namespace="/_event")
         deadline = asyncio.get_running_loop().time() + 15
         while (left := deadline - asyncio.get_running_loop().time()) > 0:
@@ -76,6 +76,7 @@ class SocketClient:
         await self.client.disconnect()
 
 
-def _place(path: str, query: dict[str, str] | None = None) -> dict[str, Any]:
+def place(path: str, query: dict[str, str] | None = None) -> dict[str, Any]:
+    """Where a page says that it is."""
     text = "&".join(f"{k}={v}" for k, v in (query or {}).items())
     return {"pathname": path, "asPath": f"{path}?{text}" if text else path, "query": query or {}}

@@ -320,8 +320,8 @@ def test_sign_in_answers_any_body_with_a_sentence(server: Server, body: bytes) -
 
 
 def test_importing_needs_the_privilege(server: Server) -> None:
-    before = dump(server)
     cookie = cookie_of(server, "tim@contoso.com")
+    before = dump(server)
     answer = httpx.post(
         f"{server.url}/files/import", headers={"Cookie": cookie, "x-file-name": "a.csv"}, content=b"a,b\n1,2\n"
     )

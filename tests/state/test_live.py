@@ -4,11 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import shutil
-import socket
-import subprocess
-import time
 from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import Any
@@ -23,7 +18,7 @@ from rxcrm.models.lead import Lead
 from rxcrm.models.people import User
 from rxcrm.settings import settings
 from tests.office import Office
-from tests.server import Server, build_once, free_port, furnished
+from tests.server import Server, build_once, furnished
 from tests.state.socket_client import SocketClient
 from tests.state.test_gate import cookie_of, handlers
 
@@ -256,33 +251,6 @@ def test_changes_in_short_order_are_told_together(open_office: Server) -> None:
 
 
 # -- two processes on one Redis --------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Debian's redis-server on a free port of the loopback interface."""
-    program = shutil.which("redis-server")
-    if program is None:
-        sentence = "Redis is not installed: apt install redis-server"
-        pytest.fail(sentence) if os.environ.get("CI") == "true" else pytest.skip(sentence)
-    port, home = free_port(), tmp_path_factory.mktemp("redis")
-    options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(home)]
-    with (home / "log").open("w") as log:
-        process = subprocess.Popen([str(program), *options], stdout=log, stderr=log)
-    try:
-        deadline = time.monotonic() + 15
-        while process.poll() is None and time.monotonic() < deadline:
-            try:
-                socket.create_connection(("127.0.0.1", port), 1).close()
-                break
-            except OSError:
-                time.sleep(0.05)
-        else:
-            pytest.fail(f"Redis did not start: {(home / 'log').read_text()[-2000:]}")
-        yield f"redis://127.0.0.1:{port}/0"
-    finally:
-        process.terminate()
-        process.wait(15)
 
 
 @pytest.fixture(scope="module")

@@ -77,6 +77,24 @@ def test_a_note_that_somebody_changed_meanwhile_is_not_overwritten(page: Page) -
     assert page.office.session.get_one(Activity, row.id).subject == "Second"
 
 
+def test_what_is_sent_again_after_a_lost_answer_is_written_once(page: Page) -> None:
+    page.open()
+    first = page.tell("write_note", 5, 0, 0, "", "<p>Once</p>", []).answer
+    again = page.tell("write_note", 5, 0, 0, "", "<p>Once</p>", []).answer
+    assert (again.ok, again.key) == (True, first.key)
+    assert [i.excerpt for i in page.state(Timeline).items if i.kind == "note"] == ["Once"]
+
+
+def test_what_is_new_below_appears_when_the_oldest_come_first(page: Page) -> None:
+    for n in range(25):
+        writing.note(page.office.act(page.office.sara), "lead", page.lead.id or 0, f"Note {n}", "")
+    page.open()
+    page.tell("ask", "", {}, False)
+    assert not page.tell("load_more").more
+    state = page.tell("write_note", 6, 0, 0, "Last", "", [])
+    assert [i.title for i in state.older.items] == ["Last"] and state.older.index == 2
+
+
 def test_an_activity_of_another_kind_is_not_edited_as_a_note(page: Page) -> None:
     row = writing.log(page.office.act(page.office.sara), 1, {"subject": "x"}, ("lead", page.lead.id or 0))  # type: ignore[arg-type]
     page.open()

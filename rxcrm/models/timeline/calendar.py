@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
 
 from rxcrm.models.access import Privilege, visible
 from rxcrm.models.activity import ACTIVE, Activity, Party
@@ -134,7 +134,7 @@ def _belonging_to(act: Act, whose: Whose) -> ColumnElement[bool]:
         return or_(mine, and_(_ROW.kind == int(ActivityKind.APPOINTMENT), _ROW.id.in_(attended)))
     if whose is Whose.TEAM:
         return or_(mine, _ROW.unit_id == act.who.unit_id, _ROW.owner_team_id.in_(sorted(act.who.team_ids)))
-    return _ROW.id.is_not(None)
+    return true()
 
 
 def _slot(act: Act, row: Any) -> Slot:

@@ -226,12 +226,10 @@ def parse_parties(name: str, text: str) -> list[PartyInput]:
     """Who stands in a field of parties. Raises BadValue for what no form sends."""
     try:
         found = json.loads(text or _NOBODY)
-        return [_party(name, one) for one in found] if isinstance(found, list) else _nonsense()
+        if isinstance(found, list):
+            return [_party(name, one) for one in found]
     except (ValueError, TypeError, AttributeError, RecursionError):
-        return _nonsense()
-
-
-def _nonsense() -> Any:
+        pass  # said below
     raise BadValue(N_("That request was not understood. Reload the page and try again."))
 
 

@@ -25,7 +25,7 @@ from rxcrm.models.choices import ActivityReason as R
 from rxcrm.models.choices import ActivityStatus as S
 from rxcrm.models.choices import PartyRole
 from rxcrm.models.errors import BadValue, CrmError, Invalid, NotAllowed
-from rxcrm.models.fields import clean
+from rxcrm.models.fields import clean, fields_of
 from rxcrm.models.people import User
 from rxcrm.models.records import Act
 from rxcrm.models.richtext import of_plain, plain, sanitise
@@ -214,12 +214,12 @@ def change(
     """
     _require_open(row)
     moved = [] if regarding is None else _regard(act, row, regarding)
-    before = {name: getattr(row, name) for name in FIELDS[K(row.kind)]}
+    before = {name: getattr(row, name) for name in fields_of(Activity) if name in FIELDS[K(row.kind)]}
     _fill(act, row, typed, complete=False)
     now_holds = {name: getattr(row, name) for name in before}
     for name, value in before.items():
         setattr(row, name, value)
-    changes = [c for c in history.difference(Activity, row, now_holds) if c[0] != "body"]
+    changes = history.difference(Activity, row, now_holds)
     for name, value in now_holds.items():
         setattr(row, name, value)
     regarded = _record(act, row)
