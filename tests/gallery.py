@@ -123,6 +123,61 @@ def imports(page: Page) -> None:
     page.get_by_text("Past imports").wait_for()
 
 
+def timeline(page: Page) -> None:
+    """The newest lead, with what happened and what is planned."""
+    page.goto("/leads?view=open&sort=-created_on")
+    page.get_by_role("grid", name="Leads").get_by_role("link").first.click()
+    page.locator(".timeline .entry").first.wait_for()
+    if page.viewport_size and page.viewport_size["width"] < 600:
+        page.locator(".timeline").scroll_into_view_if_needed()
+        page.locator(".timeline h2").evaluate("(h) => h.scrollIntoView()")
+
+
+def composing(kind: str) -> Callable[[Page], None]:
+    def show(page: Page) -> None:
+        timeline(page)
+        page.get_by_role("group", name="Kind of entry").get_by_role("button", name=kind).click()
+        page.get_by_role("form").locator("visible=true").last.wait_for()
+        if kind == "Note":
+            page.locator("[contenteditable]").wait_for()
+
+    return show
+
+
+def filtering(page: Page) -> None:
+    timeline(page)
+    page.get_by_role("region", name="Timeline").get_by_role("button", name="Filter").click()
+    page.get_by_text("Record type").wait_for()
+
+
+def related(page: Page) -> None:
+    timeline(page)
+    page.get_by_role("tab", name="Related").click()
+
+
+def activities(page: Page) -> None:
+    page.goto("/activities?view=open")
+    page.get_by_role("grid", name="Activities").get_by_role("link").first.wait_for()
+
+
+def activity(page: Page) -> None:
+    activities(page)
+    page.get_by_role("grid", name="Activities").get_by_role("link").first.click()
+    page.locator(".record-title h1").wait_for()
+
+
+def calendar(page: Page) -> None:
+    page.goto("/activities/calendar")
+    page.locator("[role=grid], [role=table], .fc").first.wait_for()
+    page.wait_for_timeout(1000)
+
+
+def bell(page: Page) -> None:
+    leads(page)
+    page.get_by_role("button", name="Notifications").click()
+    page.wait_for_timeout(500)
+
+
 def settings(path: str) -> Callable[[Page], None]:
     def show(page: Page) -> None:
         page.goto(path)
@@ -146,6 +201,19 @@ SCENES: dict[str, Callable[[Page], None]] = {
     "import": imports,
     "import-columns": columns,
     "import-check": books,
+    "timeline": timeline,
+    "note": composing("Note"),
+    "call": composing("Phone Call"),
+    "mail": composing("E-mail"),
+    "filter": filtering,
+    "related": related,
+    "activities": activities,
+    "activity": activity,
+    "calendar": calendar,
+    "notifications": bell,
+    "roles": settings("/settings/roles"),
+    "jobs": settings("/settings/jobs"),
+    "templates": settings("/settings/templates"),
     "settings": settings("/settings"),
     "users": settings("/settings/users"),
     "units": settings("/settings/units"),

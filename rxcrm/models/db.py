@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -20,6 +21,7 @@ from sqlmodel import Session, create_engine
 
 from rxcrm.settings import settings
 
+log = logging.getLogger("rxcrm")
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -191,3 +193,27 @@ async def run(fn: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs:
 async def look(fn: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
     """`read` in a thread."""
     return await asyncio.get_running_loop().run_in_executor(POOL, functools.partial(read, fn, *args, **kwargs))
+
+
+_begun: set[asyncio.Future[Any]] = set()
+
+
+def later(fn: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs) -> None:
+    """`run` for small notes on the side, without waiting: somebody who only reads must not wait for a long write.
+
+    What goes wrong is told in the log and forgotten; the next visit makes the same note.
+    """
+    task = asyncio.ensure_future(run(fn, *args, **kwargs))
+    _begun.add(task)
+    task.add_done_callback(_ended)
+
+
+def _ended(task: asyncio.Future[Any]) -> None:
+    _begun.discard(task)
+    if not task.cancelled() and (problem := task.exception()):
+        log.warning("a note on the side was not written: %s", problem)
+
+
+async def settled() -> None:
+    """Wait until all that was begun by `later` is done."""
+    await asyncio.gather(*_begun, return_exceptions=True)

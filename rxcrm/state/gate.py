@@ -123,7 +123,7 @@ async def resolve(token: str) -> Asker | None:
         return known[1]
     found, stay = await db.look(_identify, token)
     if stay and stay.is_due(now := db.now(), life()):
-        await db.run(login.prolong, token, stay.opened_on, now, life())
+        db.later(login.prolong, token, stay.opened_on, now, life())
     if len(_believed) > 10_000:
         _believed.clear()
     _believed[token] = (time.monotonic(), found)

@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from sqlmodel import select
 
-from rxcrm.models import lists, records
+from rxcrm.models import db, lists, records
 from rxcrm.models.access import Privilege
 from rxcrm.models.activity import Activity
 from rxcrm.models.choices import ActivityKind, ActivityReason, PartyRole
@@ -29,7 +29,7 @@ from rxcrm.models.timeline.items import KINDS, Item
 from rxcrm.models.timeline.placing import PartyInput
 from rxcrm.models.timeline.reading import Ask, Page, Top
 from rxcrm.state import live
-from rxcrm.state.gate import BROKEN, SIGNED_IN, AppState, action, do, look
+from rxcrm.state.gate import BROKEN, SIGNED_IN, AppState, action, asker, do, look
 from rxcrm.translation import N_
 
 log = logging.getLogger("rxcrm")
@@ -139,7 +139,8 @@ class Timeline(AppState):
             self.pinned, self.planned, self.items, self.ready = [], [], [], False
             self.search, self.facets = "", []
         self.entity, self.record_id, self._all_planned = entity, record_id, False
-        since, self.filters, self.newest_first = await do(_visit, entity, record_id)
+        since, self.filters, self.newest_first = await look(_before, entity, record_id)
+        db.later(reading.visit, asker().who.id, entity, record_id, db.now())
         self._since = self.since = since
         self.may, self.defaults = await look(_composer, entity, record_id)
         live.subscribe(self.router.session.client_token, "timeline", [f"{entity}:{record_id}"])
@@ -369,9 +370,10 @@ def _moment(iso: str) -> datetime | None:
     return datetime.fromisoformat(iso) if iso else None
 
 
-def _visit(act: Act, entity: str, record_id: int) -> tuple[str, dict[str, list[str]], bool]:
-    """When the asker was here last (ISO), and how he likes his timelines."""
-    before = reading.visit(act, entity, record_id)
+def _before(act: Act, entity: str, record_id: int) -> tuple[str, dict[str, list[str]], bool]:
+    """When the asker was here last (ISO), and how he likes his timelines. Raises NotFound for a hidden record."""
+    act.find(record_table(entity), record_id)
+    before = reading.last_visit(act, entity, record_id)
     liked = cast(dict[str, Any], act.session.get_one(User, act.who.id).preferences.get("timeline") or {})
     return (
         before.isoformat() if before else "",

@@ -44,8 +44,14 @@ def left(office: Office) -> timedelta:
 
 def ask(token: str) -> gate.Asker | None:
     """What the gate finds when it does not believe what it found before."""
+
+    async def resolved() -> gate.Asker | None:
+        found = await gate.resolve(token)
+        await db.settled()
+        return found
+
     gate.forget()
-    return asyncio.run(gate.resolve(token))
+    return asyncio.run(resolved())
 
 
 def test_whoever_asks_stays_signed_in_for_the_idle_time(office: Office) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from rxcrm.models import records
+from rxcrm.models import db, records
 from rxcrm.models.activity import Activity
 from rxcrm.models.choices import ActivityReason
 from rxcrm.models.timeline import writing
@@ -33,6 +33,7 @@ class Page(Desk):
             gate._asker.set(gate.Asker(who, "", "Contoso", 0))
             async for _ in Timeline.event_handlers["open"].fn(state, "lead", lead_id):
                 pass
+            await db.settled()
 
         asyncio.run(run())
         self.office.session.expire_all()
@@ -52,6 +53,27 @@ def test_opening_shows_what_may_be_written_and_what_it_begins_with(page: Page) -
     assert state.ready and set(state.may) == {"note", "post", "task", "phone_call", "appointment", "email"}
     assert (state.defaults["phone_number"], state.defaults["party"]["address"]) == ("123", "doe@example.com")
     assert [g.key for g in state.facets] == ["type", "kind", "status", "reason", "due", "by", "modified"]
+
+
+def test_opening_waits_for_nobody_who_writes(page: Page) -> None:
+    """A long import holds SQLite's write lock; whoever only reads must not notice."""
+    state, who, lead_id = page.state(Timeline), page.office.who(page.user), page.lead.id
+    page.office.commit()
+
+    async def run() -> float:
+        gate._asker.set(gate.Asker(who, "", "Contoso", 0))
+        begun = asyncio.get_running_loop().time()
+        async for _ in Timeline.event_handlers["open"].fn(state, "lead", lead_id):
+            pass
+        taken = asyncio.get_running_loop().time() - begun
+        writer.rollback()
+        await db.settled()
+        return taken
+
+    with page.office.engine.execution_options(writes=True).connect() as writer:
+        writer.exec_driver_sql("SELECT 1")
+        assert asyncio.run(run()) < 10  # seconds; SQLite itself gives up after 15
+    assert state.ready
 
 
 def test_a_written_note_is_there_and_answers_its_token(page: Page) -> None:

@@ -137,17 +137,20 @@ def may_write(act: Act, entity: str, record_id: int) -> dict[str, str]:
     return dict.fromkeys(KINDS.values(), because)
 
 
-def visit(act: Act, entity: str, record_id: int) -> datetime | None:
-    """Remember that the asker looks at a timeline now; when he did so the last time."""
-    act.find(tables.record_table(entity), record_id)
-    key = {"user_id": act.who.id, "entity": entity, "record_id": record_id}
-    before = act.session.get(Visit, tuple(key.values()))
-    insert: Any = insert_sqlite if act.session.connection().dialect.name == "sqlite" else insert_postgresql
+def last_visit(act: Act, entity: str, record_id: int) -> datetime | None:
+    """When the asker looked at a timeline the last time."""
+    found = act.session.get(Visit, (act.who.id, entity, record_id))
+    return found.at if found else None
+
+
+def visit(session: Session, user_id: int, entity: str, record_id: int, now: datetime) -> None:
+    """Remember that a user looks at a timeline now."""
+    key = {"user_id": user_id, "entity": entity, "record_id": record_id}
+    insert: Any = insert_sqlite if session.connection().dialect.name == "sqlite" else insert_postgresql
     # Two tabs of one user may open the same record at the same moment.
-    act.session.execute(
-        insert(Visit).values(**key, at=act.now).on_conflict_do_update(index_elements=list(key), set_={"at": act.now})
+    session.execute(
+        insert(Visit).values(**key, at=now).on_conflict_do_update(index_elements=list(key), set_={"at": now})
     )
-    return before.at if before else None
 
 
 def missed(act: Act, entity: str, record_id: int, since: datetime | None) -> int:
