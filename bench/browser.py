@@ -50,10 +50,6 @@ OPENED = (
     " && ['last_name', 'email'].every((f) => document.querySelector(`form.record [data-field=${f}]`)?.value)"
 )
 HISTORY = f"{OPENED} && !!document.querySelector('form.record .timeline .entry')"
-NOTED = (
-    "!document.querySelector('.composer .entry-form')"
-    " && document.querySelectorAll('.timeline .kind-note').length >= Math.max(1, __clock.stored)"
-)
 SAVED = "document.querySelector('.save-state')?.innerText === 'Saved'"
 NEXT, BACK = "[aria-label='Next page']", "[aria-label='Back to the list']"
 LEADS, ACCOUNTS = "nav a[href='/leads']", "nav a[href='/accounts']"
@@ -373,18 +369,6 @@ def _lead(page: Page, number: int) -> None:
 _towns = (f"Springfield {n}" for n in itertools.count(1))
 
 
-_notes = (f"Note {n} of the bench" for n in itertools.count(1))
-
-
-def _note_typed(page: Page, number: int) -> None:
-    """An open lead with a note in the composer that is not stored yet."""
-    _lead(page, number)
-    _until(page, HISTORY)
-    page.click(".composer .quick-entry")
-    page.fill(".composer .note-title", next(_notes))
-    page.evaluate("__clock.stored = document.querySelectorAll('.timeline .kind-note').length")
-
-
 def _edited(page: Page, number: int) -> None:
     """An open lead with one field changed."""
     if not page.query_selector("form.record"):
@@ -443,12 +427,6 @@ STEPS = [
         {"saved": SAVED},
         _edited,
         lambda page, _: page.locator(".command-bar button", has_text="Save").first.click(),
-    ),
-    Step(
-        {"shown": ("write a note", "title typed, click on Add note → the note is on the timeline")},
-        {"shown": NOTED},
-        _note_typed,
-        lambda page, _: page.locator(".composer button.primary").click(),
     ),
 ]
 

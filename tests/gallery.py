@@ -168,8 +168,8 @@ def activity(page: Page) -> None:
 
 def calendar(page: Page) -> None:
     page.goto("/activities/calendar")
-    page.locator("[role=grid], [role=table], .fc").first.wait_for()
-    page.wait_for_timeout(1000)
+    page.get_by_role("button", name="Today").wait_for()
+    page.wait_for_timeout(1500)
 
 
 def bell(page: Page) -> None:
