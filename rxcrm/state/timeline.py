@@ -414,7 +414,7 @@ def _missed(act: Act, entity: str, record_id: int, since: str) -> int:
 
 def _facets(act: Act, entity: str, record_id: int) -> list[FacetGroup]:
     act.find(record_table(entity), record_id)
-    return filters.facets(act.session, entity, record_id, act.now)
+    return filters.facets(act.session, entity, record_id, act.now, reading.readable(act, Ask(entity, record_id)))
 
 
 def _first_page(

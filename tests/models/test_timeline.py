@@ -307,6 +307,25 @@ def test_an_activity_stands_on_the_timeline_of_everybody_who_takes_part_once(des
     assert theirs.planned[0].regarding == {"entity": "lead", "id": desk.lead.id, "name": "Doe"}
 
 
+def test_a_party_does_not_open_what_regards_a_hidden_record(desk: Desk) -> None:
+    """Olaf may read the contact but not Sara's lead: the call about the lead stays hidden from him on both."""
+    office = desk.office
+    contact = office.contact(owner=office.olaf)
+    parties = [PartyInput(PartyRole.FROM, "user", office.sara.id), PartyInput(PartyRole.TO, "contact", contact.id)]
+    writing.log(desk.act(), CALL, {"subject": "Secret"}, ("lead", desk.lead.id or 0), parties)
+    done = writing.log(desk.act(), CALL, {"subject": "Secret too"}, ("lead", desk.lead.id or 0), parties)
+    writing.complete(desk.act(), done)
+    office.settle(private=True)
+    ask = Ask("contact", contact.id or 0)
+    for reader, titles in ((office.olaf, []), (office.vera, ["Secret", "Secret too"])):
+        act = desk.act(reader)
+        planned, stream = reading.top(act, ask), reading.page(act, ask)
+        assert [i.title for i in (*planned.planned, *stream.items) if i.kind == "phone_call"] == titles
+        assert reading.missed(act, "contact", contact.id or 0, office.now) == len(titles)
+        [types, *_] = filters.facets(office.session, "contact", contact.id or 0, act.now, reading.readable(act, ask))
+        assert next(o.count for o in types.options if o.key == "activities") == len(titles)
+
+
 # -- reading ---------------------------------------------------------------------------------------------------------
 
 

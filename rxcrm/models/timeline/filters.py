@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -177,8 +177,10 @@ class FacetGroup:
 _ONLY_PRESENT = {"reason"}
 
 
-def facets(session: Session, entity: str, record_id: int, now: datetime) -> list[FacetGroup]:
-    """The filter pane of a record with its counters, whatever is chosen in it; two statements."""
+def facets(
+    session: Session, entity: str, record_id: int, now: datetime, among: Sequence[ColumnElement[bool]] = ()
+) -> list[FacetGroup]:
+    """The filter pane of a record with its counters `among` what its reader may see, whatever is chosen in it."""
     counted = [(g, o) for g in GROUPS for o in g.options if o.key != "changes"]
     numbers = session.execute(
         select(*(func.count().filter(option.holds(now)) for _, option in counted))
@@ -189,6 +191,7 @@ def facets(session: Session, entity: str, record_id: int, now: datetime) -> list
             _P.record_id == record_id,
             _P.bucket != int(Bucket.HIDDEN),
             _A.deleted_on.is_(None),
+            *among,
         )
     ).one()
     changes = session.scalar(

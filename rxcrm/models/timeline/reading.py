@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from functools import cache, lru_cache
 from typing import Any, cast
 
-from sqlalchemy import Integer, Select, bindparam, func, literal_column, tuple_
+from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, func, literal_column, or_, tuple_
 from sqlalchemy import select as choose
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
@@ -111,7 +111,9 @@ def top(act: Act, ask: Ask, since: datetime | None = None, planned: int = PAGE) 
 
 
 def _count_planned(act: Act, ask: Ask, chosen: filters.Chosen) -> int:
-    wanted = _selected(_Plan(Bucket.PLANNED, True)).where(*filters.conditions(chosen, ask.search, act.now))
+    wanted = _selected(_Plan(Bucket.PLANNED, True)).where(
+        *readable(act, ask), *filters.conditions(chosen, ask.search, act.now)
+    )
     counted = choose(func.count()).select_from(wanted.order_by(None).subquery())
     return int(act.session.scalar(counted, _params(ask, filters.COUNTED, None, "a")) or 0)
 
@@ -167,6 +169,7 @@ def missed(act: Act, entity: str, record_id: int, since: datetime | None) -> int
             _PARTY.at > since,
             _ACTIVITY.modified_by_id != act.who.id,
             _ACTIVITY.deleted_on.is_(None),
+            *readable(act, Ask(entity, record_id)),
         )
         .limit(100)
     )
@@ -238,8 +241,18 @@ def _along(wanted: Select[Any], keys: tuple[Any, Any], plan: _Plan) -> Select[An
 def _rows(act: Act, ask: Ask, chosen: filters.Chosen, bucket: Bucket, limit: int, cursor: _Cursor | None = None) -> Any:
     """Rows of one part that pass the pane and the search box."""
     plan = _Plan(bucket, ask.newest_first or bucket is not Bucket.STREAM, cursor is not None)
-    wanted = _selected(plan).where(*filters.conditions(chosen, ask.search, act.now))
+    wanted = _selected(plan).where(*readable(act, ask), *filters.conditions(chosen, ask.search, act.now))
     return act.session.execute(wanted, _params(ask, limit, cursor, "a")).all()
+
+
+def readable(act: Act, ask: Ask) -> list[ColumnElement[bool]]:
+    """Which activities of a record's timeline its reader may see: all that regard it; of others, in which it merely
+    takes part, those that he may read by himself. Who may read all activities needs no condition.
+    """
+    if reach_of(act.who, Activity).everywhere:
+        return []
+    regards_it = and_(_ACTIVITY.regarding_entity == ask.entity, _ACTIVITY.regarding_id == ask.record_id)
+    return [or_(regards_it, visible(act.who, Activity))]
 
 
 def _changes(act: Act, ask: Ask, chosen: filters.Chosen, cursor: _Cursor | None) -> Any:
