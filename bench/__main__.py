@@ -15,7 +15,7 @@ from pathlib import Path
 
 import psycopg
 
-from bench import browser, filling, imports, lists, live, records, report, servers, timeline
+from bench import browser, duplicates, filling, imports, lists, live, records, report, servers, timeline
 from bench.desk import Desk, desk
 from bench.timing import Figure
 from rxcrm.models import db
@@ -42,6 +42,9 @@ def main() -> None:
             return
         if asked.live:
             print(live.terminal(live.run()))
+            return
+        if asked.duplicates:
+            _duplicates(folder, asked)
             return
         with ExitStack() as stack:
             for database in asked.databases:
@@ -70,6 +73,21 @@ def _in_a_browser(folder: Path, asked: argparse.Namespace) -> None:
         print(f"\nWritten into {report.PAGE}.")
 
 
+def _duplicates(folder: Path, asked: argparse.Namespace) -> None:
+    with ExitStack() as stack:
+        places = [
+            (address(size), size)
+            for database in asked.databases
+            for address in [_addresses(stack, database, folder)]
+            for size in asked.sizes
+        ]
+        found = duplicates.run(places)
+    print(duplicates.terminal(*found))
+    if asked.markdown:
+        report.write("duplicates", duplicates.markdown(*found))
+        print(f"\nWritten into {report.PAGE}.")
+
+
 def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m bench",
@@ -83,6 +101,9 @@ def _asked() -> argparse.Namespace:
         "--browser",
         action="store_true",
         help="instead, time what a user waits for, among the largest of --sizes, on SQLite",
+    )
+    parser.add_argument(
+        "--duplicates", action="store_true", help="instead, measure how well and how fast duplicates are found"
     )
     parser.add_argument("--live", action="store_true", help="instead, time how a note reaches 50 open tabs")
     parser.add_argument(

@@ -16,9 +16,11 @@ from rxcrm.models import setup
 from rxcrm.models.choices import Role
 from rxcrm.models.history import Event, History
 from rxcrm.models.lead import Lead
+from rxcrm.models.matching.upkeep import rows_written
 from rxcrm.models.migrating import migrate
 from rxcrm.models.people import User, add_user
-from rxcrm.models.process import LEAD_TO_OPPORTUNITY, ProcessInstance, StageLog
+from rxcrm.models.process import ProcessInstance, StageLog
+from rxcrm.models.stages import LEAD_TO_OPPORTUNITY
 
 BATCH = 5_000
 TABLES = ("lead", "history", "process_instance", "stage_log")
@@ -28,7 +30,7 @@ def fill(engine: Engine, n: int) -> None:
     """Migrate an empty database and put N leads with their history and processes into it."""
     migrate(engine)
     with Session(engine.execution_options(writes=True)) as session:
-        owners = _office(session)
+        owners = office(session)
         session.commit()
     with engine.execution_options(writes=True).connect() as connection:
         remade = [*_set_indexes_aside(connection), *_lend_defaults(connection)]
@@ -42,7 +44,7 @@ def fill(engine: Engine, n: int) -> None:
     _settle(engine)
 
 
-def _office(session: Session) -> list[people.Owner]:
+def office(session: Session) -> list[people.Owner]:
     """The organisation and its twenty owners; the first is the administrator."""
     first, *others = people.OWNERS
     answers = setup.Answers("Bench", first, "owner1@bench.example", "a long password", country="DE")
@@ -63,6 +65,7 @@ def _write(connection: Connection, batch: list[people.Draft]) -> None:
     _insert(connection, History, [entry for row in rows for entry in _history(row)])
     _insert(connection, ProcessInstance, [_instance(row) for row in rows])
     _insert(connection, StageLog, [_stay(row) for row in rows])
+    rows_written(connection, "lead", [(row["id"], row) for row in rows])
 
 
 def _insert(connection: Connection, table: type[SQLModel], rows: list[dict[str, Any]]) -> None:

@@ -27,7 +27,8 @@ from rxcrm.models.fields import Kind, fields_of, parse
 from rxcrm.models.history import Event, History
 from rxcrm.models.importing import runs
 from rxcrm.models.lead import Lead
-from rxcrm.models.process import LEAD_TO_OPPORTUNITY, ProcessInstance, StageLog
+from rxcrm.models.process import ProcessInstance, StageLog
+from rxcrm.models.stages import LEAD_TO_OPPORTUNITY
 
 ROWS, RUNS = 10_000, 3
 COLUMNS = (

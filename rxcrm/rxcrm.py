@@ -54,7 +54,7 @@ app = rx.App(
         (55, "ErrorBoundary"): lambda stateful: default_error_boundary(),
         (5, "Overlay"): lambda stateful: offline_banner() if stateful else None,
     },
-    stylesheets=["/rxcrm.css", "/timeline.css"],
+    stylesheets=["/rxcrm.css", "/timeline.css", "/sales.css"],
     head_components=[rx.el.script(src="/theme.js"), rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml")],
     html_lang="en",
     backend_exception_handler=_crashed,

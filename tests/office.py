@@ -17,13 +17,14 @@ from typing import Any, Self, TypeVar
 from sqlalchemy import Engine, event
 from sqlmodel import Session, select
 
-from rxcrm.models import history, login, process, setup
+from rxcrm.models import customers, history, login, process, setup
 from rxcrm.models.access import Privilege, Who, who_is
 from rxcrm.models.account import Account
 from rxcrm.models.base import Record
 from rxcrm.models.choices import Role
 from rxcrm.models.contact import Contact
 from rxcrm.models.lead import Lead
+from rxcrm.models.opportunity import Opportunity
 from rxcrm.models.people import BusinessUnit, Organisation, Share, Team, TeamMember, User, add_user
 from rxcrm.models.records import Act
 from rxcrm.models.searching import sort_key
@@ -134,7 +135,7 @@ class Office:
     def lead(self, owner: User | Team | None = None, **values: Any) -> Lead:
         """A stored lead with its process and history; Sara's unless somebody else is to own it."""
         row = self._make(Lead, owner, {"topic": "Forklifts", "last_name": "Doe", **values})
-        process.begin(self.session, row, process.LEAD_TO_OPPORTUNITY, now=row.created_on)
+        process.begin(self.session, row, now=row.created_on)
         return row
 
     def account(self, owner: User | Team | None = None, **values: Any) -> Account:
@@ -142,6 +143,16 @@ class Office:
 
     def contact(self, owner: User | Team | None = None, **values: Any) -> Contact:
         return self._make(Contact, owner, {"last_name": "Roe", **values})
+
+    def opportunity(self, owner: User | Team | None = None, **values: Any) -> Opportunity:
+        """A stored opportunity with its process; of the account Fabrikam unless another customer is named."""
+        if not values.get("account_id") and not values.get("contact_id"):
+            values["account_id"] = self.account().id
+        made = self._make(Opportunity, owner, {"topic": "Forklifts", "currency": "EUR", **values})
+        customers.settle(self.session, made)
+        made.refresh_keys()
+        process.begin(self.session, made, now=made.created_on)
+        return made
 
     def bare(self, table: type[R], owner: User | Team | None = None, **values: Any) -> R:
         """A record without history and process, written with the next flush: for tests that need many."""

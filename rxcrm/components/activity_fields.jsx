@@ -4,6 +4,7 @@ import { ExternalLink, X } from "lucide-react";
 import { localTime } from "./clock.js";
 import { useT } from "./i18n.js";
 import { Parties } from "./parties.jsx";
+import { addressOf } from "./paths.js";
 import { nameOf, useForm, useStore, valueOf } from "./record_store.js";
 import { RichText } from "./richtext.jsx";
 
@@ -119,7 +120,7 @@ export function Regarding({ name, shared, label, locked }) {
       <input {...shared} {...combobox(look, listId)} placeholder={value ? "" : "---"} readOnly={locked} value={look.open ? look.term : title}
         onClick={() => !locked && look.show()} onKeyDown={locked ? undefined : look.keys} onChange={(e) => look.type(e.target.value)} />
       {value && !look.open && title && (
-        <a className="field-link" href={`/${entity}s/${id}`} aria-label={t("Open %(value)s", { value: title })}><ExternalLink className="icon" aria-hidden="true" /></a>
+        <a className="field-link" href={addressOf(entity, id)} aria-label={t("Open %(value)s", { value: title })}><ExternalLink className="icon" aria-hidden="true" /></a>
       )}
       {value && !locked && (
         <button type="button" className="icon-button" aria-label={t("Clear %(label)s", { label })} onClick={() => (change(name, "", ""), box.current.querySelector("input").focus())}><X className="icon" aria-hidden="true" /></button>
@@ -164,7 +165,7 @@ export function PartiesField({ name, shared, label, locked, addresses }) {
       <ul className="chips" aria-label={label} id={shared.id}>
         {people.map((p) => (
           <li key={`${p.entity}${p.id}${p.address}`} title={p.address || undefined}>
-            {p.entity && p.entity !== "user" ? <a className="chip" href={`/${p.entity}s/${p.id}`}>{p.name}</a> : <span className="chip">{p.name || p.address}</span>}
+            {p.entity && p.entity !== "user" ? <a className="chip" href={addressOf(p.entity, p.id)}>{p.name}</a> : <span className="chip">{p.name || p.address}</span>}
           </li>
         ))}
         {!people.length && <li>---</li>}

@@ -71,7 +71,7 @@ export function LostBanner({ zone }) {
   const box = useInView(isLost(s));
   if (!isLost(s)) return null;
   const { who, at } = s.lost;
-  const label = { lead: t("Create a new lead from it"), account: t("Create a new account from it"), contact: t("Create a new contact from it"), activity: t("Create a new activity from it") }[entity];
+  const label = { lead: t("Create a new lead from it"), account: t("Create a new account from it"), contact: t("Create a new contact from it"), opportunity: t("Create a new opportunity from it"), activity: t("Create a new activity from it") }[entity];
   return (
     <section ref={box} className="conflict lost" role="alert" aria-labelledby={id}>
       <h2 id={id}>

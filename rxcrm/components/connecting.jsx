@@ -100,7 +100,7 @@ function Pane({ pane, props, begun, close }) {
           <Labelled name="type" label={t("Type")} {...field}>
             {(shared) => (
               <select {...shared} value={values.type} onChange={(e) => (set("type", e.target.value), set("other", null), set("role", "0"))}>
-                {[["contact", t("Contact")], ["account", t("Account")], ["lead", t("Lead")], ["user", t("User")]].map(([v, text]) => <option key={v} value={v}>{text}</option>)}
+                {[["contact", t("Contact")], ["account", t("Account")], ["lead", t("Lead")], ["opportunity", t("Opportunity")], ["user", t("User")]].map(([v, text]) => <option key={v} value={v}>{text}</option>)}
               </select>
             )}
           </Labelled>
@@ -155,7 +155,7 @@ function required({ kind, other, values, contactFields }, t) {
 }
 
 /** A label, its control with the marks that it needs, and what is wrong. */
-function Labelled({ name, label, level, errors, children }) {
+export function Labelled({ name, label, level, errors, children }) {
   const id = useId();
   const problem = errors[name];
   const shared = { id, name, "aria-invalid": problem ? true : undefined, "aria-required": level === "required" || undefined, "aria-describedby": problem ? `${id}-problem` : undefined };
@@ -173,7 +173,7 @@ function Labelled({ name, label, level, errors, children }) {
 }
 
 /** Search for one record: the newest ones first, then what matches. A choice can be taken back. */
-function Finder({ target, props, values, errors, set, free, label }) {
+export function Finder({ target, props, values, errors, set, free, label }) {
   const t = useT();
   const [term, setTerm] = useState(values.name && free ? values.name : "");
   const [chosenAt, setAt] = useState(-1);

@@ -9,7 +9,7 @@ from reflex_base.event import passthrough_event_spec
 
 from rxcrm.components.elements import _Ours
 from rxcrm.components.local import library
-from rxcrm.state.connections import Connections
+from rxcrm.state.connections import RIVALLED, Connections
 from rxcrm.state.forms import quick_forms
 from rxcrm.state.gate import AppState
 
@@ -92,7 +92,7 @@ def stakeholders(state: Any, entity: str) -> rx.Component:
         **_common(state, entity),
         stakeholders=Connections.stakeholders,
         stakeholders_hidden=Connections.stakeholders_hidden,
-        contact_fields=quick_forms()["contact"]["fields"],
+        contact_fields=[{"name": name, **spec} for name, spec in quick_forms()["contact"]["fields"].items()],
         on_connect_new=Connections.connect_new,
     )
 
@@ -110,7 +110,7 @@ def related(state: Any, entity: str) -> rx.Component:
             on_show=Connections.show,
         )
     ]
-    if entity == "lead":
+    if entity in RIVALLED:
         parts.append(
             CompetitorsTable.create(
                 **_common(state, entity),

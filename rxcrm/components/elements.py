@@ -11,7 +11,7 @@ from rxcrm.components.local import EDITOR, ICONS, TABLE, library
 
 UI, LIST, SHELL = library("ui.jsx"), library("list.jsx"), library("shell.jsx")
 RECORD, RECORD_FRAME, FIELDS = library("record.jsx"), library("record_frame.jsx"), library("fields.jsx")
-BANNERS, PROCESS = library("banners.jsx"), library("process.jsx")
+BANNERS = library("banners.jsx")
 
 
 class _Ours(rx.Component):
@@ -53,6 +53,15 @@ class Messages(_Ours):
     library = UI
     tag = "Messages"
     notice: rx.Var[Any]
+    on_undo: rx.EventHandler[passthrough_event_spec(list)]
+
+
+class Refresher(_Ours):
+    """Sends `on_refresh` when a message says that something on the page may have changed (gate.Notice)."""
+
+    library = UI
+    tag = "Refresher"
+    on_refresh: rx.EventHandler[rx.event.no_args_event_spec]
 
 
 class PostForm(_Ours):
@@ -130,9 +139,14 @@ class GlobalSearch(_Ours):
 class QuickCreate(_Ours):
     library = SHELL
     tag = "QuickCreate"
+    lib_dependencies: list[str] = [ICONS, *EDITOR]  # its fields are those of the forms
     forms: rx.Var[dict[str, Any]]
     answer: rx.Var[Any]
+    looked_up: rx.Var[Any]
+    currency: rx.Var[str]
+    zone: rx.Var[str]
     on_create: rx.EventHandler[passthrough_event_spec(str, dict[str, str], int)]
+    on_look_up: rx.EventHandler[passthrough_event_spec(str, str, int, int)]
 
 
 class QuickEntry(_Ours):
@@ -254,13 +268,6 @@ class Tabs(_Ours):
     names: rx.Var[list[str]]
 
 
-class ProcessBar(_Ours):
-    library = PROCESS
-    tag = "ProcessBar"
-    process: rx.Var[Any]
-    steps: rx.Var[dict[str, Any]]
-
-
 class LiveTitle(_Ours):
     library = RECORD_FRAME
     tag = "LiveTitle"
@@ -271,15 +278,9 @@ class LiveTitle(_Ours):
 dialog, menu, command_button, messages = Dialog.create, Menu.create, Command.create, Messages.create
 post_form, post_field, post_tick, post_button = PostForm.create, PostField.create, PostTick.create, PostButton.create
 theme_choice, language, hotkeys = ThemeChoice.create, Language.create, Hotkeys.create
-navigation, site_link = Navigation.create, SiteLink.create
+navigation, site_link, refresher = Navigation.create, SiteLink.create, Refresher.create
 global_search, quick_create, quick_entry = GlobalSearch.create, QuickCreate.create, QuickEntry.create
 record_list = RecordList.create
-record_form, field, tabs, process_bar, live_title = (
-    RecordForm.create,
-    Field.create,
-    Tabs.create,
-    ProcessBar.create,
-    LiveTitle.create,
-)
+record_form, field, tabs, live_title = RecordForm.create, Field.create, Tabs.create, LiveTitle.create
 save_button, save_state, back_to_list = SaveButton.create, SaveState.create, BackToList.create
 draft_banner, conflict_banner, lost_banner = DraftBanner.create, ConflictBanner.create, LostBanner.create

@@ -6,7 +6,7 @@ import { ICONS, kindNames } from "./composer.jsx";
 import { Changes, Marked, Rich } from "./entry_body.jsx";
 import { EntryForm } from "./entry_form.jsx";
 import { initials } from "./names.js";
-import { addressOf } from "./rich.js";
+import { addressOf } from "./paths.js";
 import { useT } from "./i18n.js";
 import { useTimeline } from "./timeline_store.js";
 import { Menu } from "./ui.jsx";

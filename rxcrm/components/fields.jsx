@@ -3,13 +3,14 @@ import { useEffect, useId, useLayoutEffect, useRef, useState } from "react";
 import { Check, ExternalLink, Lock, X } from "lucide-react";
 import { useT } from "./i18n.js";
 import { MomentInput, PartiesField, Regarding, RichField } from "./activity_fields.jsx";
+import { addressOf } from "./paths.js";
 import { nameOf, useForm, useStore, valueOf } from "./record_store.js";
 
 const INPUT = { email: ["email", "email"], phone: ["tel", "tel"], url: ["text", "url"], money: ["text", "decimal"], whole: ["text", "numeric"], decimal: ["text", "decimal"], date: ["date", undefined] };
 const LINK = { email: "mailto:", phone: "tel:", url: "" };
 
 /** One field: label, control, marks and problem. The same field may stand in several places; they move together. */
-export function Field({ name, text, bar, header }) {
+export function Field({ name, text, bar, header, needed, stacked }) {
   const { store, change, fields, props } = useForm();
   const s = useStore(store);
   const t = useT();
@@ -21,17 +22,17 @@ export function Field({ name, text, bar, header }) {
   const label = t(text || spec.label);
   const shared = {
     id, "data-field": name, disabled: locked, "aria-invalid": problem ? true : undefined,
-    "aria-required": spec.level === "required" || undefined, "aria-describedby": problem ? `${id}-problem` : undefined,
+    "aria-required": spec.level === "required" || needed || undefined, "aria-describedby": problem ? `${id}-problem` : undefined,
   };
   const set = (v) => change(name, v);
   // Some options depend on what another field holds.
   const options = spec.by ? spec.by.options[valueOf(s, spec.by.field)] : spec.options;
   return (
-    <div className={`field${problem ? " bad" : ""}${header ? " in-header" : ""}${bar ? " in-bar" : ""}`}>
+    <div className={`field${problem ? " bad" : ""}${header ? " in-header" : ""}${bar ? " in-bar" : ""}${stacked ? " stacked" : ""}`}>
       <div className="field-label">
         <label htmlFor={id}>{label}</label>
         {locked ? <span className="mark lock" aria-hidden="true" title={props.current.locked || undefined}><Lock className="icon" /></span>
-          : spec.level === "required" ? <span className="mark required" aria-hidden="true">*</span>
+          : spec.level === "required" || needed ? <span className="mark required" aria-hidden="true">*</span>
           : spec.level === "recommended" ? <span className="mark recommended" aria-hidden="true">+</span> : null}
         {bar && value !== "" && !(spec.kind === "yesno" && value === "0") && <span className="mark done" aria-hidden="true"><Check className="icon" /></span>}
       </div>
@@ -84,6 +85,8 @@ function Line({ spec, shared, value, set, locked, edited, currency, zone }) {
       onFocus={() => setFocused(true)} onBlur={() => setFocused(false)} onChange={(e) => set(e.target.value)} />
   );
 }
+
+const newOf = (t, entity) => ({ account: t("New Account"), contact: t("New Contact"), lead: t("New Lead"), opportunity: t("New Opportunity") })[entity];
 
 /** A look-up: type to search; after the first save only matching records are listed until "Show all" (S 3.3, 13.16). */
 function Lookup({ name, spec, shared, label, locked }) {
@@ -144,7 +147,7 @@ function Lookup({ name, spec, shared, label, locked }) {
   });
   const extras = [
     ...(matching ? [{ key: "all", text: t("Show all"), run: () => (setAll(true), ask(term, true)) }] : []),
-    ...(rights?.[`create_${spec.target}`] ? [{ key: "new", text: spec.target === "account" ? t("New Account") : t("New Contact"), run: quick }] : []),
+    ...(rights?.[`create_${spec.target}`] ? [{ key: "new", text: newOf(t, spec.target), run: quick }] : []),
   ];
   const rows = [...hits.map((hit) => ({ key: hit.id, hit, run: () => pick(hit) })), ...extras];
   const at = chosenAt >= 0 ? chosenAt : hits.length ? 0 : -1;
@@ -167,7 +170,7 @@ function Lookup({ name, spec, shared, label, locked }) {
         value={open ? term : nameOf(s, name)} onClick={show} onKeyDown={keys}
         onChange={(e) => ((typed.current = true), setTerm(e.target.value), setAt(-1), ask(e.target.value, all))} />
       {chosen && !open && nameOf(s, name) && (
-        <a className="field-link" href={`/${spec.target}s/${chosen}`} target="_blank" rel="noreferrer" aria-label={t("Open %(value)s", { value: nameOf(s, name) })}><ExternalLink className="icon" aria-hidden="true" /></a>
+        <a className="field-link" href={addressOf(spec.target, chosen)} target="_blank" rel="noreferrer" aria-label={t("Open %(value)s", { value: nameOf(s, name) })}><ExternalLink className="icon" aria-hidden="true" /></a>
       )}
       {chosen && !locked && <button type="button" className="icon-button" aria-label={t("Clear %(label)s", { label })} onClick={() => (pick(null), box.current.querySelector("input").focus())}><X className="icon" aria-hidden="true" /></button>}
       {open && (

@@ -21,9 +21,11 @@ from rxcrm.components.elements import (
 )
 from rxcrm.components.notifications import bell
 from rxcrm.components.tr import _
+from rxcrm.components.undoing import in_use_dialog
 from rxcrm.state.forms import quick_forms
 from rxcrm.state.gate import AppState
 from rxcrm.state.shell import Shell
+from rxcrm.state.undoing import Undoing
 from rxcrm.translation import N_
 
 
@@ -43,8 +45,17 @@ def frame(*children: rx.Component, main_class: str = "") -> rx.Component:
                 header(),
                 site_map(),
                 rx.el.main(*children, id="main", tab_index=-1, class_name=main_class),
-                messages(notice=AppState.notice),
-                quick_create(forms=quick_forms(), answer=Shell.created, on_create=Shell.quick_create),
+                messages(notice=AppState.notice, on_undo=Undoing.undo),
+                in_use_dialog(),
+                quick_create(
+                    forms=quick_forms(),
+                    answer=Shell.created,
+                    looked_up=Shell.looked_up,
+                    currency=AppState.currency,
+                    zone=AppState.zone,
+                    on_create=Shell.quick_create,
+                    on_look_up=Shell.look_up,
+                ),
                 hotkeys(),
                 navigation(),
                 class_name="app",
@@ -75,6 +86,7 @@ def new_menu() -> rx.Component:
             ("lead", N_("Lead"), "target"),
             ("account", N_("Account"), "building-2"),
             ("contact", N_("Contact"), "user"),
+            ("opportunity", N_("Opportunity"), "handshake"),
         )
     ]
     entries += [
@@ -90,6 +102,7 @@ def new_menu() -> rx.Component:
         | AppState.rights["create_lead"]
         | AppState.rights["create_account"]
         | AppState.rights["create_contact"]
+        | AppState.rights["create_opportunity"]
     )
     return rx.cond(
         may,
@@ -120,6 +133,7 @@ def user_menu() -> rx.Component:
 def site_map() -> rx.Component:
     return rx.el.nav(
         site_link(icon("target"), to="/leads", label=_("Leads")),
+        site_link(icon("handshake"), to="/opportunities", label=_("Opportunities")),
         site_link(icon("calendar-check"), to="/activities", label=_("Activities")),
         site_link(icon("building-2"), to="/accounts", label=_("Accounts")),
         site_link(icon("users"), to="/contacts", label=_("Contacts")),

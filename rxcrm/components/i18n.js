@@ -49,6 +49,7 @@ function translator({ locale, messages }) {
       : n === 1 ? one : many;
     return fill(chosen, { ...values, n: t.number(n) });
   };
+  t.list = (items) => formatter(Intl.ListFormat, locale, { type: "conjunction" }).format(items);
   t.number = (n) => formatter(Intl.NumberFormat, locale).format(n);
   t.decimal = (text) => (text === "" || isNaN(+text) ? text : formatter(Intl.NumberFormat, locale, { maximumFractionDigits: 5 }).format(text));
   t.money = (text, currency) => {

@@ -386,7 +386,10 @@ function Cell({ row, column, value, zone }) {
   if (column.kind === "moment") return <time dateTime={value} title={t.moment(value, zone)}>{t.short(value, zone)}</time>;
   if (column.kind === "due")
     return value && <time dateTime={value} className={row.overdue ? "overdue" : undefined} title={t.moment(value, zone)}>{row.all_day ? t.day(dayOf(value, zone)) : t.short(value, zone)}{row.overdue && <span className="pill late">{t("Overdue")}</span>}</time>;
-  if (column.kind === "regarding") return value && <a href={row.regarding_path} title={value}>{value}</a>;
+  if (column.kind === "regarding") return value && <a href={row[`${column.key}_path`]} title={value}>{value}</a>;
+  if (column.kind === "date") return value && <time dateTime={value}>{t.day(value)}</time>;
+  if (column.kind === "money") return value && <span className="amount">{t.money(value, row.currency)}</span>;
+  if (column.kind === "percent") return value && <span className="amount">{t("%(n)s %", { n: t.number(value) })}</span>;
   if (column.kind === "rating" || column.kind === "status") return value === "" ? null : <span className={`pill ${column.key}-${value}`}>{text}</span>;
   if (column.kind === "owner") return <span className="owner"><span className="avatar small" aria-hidden="true">{initials(text)}</span>{text}</span>;
   return <span title={text}>{text}</span>;

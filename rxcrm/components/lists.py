@@ -7,11 +7,11 @@ from typing import Any
 import reflex as rx
 
 from rxcrm.components.dialogs import assign_dialog, delete_dialog
-from rxcrm.components.elements import record_list
+from rxcrm.components.elements import record_list, refresher
 from rxcrm.components.frame import frame, icon
 from rxcrm.components.tr import _, plural
 from rxcrm.state.gate import AppState
-from rxcrm.state.lists import COUNT_CAP, view_options
+from rxcrm.state.lists import COUNT_CAP, address_of, view_options
 from rxcrm.translation import N_
 
 
@@ -24,9 +24,10 @@ def list_page(
     commands: tuple[rx.Component, ...] = (),
     path: str = "",
     new: rx.Component | None = None,
+    panes: tuple[rx.Component, ...] = (),
 ) -> rx.Component:
-    """The list of one table: `commands` are its own, `new` makes a record, `empty` is shown instead of no rows."""
-    path = path or f"/{entity}s"
+    """The list of one table: `commands` are its own, `new` makes a record, `empty` is shown instead of no rows, `panes` are what the commands open."""
+    path = path or address_of(entity)
     return frame(
         rx.el.div(
             new
@@ -72,6 +73,8 @@ def list_page(
             on_select=state.select,
             on_refresh=state.open,
         ),
+        refresher(on_refresh=state.open),
+        *panes,
         assign_dialog(state),
         delete_dialog(
             state,
@@ -103,7 +106,7 @@ def nothing_yet(
         rx.el.p(
             rx.cond(
                 AppState.rights[f"create_{entity}"],
-                rx.el.a(_(create), href=f"{path or f'/{entity}s'}/new", class_name="button primary"),
+                rx.el.a(_(create), href=f"{path or address_of(entity)}/new", class_name="button primary"),
             ),
             *more,
         ),

@@ -1,22 +1,32 @@
-// The process bar: stages, and the card of a stage with its steps (S 2.3).
-import { useEffect, useLayoutEffect, useRef, useState } from "react";
-import { Check, Lock, Pin, PinOff, X } from "lucide-react";
+// The process bar: stages, and the card of a stage with its steps and the way on (S 2.3).
+import { useEffect, useId, useLayoutEffect, useRef, useState } from "react";
+import { ArrowRight, Check, Ellipsis, Flag, Lock, Pin, PinOff, Play, SquareX, Undo2, X } from "lucide-react";
 import { Field } from "./fields.jsx";
 import { useT } from "./i18n.js";
-import { useForm } from "./record_store.js";
+import { useForm, useStore, valueOf } from "./record_store.js";
+import { Command, Menu } from "./ui.jsx";
 
 /** The stages of a process; a stage opens a card with its steps, which can be pinned beside the form (S 2.3). */
-export function ProcessBar({ process, steps }) {
-  const { entity } = useForm();
+export function ProcessBar({ process, steps, may, onMove, onQualify }) {
+  const { entity, store, save, props } = useForm();
   const t = useT();
   const [open, setOpen] = useState("");
   const [pinned, setPinned] = useState(false);
   const bar = useRef(null);
+  const events = useRef({});
+  events.current = { onMove, onQualify };
   const stages = process?.stages ?? [];
+  const here = stages.find((s) => s.state === "active")?.key ?? "";
   useEffect(() => setPinned(localStorage.getItem(`rxcrm:pin:${entity}`) === "1"), [entity]);
   useEffect(() => {
-    if (pinned && !open && stages.length) setOpen(stages.find((s) => s.state === "active")?.key ?? "");
-  }, [pinned, stages, open]);
+    if (pinned && !open && stages.length) setOpen(here);
+  }, [pinned, here, stages.length, open]);
+  const before = useRef("");
+  useEffect(() => {
+    // The card goes along with the process.
+    if (before.current && here && before.current !== here && open === before.current) setOpen(here);
+    before.current = here;
+  }, [here, open]);
   const pin = () => {
     localStorage.setItem(`rxcrm:pin:${entity}`, pinned ? "" : "1");
     setPinned(!pinned);
@@ -35,13 +45,21 @@ export function ProcessBar({ process, steps }) {
     card.current.style.setProperty("--at", `${Math.max(12, Math.min(left, bar.current.offsetWidth - 372))}px`);
   }, [open, pinned]);
   if (!stages.length) return null;
+  // What is typed is saved first (S R2.3); a save that is refused moves nothing.
+  const move = (name, stage = "") => save(() => {
+    const { id, version } = store.get();
+    events.current.onMove(id, version, name, stage);
+  });
   const stage = stages.find((s) => s.key === open);
-  const running = process.started_on ? (Date.now() - new Date(process.started_on)) / 1000 : 0;
+  const status = process.status;
   return (
-    <section className="process" aria-label={t(process.label)} ref={bar} data-pinned={pinned && stage ? "" : undefined}>
+    <section className={`process ${status}`} aria-label={t(process.label)} ref={bar} data-pinned={pinned && stage ? "" : undefined}>
       <div className="process-name">
-        <b>{t(process.label)}</b>
-        <small>{process.started_on ? t("Active for %(time)s", { time: t.duration(running) }) : t("Not started")}</small>
+        <span>
+          <b>{t(process.label)}</b>
+          <small>{spoken(t, status, process.seconds)}</small>
+        </span>
+        <ProcessMenu moves={process.moves ?? {}} locked={props.current.locked} move={move} />
       </div>
       <ol>
         {stages.map((s) => (
@@ -54,19 +72,92 @@ export function ProcessBar({ process, steps }) {
           </li>
         ))}
       </ol>
+      {process.note && <p className="process-note hint">{t(process.note)}</p>}
       {stage && (
         <div ref={card} className={`flyout${pinned ? " pinned" : ""}`} role="group" aria-label={t(stage.label)} onKeyDown={(e) => e.key === "Escape" && close()}>
           <header>
             <div>
               <h2>{t(stage.label)}</h2>
-              <small>{stage.state === "active" ? (process.started_on ? t("Active for %(time)s", { time: t.duration(stage.seconds) }) : t("Not started")) : stage.state === "done" ? t("Completed") : t("Not started")}</small>
+              <small>{standing(t, stage, status)}</small>
             </div>
             <button type="button" className="icon-button" aria-pressed={pinned} aria-label={pinned ? t("Unpin") : t("Pin")} title={pinned ? t("Unpin") : t("Pin")} onClick={pin}>{pinned ? <PinOff className="icon" aria-hidden="true" /> : <Pin className="icon" aria-hidden="true" />}</button>
             <button type="button" className="icon-button" aria-label={t("Close")} onClick={close}><X className="icon" aria-hidden="true" /></button>
           </header>
-          {stage.because ? <p className="hint">{t(stage.because)}</p> : (steps[stage.key] ?? []).map(([name, text]) => <Field key={name} name={name} text={text} bar />)}
+          {stage.because ? (
+            <p className="hint">
+              {t(stage.because)}
+              {stage.path && <> <a href={stage.path}>{stage.path.startsWith("/leads/") ? t("Open the lead") : t("Open the opportunity")}</a></>}
+            </p>
+          ) : (steps[stage.key] ?? []).map(([name, text]) => <Field key={name} name={name} text={text} bar needed={stage.required?.includes(name)} />)}
+          {stage.move && <WayOn key={stage.key} {...{ stage, may, move }} steps={steps[stage.key] ?? []} qualify={onQualify && (() => save(() => events.current.onQualify()))} card={card} />}
         </div>
       )}
     </section>
+  );
+}
+
+/** How long a process has been running, or how it ended. */
+function spoken(t, status, seconds) {
+  const time = t.duration(seconds);
+  if (status === "active") return t("Active for %(time)s", { time });
+  if (status === "finished") return t("Completed in %(time)s", { time });
+  if (status === "aborted") return t("Abandoned after %(time)s", { time });
+  if (status === "ended") return t("Ended after %(time)s", { time });
+  return t("Not started");
+}
+
+/** The same of one stage. */
+function standing(t, stage, status) {
+  if (stage.state === "active" && status) return status === "active" ? t("Active for %(time)s", { time: t.duration(stage.seconds) }) : spoken(t, status, stage.seconds);
+  if (stage.state === "done") return t("Completed");
+  return stage.state === "visited" ? t("Left after %(time)s", { time: t.duration(stage.seconds) }) : t("Not started");
+}
+
+const SIGNS = { qualify: ArrowRight, next: ArrowRight, finish: Flag, set_active: Undo2 };
+
+/** The button below the steps of a stage, and the required steps that keep it from working (S R2.3, R2.8). */
+function WayOn({ stage, steps, may, move, qualify, card }) {
+  const { store, fields, props } = useForm();
+  const s = useStore(store);
+  const t = useT();
+  const id = useId();
+  const forward = stage.move === "next" || stage.move === "finish";
+  const empty = ([name]) => stage.required?.includes(name) && (valueOf(s, name) === "" || (fields[name].kind === "yesno" && valueOf(s, name) === "0"));
+  const missing = forward ? steps.filter(empty) : [];
+  const label = ([name, text]) => t(text || fields[name].label);
+  if (stage.move === "qualify" && (!qualify || !("qualify" in (may ?? {})))) return null;
+  const text = { qualify: t("Qualify"), next: t("Next Stage"), finish: t("Finish"), set_active: t("Set Active") }[stage.move];
+  const Sign = SIGNS[stage.move];
+  const why = (stage.move === "qualify" ? may.qualify : "") || (stage.why && t(stage.why)) || props.current.locked
+    || (missing.length ? t("Fill in the required steps first.") : "");
+  const go = () => (stage.move === "qualify" ? qualify() : move(stage.move, stage.move === "set_active" ? stage.key : ""));
+  const jump = (name) => card.current.querySelector(`[data-field="${CSS.escape(name)}"]`)?.focus();
+  return (
+    <footer>
+      {missing.length > 0 && (
+        <div className="missing" role="group" aria-labelledby={id}>
+          <span id={id}>{t("Required steps that are missing:")}</span>
+          <ul>{missing.map((step) => <li key={step[0]}><button type="button" className="link" onClick={() => jump(step[0])}>{label(step)}</button></li>)}</ul>
+        </div>
+      )}
+      <Command className="button primary" label={text} why={why} onClick={go}><Sign className="icon" aria-hidden="true" /></Command>
+    </footer>
+  );
+}
+
+/** Process ▾: give a process up, or take it up again (S R2.10). */
+function ProcessMenu({ moves, locked, move }) {
+  const t = useT();
+  const entries = [["abandon", t("Abandon"), SquareX], ["resume", t("Reactivate"), Play]].filter(([name]) => name in moves);
+  if (!entries.length) return null;
+  return (
+    <Menu label={t("Process")} text={<Ellipsis className="icon" aria-hidden="true" />} className="icon-button">
+      {entries.map(([name, text, Sign]) => (
+        <button key={name} type="button" role="menuitem" className="menu-entry" aria-disabled={locked ? true : undefined}
+          onClick={(e) => (locked ? e.stopPropagation() : move(name))}>
+          <Sign className="icon" aria-hidden="true" /><span>{text}{locked && <small>{locked}</small>}</span>
+        </button>
+      ))}
+    </Menu>
   );
 }

@@ -16,11 +16,13 @@ from rxcrm.components.elements import (
     live_title,
     lost_banner,
     record_form,
+    refresher,
     save_button,
     save_state,
     tabs,
 )
 from rxcrm.components.frame import frame, icon
+from rxcrm.components.life import closed_banner
 from rxcrm.components.tr import _, ago, moment, plural
 from rxcrm.state.gate import AppState
 from rxcrm.state.notifications import Notifications
@@ -41,9 +43,11 @@ def record_page(
     pages: list[tuple[str, rx.Component]],
     bar: rx.Component | None = None,
     commands: tuple[rx.Component, ...] = (),
+    panes: tuple[rx.Component, ...] = (),
+    on_reopen: Any = None,
     **extras: Any,
 ) -> rx.Component:
-    """The form of one record. `label` is what the table calls one, `new` one that is not saved yet; `title` names the fields of its name, `pages` are its tabs, `bar` the process bar, `commands` those of this table alone; `extras` are for the form."""
+    """The form of one record. `label` is what the table calls one, `new` one that is not saved yet; `title` names the fields of its name, `pages` are its tabs, `bar` the process bar, `commands` those of this table alone, `panes` what they open, `on_reopen` what its banner does when it is closed; `extras` are for the form."""
     extras = {"answer": Shell.looked_up, "on_look_up": Shell.look_up, **extras}
     return frame(
         rx.cond(
@@ -62,8 +66,12 @@ def record_page(
                     conflict_banner(zone=AppState.zone),
                     lost_banner(zone=AppState.zone),
                     rx.cond(
-                        state.locked != "",
-                        rx.el.div(icon("lock"), rx.el.span(state.locked), class_name="banner", role="status"),
+                        state.closure.title != "",
+                        closed_banner(state, entity, on_reopen),
+                        rx.cond(
+                            state.locked != "",
+                            rx.el.div(icon("lock"), rx.el.span(state.locked), class_name="banner", role="status"),
+                        ),
                     ),
                     record_header(state, label, new, title, header),
                     *([bar] if bar else []),
@@ -86,6 +94,7 @@ def record_page(
                     currency=AppState.currency,
                     rights=AppState.rights,
                     zone=AppState.zone,
+                    given=state.given,
                     on_save=state.save,
                     **extras,
                 ),
@@ -94,6 +103,8 @@ def record_page(
                 ),
             ),
         ),
+        refresher(on_refresh=state.refresh),
+        *panes,
         assign_dialog(state),
         delete_dialog(
             state,
@@ -308,7 +319,7 @@ def linked(state: Any, title: str, hint: str) -> rx.Component:
             lambda card: rx.el.a(
                 rx.el.span(card.name[0], class_name="avatar small", aria_hidden="true"),
                 rx.el.span(rx.el.small(_(card.label)), rx.el.b(card.name), rx.el.small(card.detail)),
-                href="/" + card.entity + "s/" + card.id.to(str),
+                href=card.path,
                 class_name="linked",
             ),
         ),

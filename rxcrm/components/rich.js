@@ -1,4 +1,5 @@
 // Rich text as the server sends it, sanitised: mentions become links, what was searched for is marked.
+import { addressOf } from "./paths.js";
 const LETTERS = { ł: "l", ø: "o", đ: "d", ß: "ss", æ: "ae", œ: "oe", ı: "i" };
 const fold = (letter) => letter.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().replace(/[łøđßæœı]/g, (c) => LETTERS[c]);
 
@@ -36,9 +37,6 @@ export function pieces(text, terms) {
 }
 
 const MENTION = /^(user|lead|account|contact|opportunity):(\d+)$/;
-
-/** The address of a record. */
-export const addressOf = (entity, id) => (entity === "opportunity" ? `/opportunities/${id}` : entity === "activity" ? `/activities/${id}` : `/${entity}s/${id}`);
 
 /** Nodes to show for sanitised HTML: parsed apart, so that nothing loads or runs on the way. */
 export function nodesOf(html, terms) {

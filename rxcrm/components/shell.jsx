@@ -1,8 +1,11 @@
 // The frame around every page: global search and quick create.
-import { useEffect, useId, useRef, useState } from "react";
+import { useEffect, useId, useMemo, useRef, useState } from "react";
 import { useNavigate } from "react-router";
 import { Search } from "lucide-react";
+import { Field } from "./fields.jsx";
 import { useT } from "./i18n.js";
+import { addressOf } from "./paths.js";
+import { FormContext, createStore, valueOf } from "./record_store.js";
 import { Dialog } from "./ui.jsx";
 
 let counter = 0;
@@ -71,85 +74,92 @@ export function QuickEntry({ entity, hotkey, children }) {
 }
 
 /** Quick create: few fields, then back to where one was (S 2.2). `forms` holds title and fields per table. */
-export function QuickCreate({ forms, answer, onCreate }) {
+export function QuickCreate({ forms, answer, lookedUp, currency, zone, onCreate, onLookUp }) {
   const t = useT();
   const navigate = useNavigate();
   const [wanted, setWanted] = useState(null);
-  const [values, setValues] = useState({});
-  const [errors, setErrors] = useState({});
   const [pending, setPending] = useState(null);
   const body = useRef(null);
   const kept = useRef({});
-  const id = useId();
+  const store = useRef(null);
+  // What the fields of a record form ask of it; a look-up here makes no further records.
+  const live = useRef({});
+  live.current = { answer: lookedUp, onLookUp, currency, zone, rights: {}, fields: forms[wanted?.entity]?.fields ?? {} };
+  const show = (errors, first) => {
+    store.current.set({ errors });
+    requestAnimationFrame(() => body.current?.querySelector(`[data-field="${first}"]`)?.focus());
+  };
   useEffect(() => {
     const open = ({ detail }) => {
-      const first = forms[detail.entity].fields[0].name === "name" ? "name" : "last_name";
+      const { fields } = forms[detail.entity];
+      const first = "name" in fields ? "name" : "last_name" in fields ? "last_name" : "topic";
+      store.current = createStore();
+      store.current.set(detail.term ? { edits: { [first]: detail.term } } : (kept.current[detail.entity] ?? {}));
+      if ("currency" in fields) store.current.set({ base: { currency: live.current.currency } });
       setWanted(detail);
-      setValues(detail.term ? { [first]: detail.term } : (kept.current[detail.entity] ?? {}));
-      setErrors({});
       setPending(null);
     };
     window.addEventListener("rxcrm:quick", open);
     return () => window.removeEventListener("rxcrm:quick", open);
   }, [forms]);
   useEffect(() => {
+    // After the dialog has opened, which puts the focus on its cross.
+    const frame = requestAnimationFrame(() => body.current?.querySelector("[data-field]")?.focus());
+    return () => cancelAnimationFrame(frame);
+  }, [wanted]);
+  useEffect(() => {
     if (!pending || answer?.token !== pending.token) return;
     setPending(null);
     if (!answer.ok) {
-      setErrors(answer.errors);
-      const first = Object.keys(answer.errors)[0];
-      requestAnimationFrame(() => body.current?.querySelector(`[name="${first}"]`)?.focus());
+      show(answer.errors, Object.keys(answer.errors)[0]);
       return;
     }
     const { entity, field } = wanted;
     delete kept.current[entity];
     setWanted(null);
     window.dispatchEvent(new CustomEvent("rxcrm:created", { detail: { entity, field, id: answer.id, name: answer.name } }));
-    if (pending.go) navigate(`/${entity}s/${answer.id}`);
+    if (pending.go) navigate(addressOf(entity, answer.id));
   }, [answer]);
+  const api = useMemo(() => {
+    const change = (name, value, shown) => {
+      const { edits, editNames, errors } = store.current.get();
+      const { [name]: _, ...others } = errors;
+      store.current.set({ edits: { ...edits, [name]: value }, editNames: { ...editNames, ...(shown === undefined ? {} : { [name]: shown }) }, errors: others });
+    };
+    return wanted && { store: store.current, change, fields: forms[wanted.entity].fields, props: live };
+  }, [wanted, forms]);
   if (!wanted) return null;
   const form = forms[wanted.entity];
+  const names = Object.keys(form.fields);
   const create = (go) => {
-    const missing = form.fields.filter((f) => f.level === "required" && !(values[f.name] ?? "").trim());
+    const s = store.current.get();
+    const missing = names.filter((name) => form.fields[name].level === "required" && !valueOf(s, name).trim());
     if (missing.length) {
-      setErrors(Object.fromEntries(missing.map((f) => [f.name, t("%(label)s is required.", { label: t(f.label) })])));
-      body.current?.querySelector(`[name="${missing[0].name}"]`)?.focus();
+      show(Object.fromEntries(missing.map((name) => [name, t("%(label)s is required.", { label: t(form.fields[name].label) })])), missing[0]);
       return;
     }
     const token = newToken();
     setPending({ token, go });
-    onCreate(wanted.entity, values, token);
+    onCreate(wanted.entity, Object.fromEntries(names.map((name) => [name, valueOf(s, name)]).filter(([, value]) => value !== "")), token);
+  };
+  // Closed by accident, it opens again with what was typed; Cancel forgets it.
+  const keep = () => {
+    const { edits, editNames } = store.current.get();
+    kept.current[wanted.entity] = { edits, editNames };
+    setWanted(null);
   };
   return (
-    // Closed by accident, it opens again with what was typed; Cancel forgets it.
-    <Dialog open side title={t(form.title)} onClose={() => ((kept.current[wanted.entity] = values), setWanted(null))}>
-      <form ref={body} className="quick" aria-label={t(form.title)} noValidate onSubmit={(e) => (e.preventDefault(), create(false))}>
-        {form.fields.map((f, i) => {
-          const problem = errors[f.name];
-          const props = {
-            id: `${id}-${f.name}`, name: f.name, value: values[f.name] ?? "", autoFocus: i === 0, "aria-invalid": problem ? true : undefined, "aria-required": f.level === "required" || undefined,
-            "aria-describedby": problem ? `${id}-${f.name}-problem` : undefined, onChange: (e) => setValues({ ...values, [f.name]: e.target.value }),
-          };
-          return (
-            <div key={f.name} className={`field stacked${problem ? " bad" : ""}`}>
-              <div className="field-label">
-                <label htmlFor={props.id}>{t(f.label)}</label>
-                {f.level === "required" && <span className="mark required" aria-hidden="true">*</span>}
-                {f.level === "recommended" && <span className="mark recommended" aria-hidden="true">+</span>}
-              </div>
-              <div className="control">
-                {f.options ? <select {...props}><option value="">---</option>{f.options.map(([v, o]) => <option key={v} value={v}>{t(o)}</option>)}</select> : <input {...props} autoComplete="off" />}
-              </div>
-              {problem && <p className="problem" id={`${id}-${f.name}-problem`}>{problem}</p>}
-            </div>
-          );
-        })}
-        <footer>
-          <button type="button" className="button" onClick={() => (delete kept.current[wanted.entity], setWanted(null))}>{t("Cancel")}</button>
-          {!wanted.field && <button type="button" className="button" disabled={!!pending} onClick={() => create(true)}>{t("Create and open")}</button>}
-          <button type="submit" className="button primary" data-hotkey="ctrl+s" disabled={!!pending}>{pending ? t("Saving…") : t("Create")}</button>
-        </footer>
-      </form>
+    <Dialog open side title={t(form.title)} onClose={keep}>
+      <FormContext.Provider value={api}>
+        <form ref={body} className="quick" aria-label={t(form.title)} noValidate onSubmit={(e) => (e.preventDefault(), create(false))}>
+          {names.map((name) => <Field key={name} name={name} stacked />)}
+          <footer>
+            <button type="button" className="button" onClick={() => (delete kept.current[wanted.entity], setWanted(null))}>{t("Cancel")}</button>
+            {!wanted.field && <button type="button" className="button" disabled={!!pending} onClick={() => create(true)}>{t("Create and open")}</button>}
+            <button type="submit" className="button primary" data-hotkey="ctrl+s" disabled={!!pending}>{pending ? t("Saving…") : t("Create")}</button>
+          </footer>
+        </form>
+      </FormContext.Provider>
     </Dialog>
   );
 }

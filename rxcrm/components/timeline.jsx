@@ -85,7 +85,7 @@ function Opened(props) {
     <TimelineContext.Provider value={context}>
       <section className="timeline" ref={box} aria-labelledby={titleId} aria-busy={!ready || waiting}>
         <span id={titleId} hidden>{t("Timeline")}</span>
-        <Head {...{ query, facets }} ask={search} busy={waiting} onRefresh={refresh} onExpand={() => setAll(true)} onCollapse={() => setAll(false)} />
+        <Head {...{ query, facets, ready }} ask={search} busy={waiting} onCount={(on) => live.current.onCount(on)} onRefresh={refresh} onExpand={() => setAll(true)} onCollapse={() => setAll(false)} />
         {ready && Object.keys(may).length > 0 && <Composer {...{ may, defaults, reply }} onReplied={() => setReply(null)} />}
         {ready && <Missed {...{ missed, since, zone }} onJump={jump} onDismiss={() => live.current.onSeen()} />}
         {above > 0 && (

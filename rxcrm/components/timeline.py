@@ -52,6 +52,7 @@ class TimelineView(rx.Component):
 
     on_open: rx.EventHandler[_Named]
     on_ask: rx.EventHandler[passthrough_event_spec(str, dict[str, list[str]], bool)]
+    on_count: rx.EventHandler[passthrough_event_spec(bool)]
     on_load_more: rx.EventHandler[rx.event.no_args_event_spec]
     on_show_planned: rx.EventHandler[rx.event.no_args_event_spec]
     on_refresh: rx.EventHandler[rx.event.no_args_event_spec]
@@ -106,6 +107,7 @@ def timeline(entity: str, record_id: Any, zone: Any = AppState.zone) -> rx.Compo
         filled=state.filled,
         on_open=state.open,
         on_ask=state.ask,
+        on_count=state.count,
         on_load_more=state.load_more,
         on_show_planned=state.show_planned,
         on_refresh=state.refresh,

@@ -4,13 +4,19 @@ import { ArrowDownNarrowWide, ArrowUpNarrowWide, Bell, ChevronsDownUp, ChevronsU
 import { useT } from "./i18n.js";
 import { Menu } from "./ui.jsx";
 
-/** `query` is {search, filters, newest}; `ask(query)` asks for another. */
-export function Head({ query, ask, facets, busy, onRefresh, onExpand, onCollapse }) {
+/** `query` is {search, filters, newest}; `ask(query)` asks for another. While the pane is open, the server keeps its counters up to date. */
+export function Head({ query, ask, facets, ready, busy, onCount, onRefresh, onExpand, onCollapse }) {
   const t = useT();
   const [open, setOpen] = useState(false);
   const paneId = useId();
   const filter = useRef(null);
   const chosen = Object.values(query.filters).reduce((n, keys) => n + keys.length, 0);
+  useEffect(() => {
+    // A server that was started again meanwhile has to be told again: then the timeline is not ready for a moment.
+    if (!open || !ready) return undefined;
+    onCount(true);
+    return () => onCount(false);
+  }, [open, ready]);
   const close = () => (setOpen(false), filter.current.focus());
   return (
     <>
@@ -76,15 +82,20 @@ const toggled = (filters, group, key) => {
 function FilterPane({ id, facets, filters, chosen, onChange, close }) {
   const t = useT();
   const box = useRef(null);
-  useEffect(() => box.current.querySelector("input, button")?.focus(), []);
+  const counted = facets.length > 0;
+  useEffect(() => box.current.focus(), []);
+  useEffect(() => {
+    if (counted && document.activeElement === box.current) box.current.querySelector("input")?.focus();
+  }, [counted]);
   const keys = (e) => e.key === "Escape" && (e.preventDefault(), e.stopPropagation(), close());
   return (
-    <div className="filter-pane" id={id} ref={box} role="group" aria-label={t("Filter")} onKeyDown={keys}>
+    <div className="filter-pane" id={id} ref={box} role="group" aria-label={t("Filter")} aria-busy={!counted} tabIndex={-1} onKeyDown={keys}>
       <header>
         <b>{t("Filter")}</b>
         <button type="button" className="link-button" disabled={!chosen} onClick={() => (onChange({}), box.current.querySelector("input")?.focus())}>{t("Clear all")}</button>
         <button type="button" className="icon-button" aria-label={t("Close")} onClick={close}><X className="icon" aria-hidden="true" /></button>
       </header>
+      {!counted && <div className="skeleton" role="status" aria-label={t("Loading")}><i /><i /><i /></div>}
       <div className="filter-groups">
         {facets.filter((group) => group.options.length).map((group) => (
           <fieldset key={group.key}>

@@ -36,10 +36,30 @@ export function Dialog({ open, title, onClose, wide, side, children }) {
   );
 }
 
+/** The list of a menu in a command bar is placed on the screen: the bar scrolls sideways and would clip it. */
+function usePlaced(box, open) {
+  useLayoutEffect(() => {
+    if (!open || !box.current.closest(".command-bar")) return undefined;
+    const [button, list] = box.current.children;
+    const place = () => {
+      const at = button.getBoundingClientRect();
+      list.style.position = "fixed";
+      list.style.insetInlineEnd = "auto";
+      list.style.left = `${Math.max(8, Math.min(at.left, window.innerWidth - list.offsetWidth - 8))}px`;
+      list.style.top = `${at.bottom + 4}px`;
+    };
+    place();
+    document.addEventListener("scroll", place, true);
+    window.addEventListener("resize", place);
+    return () => (document.removeEventListener("scroll", place, true), window.removeEventListener("resize", place));
+  }, [open]);
+}
+
 /** A button with a menu; arrows move, Escape closes. Children are buttons or links. */
 export function Menu({ label, text, className = "button", align = "start", disabled, children }) {
   const [open, setOpen] = useState(false);
   const box = useRef(null);
+  usePlaced(box, open);
   const items = () => [...box.current.querySelectorAll('[role="menu"] :is(button, a):not(:disabled)')];
   useEffect(() => {
     if (!open) return undefined;
@@ -118,8 +138,12 @@ export function Command({ label, why, hotkey, className = "button command", onCl
   );
 }
 
+// How long a message stays, in milliseconds; one that offers to undo stays longer.
+const STAYS = 5_000, STAYS_TO_UNDO = 12_000;
+const REFRESH = "rxcrm:refresh";
+
 /** Messages from the server, one by one, read out politely; errors stay until they are closed. */
-export function Messages({ notice }) {
+export function Messages({ notice, onUndo }) {
   const [shown, setShown] = useState([]);
   const t = useT();
   const last = useRef(0);
@@ -127,20 +151,47 @@ export function Messages({ notice }) {
     if (!notice?.text || notice.seq === last.current) return;
     last.current = notice.seq;
     const entry = { ...notice, key: `${notice.seq}:${Date.now()}` };
-    // What succeeds now has put right what was refused before.
-    setShown((all) => [...all.filter((m) => m.text !== entry.text && !(notice.kind === "success" && m.kind === "error")), entry].slice(-3));
-    if (notice.kind !== "error") setTimeout(() => setShown((all) => all.filter((m) => m.key !== entry.key)), 5000);
+    // What succeeds now has put right what was refused before; what was done since has another Undo.
+    const over = (m) => m.text === entry.text || (notice.kind === "success" && m.kind === "error");
+    setShown((all) => [...all.filter((m) => !over(m)), entry].slice(-3));
+    if (notice.refresh) window.dispatchEvent(new Event(REFRESH));
   }, [notice]);
+  const close = (key) => setShown((all) => all.filter((m) => m.key !== key));
+  const undo = (m) => (close(m.key), onUndo?.(m.undo));
   return (
     <div className="messages" role="region" aria-label={t("Messages")}>
-      {shown.map((m) => (
-        <div key={m.key} className={`message ${m.kind}`} role={m.kind === "error" ? "alert" : "status"}>
-          <span>{m.text}</span>
-          <button type="button" className="icon-button" aria-label={t("Close")} onClick={() => setShown((all) => all.filter((x) => x.key !== m.key))}><X className="icon" aria-hidden="true" /></button>
-        </div>
-      ))}
+      {shown.map((m) => <Message key={m.key} {...m} close={() => close(m.key)} onUndo={() => undo(m)} />)}
     </div>
   );
+}
+
+/** One message. It goes by itself unless somebody points at it or stands in it. */
+function Message({ kind, text, undo, close, onUndo }) {
+  const t = useT();
+  const [held, setHeld] = useState(false);
+  const offers = undo?.length > 0;
+  useEffect(() => {
+    if (held || kind === "error") return undefined;
+    const timer = setTimeout(close, offers ? STAYS_TO_UNDO : STAYS);
+    return () => clearTimeout(timer);
+  }, [held]);
+  const hold = () => setHeld(true), release = () => setHeld(false);
+  return (
+    <div className={`message ${kind}`} role={kind === "error" ? "alert" : "status"} onPointerEnter={hold} onPointerLeave={release} onFocus={hold} onBlur={release}>
+      <span>{text}</span>
+      {offers && <button type="button" className="button small" onClick={onUndo}>{t("Undo")}</button>}
+      <button type="button" className="icon-button" aria-label={t("Close")} onClick={close}><X className="icon" aria-hidden="true" /></button>
+    </div>
+  );
+}
+
+/** Brings the page up to date when a message says that something on it may have changed. */
+export function Refresher({ onRefresh }) {
+  useEffect(() => {
+    window.addEventListener(REFRESH, onRefresh);
+    return () => window.removeEventListener(REFRESH, onRefresh);
+  });
+  return null;
 }
 
 const PostContext = createContext({ errors: {} });

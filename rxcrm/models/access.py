@@ -84,9 +84,9 @@ _SPECIAL: dict[Role, frozenset[Privilege]] = {
 }
 
 #: Tables that the matrix speaks of, with their rows of depths.
-_MATRIX = {"lead": _OPEN, "account": _OPEN, "contact": _OPEN, "activity": _ACTIVITIES}
+_MATRIX = {"lead": _OPEN, "account": _OPEN, "contact": _OPEN, "opportunity": _OPEN, "activity": _ACTIVITIES}
 #: Tables whose records have a timeline: who may read a record may read what regards it.
-REGARDED = ("lead", "account", "contact")
+REGARDED = ("lead", "account", "contact", "opportunity")
 
 
 def _grants(private: bool, open_editing: bool) -> dict[Role, dict[tuple[str, Privilege], Depth]]:

@@ -37,6 +37,7 @@ class Account(Record, Address, Preferences, table=True):
     entity: ClassVar[str] = "account"
     title: ClassVar[str] = N_("Account")
     title_many: ClassVar[str] = N_("Accounts")
+    path: ClassVar[str] = "/accounts"
 
     name: str = f.text(N_("Account Name"), 160, "name", Level.REQUIRED)
     account_number: str = f.text(N_("Account Number"), 20, "accountnumber")

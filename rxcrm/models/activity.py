@@ -85,6 +85,7 @@ class Activity(Record, table=True):
     entity: ClassVar[str] = "activity"
     title: ClassVar[str] = N_("Activity")
     title_many: ClassVar[str] = N_("Activities")
+    path: ClassVar[str] = "/activities"
 
     kind: int = f.choice(N_("Activity Type"), c.ActivityKind, "activitytypecode", always=True, locked=True)
     subject: str = f.text(N_("Subject"), SUBJECT_LENGTH_OTHERWISE, "subject", Level.REQUIRED, room=500)

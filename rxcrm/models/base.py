@@ -58,6 +58,8 @@ class Record(SQLModel):
     entity: ClassVar[str]
     title: ClassVar[str]
     title_many: ClassVar[str]
+    #: The address of the table's list; a record's is its id below it.
+    path: ClassVar[str]
 
     id: int | None = identity()
     version: int = Field(default=1)

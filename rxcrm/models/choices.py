@@ -122,6 +122,41 @@ class SalesStage(Choice):
     QUALIFY = 0, N_("Qualify")
 
 
+class OpportunityStatus(Choice):
+    """Life-cycle state of an opportunity; fixed (S 1.4)."""
+
+    OPEN = 0, N_("Open")
+    WON = 1, N_("Won")
+    LOST = 2, N_("Lost")
+
+
+class OpportunityReason(Choice):
+    """Status reasons of an opportunity (S 1.4)."""
+
+    IN_PROGRESS = 1, N_("In Progress")
+    ON_HOLD = 2, N_("On Hold")
+    WON = 3, N_("Won")
+    CANCELED = 4, N_("Canceled")
+    OUT_SOLD = 5, N_("Out-Sold")
+
+
+class OpportunityStage(Choice):
+    """The stage of the sale that an opportunity has reached (S 1.4, "Sales Stage")."""
+
+    QUALIFY = 0, N_("Qualify")
+    DEVELOP = 1, N_("Develop")
+    PROPOSE = 2, N_("Propose")
+    CLOSE = 3, N_("Close")
+
+
+class OpportunityTimeline(Choice):
+    IMMEDIATE = 0, N_("Immediate")
+    THIS_QUARTER = 1, N_("This Quarter")
+    NEXT_QUARTER = 2, N_("Next Quarter")
+    THIS_YEAR = 3, N_("This Year")
+    NOT_KNOWN = 4, N_("Not known")
+
+
 class Industry(Choice):
     """Line of business; one list for leads and accounts (S 1.1.2)."""
 

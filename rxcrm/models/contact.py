@@ -30,6 +30,7 @@ class Contact(Person, Record, Address, Preferences, table=True):
     entity: ClassVar[str] = "contact"
     title: ClassVar[str] = N_("Contact")
     title_many: ClassVar[str] = N_("Contacts")
+    path: ClassVar[str] = "/contacts"
 
     salutation: str = f.text(N_("Salutation"), 100, "salutation")
     first_name: str = f.text(N_("First Name"), 50, "firstname", Level.RECOMMENDED)

@@ -134,9 +134,9 @@ def url(label: str, column: str = "") -> Any:
     return text(label, 200, column, kind=Kind.URL)
 
 
-def memo(label: str, column: str = "", length: int = 2000) -> Any:
+def memo(label: str, column: str = "", length: int = 2000, **spec: Any) -> Any:
     """Several lines."""
-    return _column(FieldSpec(label, Kind.MEMO, column=column, length=length), Text(), "")
+    return _column(FieldSpec(label, Kind.MEMO, column=column, length=length, **spec), Text(), "")
 
 
 def choice(label: str, options: type[Choice], column: str = "", default: Choice | None = None, **spec: Any) -> Any:
@@ -151,14 +151,15 @@ def yesno(label: str, no: str, yes: str, column: str = "", default: bool = False
     return _column(FieldSpec(label, Kind.YESNO, column=column, words=(no, yes)), Boolean(), default)
 
 
-def currency(label: str, column: str = "") -> Any:
+def currency(label: str, column: str = "", level: Level = Level.OPTIONAL) -> Any:
     """An ISO 4217 code, or empty for the organisation's currency."""
-    return _column(FieldSpec(label, Kind.CURRENCY, column=column, length=3), String(3), "")
+    return _column(FieldSpec(label, Kind.CURRENCY, column=column, length=3, level=level), String(3), "")
 
 
-def money(label: str, high: int, column: str = "") -> Any:
-    """An amount in the record's currency, two decimals, 0 to `high`."""
-    return _column(FieldSpec(label, Kind.MONEY, column=column, high=Decimal(high)), Money(), None)
+def money(label: str, high: int, column: str = "", low: int = 0, **spec: Any) -> Any:
+    """An amount in the record's currency, two decimals, `low` to `high`."""
+    described = FieldSpec(label, Kind.MONEY, column=column, low=Decimal(low), high=Decimal(high), **spec)
+    return _column(described, Money(), None)
 
 
 def whole(label: str, high: int, column: str = "") -> Any:
@@ -172,9 +173,9 @@ def decimal(label: str, bound: int, column: str = "") -> Any:
     return _column(spec, Float(), None)
 
 
-def day(label: str, column: str = "") -> Any:
+def day(label: str, column: str = "", **spec: Any) -> Any:
     """A calendar day without a time zone."""
-    return _column(FieldSpec(label, Kind.DATE, column=column), Date(), None)
+    return _column(FieldSpec(label, Kind.DATE, column=column, **spec), Date(), None)
 
 
 def moment(label: str, column: str = "", nullable: bool = False) -> Any:
@@ -187,13 +188,13 @@ def time(label: str, column: str = "") -> Any:
     return _column(FieldSpec(label, Kind.MOMENT, column=column), Moment(), None)
 
 
-def lookup(label: str, target: str, column: str = "") -> Any:
+def lookup(label: str, target: str, column: str = "", **described: Any) -> Any:
     """A reference to a record of `target`, or null.
 
     The tables of records point at each other in circles, so no foreign key holds it: records leave only through
     rxcrm.models.records.purge, which clears what points to them.
     """
-    spec = FieldSpec(label, Kind.LOOKUP, column=column, target=target)
+    spec = FieldSpec(label, Kind.LOOKUP, column=column, target=target, **described)
     return _column(spec, BigInt, None, index=True)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from babel.lists import format_list
-from sqlalchemy import Index, Integer, String, Text, bindparam
+from sqlalchemy import Index, Integer, String, Text, bindparam, insert
 from sqlalchemy import select as choose
 from sqlmodel import Field, Session, SQLModel, col, select
 
@@ -35,6 +35,25 @@ class Event(StrEnum):
     CONNECTION_CHANGED = "connection_changed"
     COMPETITOR_ADDED = "competitor_added"
     COMPETITOR_REMOVED = "competitor_removed"
+    QUALIFIED = "qualified"
+    QUALIFIED_FROM = "qualified_from"
+    UNQUALIFIED = "unqualified"
+    DISQUALIFIED = "disqualified"
+    REACTIVATED = "reactivated"
+    DEACTIVATED = "deactivated"
+    ACTIVATED = "activated"
+    WON = "won"
+    LOST = "lost"
+    REOPENED = "reopened"
+    STAGE_MOVED = "stage_moved"
+    PROCESS_FINISHED = "process_finished"
+    PROCESS_ABANDONED = "process_abandoned"
+    PROCESS_RESUMED = "process_resumed"
+    MERGED = "merged"
+    MERGED_INTO = "merged_into"
+    UNMERGED = "unmerged"
+    SHARED = "shared"
+    UNSHARED = "unshared"
 
 
 class History(SQLModel, table=True):
@@ -57,6 +76,12 @@ class History(SQLModel, table=True):
     remark: str = Field(default="", sa_type=Text)
 
 
+def write(session: Session, entries: Sequence[History]) -> int:
+    """Write several entries in one statement; returns the largest of their ids."""
+    rows = [entry.model_dump(exclude={"id"}) for entry in entries]
+    return max(session.scalars(insert(History).returning(col(History.id)), rows))
+
+
 def record(
     session: Session,
     row: Record,
@@ -67,8 +92,17 @@ def record(
     changes: list[list[str]] | None = None,
     remark: str = "",
 ) -> History:
-    """Write one entry about `row`; the only writer of history besides the bulk import."""
-    entry = History(
+    """Write one entry about `row`; beside `write` and the bulk import the only writer of history."""
+    entry = entry_of(row, event, by=by, now=now, changes=changes, remark=remark)
+    session.add(entry)
+    return entry
+
+
+def entry_of(
+    row: Record, event: Event, *, by: int, now: datetime, changes: list[list[str]] | None = None, remark: str = ""
+) -> History:
+    """An entry about `row` that is not written yet."""
+    return History(
         entity=row.entity,
         record_id=row.id or 0,
         version=row.version,
@@ -78,8 +112,6 @@ def record(
         changes=changes or [],
         remark=remark,
     )
-    session.add(entry)
-    return entry
 
 
 def changes_since(session: Session, row: Record, version: int) -> list[tuple[History, str]]:
@@ -91,6 +123,20 @@ def changes_since(session: Session, row: Record, version: int) -> list[tuple[His
         .order_by(col(History.id))
     )
     return [(entry, name or "") for entry, name in found]
+
+
+def latest_of(session: Session, row: Record, *events: Event) -> tuple[str, str]:
+    """Who did one of these things to a record last (empty: the system), and when (ISO); both empty if nobody did."""
+    entry: Any = History
+    named = [event.value for event in events]
+    found = session.execute(
+        choose(col(User.name), entry.at)
+        .join_from(History, User, col(User.id) == entry.by_id, isouter=True)
+        .where(entry.entity == row.entity, entry.record_id == row.id, entry.event.in_(named))
+        .order_by(entry.at.desc(), entry.id.desc())
+        .limit(1)
+    ).first()
+    return (found[0] or "", found[1].isoformat()) if found else ("", "")
 
 
 @dataclass
@@ -127,6 +173,25 @@ _WHAT = {
     Event.CONNECTION_CHANGED: N_("changed the connection to %(name)s"),
     Event.COMPETITOR_ADDED: N_("added %(name)s as a competitor"),
     Event.COMPETITOR_REMOVED: N_("removed %(name)s as a competitor"),
+    Event.QUALIFIED: N_("qualified this lead"),
+    Event.QUALIFIED_FROM: N_("created this record by qualifying %(name)s"),
+    Event.UNQUALIFIED: N_("took back the qualification of this lead"),
+    Event.DISQUALIFIED: N_("disqualified this lead"),
+    Event.REACTIVATED: N_("reactivated this lead"),
+    Event.DEACTIVATED: N_("deactivated this record"),
+    Event.ACTIVATED: N_("activated this record"),
+    Event.WON: N_("closed this opportunity as won"),
+    Event.LOST: N_("closed this opportunity as lost"),
+    Event.REOPENED: N_("reopened this opportunity"),
+    Event.STAGE_MOVED: N_("moved the process to the stage %(name)s"),
+    Event.PROCESS_FINISHED: N_("finished the process"),
+    Event.PROCESS_ABANDONED: N_("abandoned the process"),
+    Event.PROCESS_RESUMED: N_("took up the process again"),
+    Event.MERGED: N_("merged %(name)s into this record"),
+    Event.MERGED_INTO: N_("merged this record into %(name)s"),
+    Event.UNMERGED: N_("took back the merging with %(name)s"),
+    Event.SHARED: N_("shared this record with %(name)s: %(role)s"),
+    Event.UNSHARED: N_("stopped sharing this record with %(name)s"),
 }
 #: The same where the other side has no role.
 _WITHOUT_ROLE = {
@@ -137,8 +202,12 @@ _WITHOUT_ROLE = {
 ABOUT_OTHERS = (
     *(Event.CONNECTED, Event.DISCONNECTED, Event.ROLE_CHANGED, Event.CONNECTION_CHANGED),
     *(Event.COMPETITOR_ADDED, Event.COMPETITOR_REMOVED),
+    *(Event.QUALIFIED_FROM, Event.STAGE_MOVED, Event.MERGED, Event.MERGED_INTO, Event.UNMERGED),
+    *(Event.SHARED, Event.UNSHARED),
 )
 OWNER_LABEL = N_("Owner")
+#: Changes of what is no described field, by name: `[name, old, new, old name, new name]`.
+_LABELS = {"owner": OWNER_LABEL, "competitor": N_("Competitor")}
 #: In the place of the name of a record that the reader may not see.
 HIDDEN = N_("a record")
 #: Entity and id of another record that an entry names.
@@ -194,6 +263,8 @@ def entry(
         (_, reference, name, role), *listed = listed
         name = "" if _other(*reference.split(":")) in hidden else name
         what = _WHAT[event] if role else _WITHOUT_ROLE.get(event, _WHAT[event])
+        if event is Event.STAGE_MOVED:
+            name = gettext(how.locale, name)
         values = {"name": name or gettext(how.locale, HIDDEN), "role": gettext(how.locale, role)}
     else:
         what, values = _WHAT[event], {}
@@ -218,7 +289,7 @@ def _change(table: type[Record], change: list[str], how: Conventions, hidden: Co
     name, old, new, *names = change
     spec = fields_of(table).get(name)
     if spec is None:
-        label = OWNER_LABEL if name == "owner" else name
+        label = _LABELS.get(name, name)
         return Change(gettext(how.locale, label), (names or [old])[0], (names or ["", new])[-1])
     if spec.kind is Kind.LOOKUP:
         shown_names = [

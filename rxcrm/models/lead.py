@@ -61,6 +61,7 @@ class Lead(Person, Record, Address, SecondAddress, Preferences, table=True):
     entity: ClassVar[str] = "lead"
     title: ClassVar[str] = N_("Lead")
     title_many: ClassVar[str] = N_("Leads")
+    path: ClassVar[str] = "/leads"
 
     topic: str = f.text(N_("Topic"), 300, "subject", Level.REQUIRED)
     salutation: str = f.text(N_("Salutation"), 100, "salutation")

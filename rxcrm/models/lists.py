@@ -32,17 +32,20 @@ from sqlalchemy import (
 
 from rxcrm.models.access import Reach, grounds, permitted, reach_of
 from rxcrm.models.base import Record
+from rxcrm.models.cells import DRESS
 from rxcrm.models.db import BigInt
 from rxcrm.models.db import Moment as When
 from rxcrm.models.fields import fields_of, raw
+from rxcrm.models.merging import merged_away
 from rxcrm.models.people import Team, User
 from rxcrm.models.records import Act
 from rxcrm.models.searching import needle
 from rxcrm.models.tables import record_table
-from rxcrm.models.timeline.regarding import dress
 from rxcrm.models.views import COLUMNS, STATUSES, VIEWS, Column, Moment, View, name_fields, view_of
 
 PAGE_SIZES = (50, 100, 250)
+#: How much farther a look-up reads when its first rows hold records that were merged into others.
+BEYOND_MERGED = 5
 #: Counts stop here; beyond it the page says "10,000+".
 COUNT_CAP = 10_000
 #: A page number in the address is honoured up to here (S 13.14); farther pages are reached by cursor.
@@ -104,8 +107,8 @@ def page(act: Act, ask: Ask) -> Page:
     if backward:
         found.reverse()
     rows = query.shown(found)
-    if ask.entity == "activity":
-        dress(act, view.columns, rows)
+    if ask.entity in DRESS:
+        DRESS[ask.entity](act, view.columns, rows)
     return Page(
         view=view,
         columns=columns,
@@ -135,12 +138,24 @@ class Hit:
 
 
 def find(act: Act, entity: str, term: str, limit: int = 8, among: ColumnElement[bool] | None = None) -> list[Hit]:
-    """The newest visible records of any status that contain a term; `among` narrows them further."""
+    """The newest visible records of any status that contain a term; `among` narrows them further.
+
+    Records that were merged into others are left out.
+    """
     query = _Query(act, _EVERYTHING[entity], _newest(entity), term, among)
+    hits, gone = _hits(act, entity, query, limit)
+    if gone and len(hits) + gone == limit:
+        hits, _ = _hits(act, entity, query, limit * BEYOND_MERGED)
+    return hits[:limit]
+
+
+def _hits(act: Act, entity: str, query: _Query, limit: int) -> tuple[list[Hit], int]:
+    """The hits among the first `limit` rows, and how many more were merged away."""
     ids = [query.key(row)[-1] for row in query.fetch(limit)]
     table = cast(Any, record_table(entity))
     rows = {r.id: r for r in act.session.scalars(select(table).where(table.id.in_(ids)))} if ids else {}
-    return [Hit(i, rows[i].display_name, detail_of(rows[i])) for i in ids if i in rows]
+    gone = merged_away(act.session, entity, rows.values())
+    return [Hit(i, rows[i].display_name, detail_of(rows[i])) for i in ids if i in rows and i not in gone], len(gone)
 
 
 def detail_of(row: Any) -> str:

@@ -58,6 +58,12 @@ _HAPPENED = {
     Event.ASSIGNED: N_("%(who)s assigned %(record)s to somebody else."),
     Event.DELETED: N_("%(who)s moved %(record)s to the recycle bin."),
     Event.RESTORED: N_("%(who)s restored %(record)s."),
+    Event.QUALIFIED: N_("%(who)s qualified %(record)s."),
+    Event.WON: N_("%(who)s closed %(record)s as won."),
+    Event.LOST: N_("%(who)s closed %(record)s as lost."),
+    Event.REOPENED: N_("%(who)s reopened %(record)s."),
+    Event.DISQUALIFIED: N_("%(who)s disqualified %(record)s."),
+    Event.REACTIVATED: N_("%(who)s reactivated %(record)s."),
 }
 _ADDED = {
     ActivityKind.NOTE: N_("%(who)s wrote a note about %(record)s."),
@@ -298,18 +304,12 @@ def _line(act: Act, one: Notification, names: dict[tuple[str, int], str], quotes
     )
 
 
-_PAGES = {
-    "lead": "/leads",
-    "account": "/accounts",
-    "contact": "/contacts",
-    "activity": "/activities",
-    "import": "/import",
-}
-
-
 def _url(one: Notification, seen: bool) -> str:
     """The page of the record; the list where there are several; nothing for a record that the user may not see."""
-    start = _PAGES.get(one.entity, "")
+    from rxcrm.models.tables import RECORDS  # the tables need this module first
+
+    table = RECORDS.get(one.entity)
+    start = "/import" if one.entity == "import" else table.path if table else ""
     if not start or one.record_id is None:
         return start
     if not seen and one.entity != "import":  # an import answers for itself

@@ -29,6 +29,17 @@ class Organisation(SQLModel, table=True):
     fiscal_day: int = Field(default=1, sa_type=Integer)
     private: bool = Field(default=False, sa_type=Boolean)
     open_editing: bool = Field(default=False, sa_type=Boolean)
+    #: Per table that a qualification may create: whether the seller decides or it happens by itself (S 3.5.3).
+    qualify_account: str = Field(default="seller", sa_type=String(10))
+    qualify_contact: str = Field(default="seller", sa_type=String(10))
+    qualify_opportunity: str = Field(default="seller", sa_type=String(10))
+    qualify_several: bool = Field(default=True, sa_type=Boolean)  # more than one opportunity of one lead
+    #: When duplicates are looked for (S R3.15).
+    detect_on_create: bool = Field(default=True, sa_type=Boolean)
+    detect_on_update: bool = Field(default=True, sa_type=Boolean)
+    detect_on_import: bool = Field(default=True, sa_type=Boolean)
+    #: "Share reassigned records with original owner" (S R3.29).
+    share_reassigned: bool = Field(default=False, sa_type=Boolean)
     created_on: datetime = Field(sa_type=Moment)
 
 

@@ -1,75 +1,25 @@
-"""Business process flows: stages, steps, and where a record stands on its way (S 2.3)."""
+"""Where leads and opportunities stand on their way through a process, and for how long (S 2.3)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
-from sqlalchemy import Index, String, bindparam, delete
+from sqlalchemy import Index, String, and_, bindparam, delete, func, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from rxcrm.models.base import Record, identity
 from rxcrm.models.db import BigInt, Moment
-from rxcrm.models.fields import fields_of
-from rxcrm.translation import N_
+from rxcrm.models.opportunity import Opportunity
+from rxcrm.models.stages import FIRST, OPPORTUNITY_SALES, PROCESSES, SELLING, Process, Stage, sales_stage
 
+if TYPE_CHECKING:
+    from rxcrm.models.records import Act
 
-@dataclass(frozen=True)
-class Stage:
-    """One circle of the bar: its name, the table whose fields its steps are, and the steps in order.
-
-    A step is `(field, label)`; an empty label means the field's own. `required` names the steps that block the way on.
-    """
-
-    key: str
-    label: str
-    entity: str
-    steps: tuple[tuple[str, str], ...]
-    required: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True)
-class Process:
-    """A named sequence of stages, begun on `entity`."""
-
-    key: str
-    label: str
-    entity: str
-    stages: tuple[Stage, ...]
-
-    def stage(self, key: str) -> Stage:
-        return next(s for s in self.stages if s.key == key)
-
-
-LEAD_TO_OPPORTUNITY = Process(
-    "lead_to_opportunity",
-    N_("Lead to Opportunity Sales Process"),
-    "lead",
-    (
-        Stage(
-            "qualify",
-            N_("Qualify"),
-            "lead",
-            (
-                ("existing_contact_id", ""),
-                ("existing_account_id", ""),
-                ("purchase_timeframe", ""),
-                ("budget_amount", ""),
-                ("purchase_process", ""),
-                ("decision_maker", ""),
-                ("description", N_("Capture Summary")),
-            ),
-        ),
-        Stage("develop", N_("Develop"), "opportunity", ()),
-        Stage("propose", N_("Propose"), "opportunity", ()),
-        Stage("close", N_("Close"), "opportunity", ()),
-    ),
-)
-PROCESSES = {p.key: p for p in (LEAD_TO_OPPORTUNITY,)}
+T = TypeVar("T", bound=SQLModel)
 
 
 class ProcessStatus(StrEnum):
@@ -85,7 +35,10 @@ class ProcessInstance(SQLModel, table=True):
     """
 
     __tablename__ = "process_instance"
-    __table_args__ = (Index("ix_process_instance_lead", "lead_id"),)
+    __table_args__ = (
+        Index("ix_process_instance_lead", "lead_id"),
+        Index("ix_process_instance_opportunity", "opportunity_id"),
+    )
     id: int | None = identity()
     process: str = Field(sa_type=String(40))
     name: str = Field(sa_type=String(200))
@@ -111,16 +64,24 @@ class StageLog(SQLModel, table=True):
     left_on: datetime | None = Field(default=None, sa_type=Moment)
 
 
-def begin(session: Session, row: Record, process: Process, *, now: datetime) -> ProcessInstance:
-    """Start a process on a new record, at its first stage."""
-    first = process.stages[0]
+def begin(session: Session, row: Record, *, now: datetime) -> ProcessInstance | None:
+    """Start the process of its table on a new record, at its first stage; None for a table without one.
+
+    An opportunity whose process stayed with its lead begins at the stage that it had reached.
+    """
+    process = FIRST.get(row.entity)
+    if process is None:
+        return None
+    travelled = _reached(process, row)
+    first = travelled[-1]
     instance = ProcessInstance(
         process=process.key,
         name=row.display_name[:200],
-        lead_id=row.id,
+        lead_id=row.id if row.entity == "lead" else None,
+        opportunity_id=row.id if row.entity == "opportunity" else None,
         stage=first.key,
         stage_entered_on=now,
-        path=first.key,
+        path=",".join(stage.key for stage in travelled),
         started_on=now,
     )
     session.add(instance)
@@ -129,9 +90,169 @@ def begin(session: Session, row: Record, process: Process, *, now: datetime) -> 
     return instance
 
 
+def _reached(process: Process, row: Record) -> tuple[Stage, ...]:
+    """The stages up to the one that a record without a process has reached."""
+    at = row.sales_stage or 0 if isinstance(row, Opportunity) else 0
+    return process.stages[: at + 1]
+
+
 def instance_of(session: Session, lead_id: int) -> ProcessInstance | None:
     """The process of a lead, if it has one."""
-    return session.exec(select(ProcessInstance).where(ProcessInstance.lead_id == lead_id)).first()
+    return process_of(session, "lead", lead_id)
+
+
+def process_of(session: Session, entity: str, record_id: int) -> ProcessInstance | None:
+    """The process of a lead or opportunity, if it has one: the first that it began or that came to it."""
+    return session.exec(
+        select(ProcessInstance).where(_names(entity) == record_id).order_by(col(ProcessInstance.id)).limit(1)
+    ).first()
+
+
+def _names(entity: str) -> Any:
+    """The column of a process that names a lead or an opportunity."""
+    columns: Any = ProcessInstance
+    return {"lead": columns.lead_id, "opportunity": columns.opportunity_id}[entity]
+
+
+# -- from the lead to the opportunity and back ------------------------------------------------------------------------
+
+
+class Writes(Protocol):
+    """How a verb that can be undone makes its writes (rxcrm.models.journal.Journal)."""
+
+    def made(self, row: T) -> T: ...
+
+    def set(self, row: SQLModel, **values: Any) -> bool: ...
+
+    def move(self, table: type[SQLModel], where: Iterable[Any], **values: Any) -> list[int]: ...
+
+
+class Unwritten:
+    """Writes of a verb that nobody takes back as a whole."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+
+    def made(self, row: T) -> T:
+        return row
+
+    def set(self, row: SQLModel, **values: Any) -> bool:
+        for name, value in values.items():
+            setattr(row, name, value)
+        return True
+
+    def move(self, table: type[SQLModel], where: Iterable[Any], **values: Any) -> list[int]:
+        self.session.execute(
+            update(table).where(*where).values(**values), execution_options={"synchronize_session": "fetch"}
+        )
+        return []
+
+
+def advance_to_opportunity(
+    act: Act, lead: Record, opportunity: Opportunity, journal: Writes | None = None, *, fresh: bool = False
+) -> ProcessInstance:
+    """The lead was qualified: its own process goes on in this opportunity, at Develop (S R2.14).
+
+    The process that the opportunity began by itself goes; of several opportunities only the primary one comes here
+    (S 13.24). An abandoned process is taken up again. A `fresh` opportunity has begun none.
+    """
+    session, write = act.session, journal or Unwritten(act.session)
+    instance, stays = _standing(session, lead.id or 0)
+    instance = instance or begin(session, lead, now=act.now)
+    assert instance is not None, "leads have a process"
+    if not fresh:
+        own = _names("opportunity") == opportunity.id
+        _drop(session, session.exec(select(ProcessInstance).where(own, ProcessInstance.id != instance.id)).all())
+    first = next(s for s in PROCESSES[instance.process].stages if s.entity == "opportunity")
+    for stay in stays:
+        write.set(stay, left_on=act.now)
+    path = f"{instance.path},{first.key}"
+    enter(act, instance, first.key, write, ended=bool(stays), opportunity_id=opportunity.id, path=path)
+    write.set(opportunity, sales_stage=sales_stage(first.key))
+    session.flush()
+    return instance
+
+
+def _standing(session: Session, lead_id: int) -> tuple[ProcessInstance | None, list[StageLog]]:
+    """The process of a lead with the stay in its stage, in one statement."""
+    running = and_(col(StageLog.instance_id) == col(ProcessInstance.id), col(StageLog.left_on).is_(None))
+    asked: Any = select(ProcessInstance, StageLog)
+    found = session.exec(asked.join(StageLog, running, isouter=True).where(ProcessInstance.lead_id == lead_id)).all()
+    return (found[0][0], [stay for _, stay in found if stay]) if found else (None, [])
+
+
+def park_on_lead(act: Act, lead: Record, journal: Writes | None = None) -> ProcessInstance | None:
+    """The lead was taken up again: its process goes back to Qualify by itself (S R2.15); twice is harmless.
+
+    The opportunity keeps its stage, the time spent and the path travelled, in a process of its own from now on.
+    """
+    session, write = act.session, journal or Unwritten(act.session)
+    instance = instance_of(session, lead.id or 0)
+    if instance is None:
+        return None
+    first = PROCESSES[instance.process].stages[0]
+    if instance.opportunity_id:
+        _part(act, instance, write)
+    if instance.stage != first.key or instance.opportunity_id:
+        enter(act, instance, first.key, write, opportunity_id=None, path=first.key)
+        session.flush()
+    return instance
+
+
+def enter(
+    act: Act, instance: ProcessInstance, stage: str, write: Writes, *, ended: bool = False, **values: Any
+) -> None:
+    """Leave the stage in which a process is and enter another: its stay ends and a new one begins (S R2.12).
+
+    `ended` says that the stay has been ended already.
+    """
+    if not ended:
+        end_stay(act, instance, write)
+    write.set(
+        instance,
+        **{"stage": stage, "stage_entered_on": act.now, "status": "active", "completed_on": None, **values},
+    )
+    stay = StageLog(instance_id=instance.id or 0, stage=stage, entered_on=act.now)
+    act.session.add(stay)
+    act.session.flush()
+    write.made(stay)
+
+
+def end_stay(act: Act, instance: ProcessInstance, write: Writes) -> None:
+    """End the stay in the stage in which a process is."""
+    running = (col(StageLog.instance_id) == instance.id, col(StageLog.left_on).is_(None))
+    for stay in act.session.exec(select(StageLog).where(*running)):
+        write.set(stay, left_on=act.now)
+
+
+def _part(act: Act, instance: ProcessInstance, write: Writes) -> None:
+    """Give the opportunity a process of its own, with the stays in its stages; the lead keeps the old one."""
+    session = act.session
+    opportunity = session.get(Opportunity, instance.opportunity_id)
+    own = [stage.key for stage in SELLING]
+    stays = (col(StageLog.instance_id) == instance.id, col(StageLog.stage).in_(own))
+    began = session.scalar(select(func.min(StageLog.entered_on)).where(*stays))
+    made = ProcessInstance(
+        process=OPPORTUNITY_SALES.key,
+        name=opportunity.display_name[:200] if opportunity else instance.name,
+        opportunity_id=instance.opportunity_id,
+        stage=instance.stage,
+        stage_entered_on=instance.stage_entered_on,
+        path=instance.path,
+        status=instance.status,
+        started_on=began or instance.started_on,
+        completed_on=instance.completed_on,
+    )
+    session.add(made)
+    session.flush()
+    write.made(made)
+    write.move(StageLog, stays, instance_id=made.id)
+
+
+def _drop(session: Session, instances: Iterable[ProcessInstance]) -> None:
+    if ids := [one.id for one in instances]:
+        session.execute(delete(StageLog).where(col(StageLog.instance_id).in_(ids)))
+        session.execute(delete(ProcessInstance).where(col(ProcessInstance.id).in_(ids)))
 
 
 def missing(row: Record, stage: Stage) -> list[str]:
@@ -146,10 +267,11 @@ def _is_empty(value: object) -> bool:
 
 def time_in_stages(session: Session, instance: ProcessInstance, now: datetime) -> dict[str, timedelta]:
     """Time spent in every stage visited, up to now for the active one."""
-    return _time(instance, session.exec(select(StageLog).where(StageLog.instance_id == instance.id)), now)
+    return time_of(instance, session.exec(select(StageLog).where(StageLog.instance_id == instance.id)), now)
 
 
-def _time(instance: ProcessInstance, stays: Iterable[StageLog], now: datetime) -> dict[str, timedelta]:
+def time_of(instance: ProcessInstance, stays: Iterable[StageLog], now: datetime) -> dict[str, timedelta]:
+    """The same from stays that have been read."""
     spent: dict[str, timedelta] = {}
     for stay in stays:
         end = stay.left_on or instance.completed_on or now
@@ -157,77 +279,30 @@ def _time(instance: ProcessInstance, stays: Iterable[StageLog], now: datetime) -
     return spent
 
 
-@dataclass
-class StageView:
-    """One stage as the bar shows it. State: active, done, waiting, or locked with a reason."""
-
-    key: str
-    label: str
-    state: str
-    seconds: int
-    because: str
-
-
-@dataclass
-class ProcessView:
-    """The bar: the process's name, since when it runs (ISO time), and its stages."""
-
-    label: str = ""
-    started_on: str = ""
-    stages: list[StageView] | None = None
-
-
-def view(session: Session, lead_id: int | None, now: datetime) -> ProcessView:
-    """The bar of a lead; an unsaved one (None) shows the process that it will begin (S 2.1)."""
-    rows = session.execute(_journey(), {"lead_id": lead_id}).all() if lead_id else []
+def journey(session: Session, entity: str, record_id: int) -> tuple[ProcessInstance | None, list[StageLog]]:
+    """The process of a lead or opportunity with all its stays, in one statement."""
+    rows = session.execute(_journey(entity), {"record_id": record_id}).all()
     instance = rows[0][0] if rows else None
-    process = PROCESSES[instance.process] if instance else LEAD_TO_OPPORTUNITY
-    spent = _time(instance, [stay for at, stay in rows if at is instance and stay], now) if instance else {}
-    active = instance.stage if instance else process.stages[0].key
-    travelled = instance.path.split(",") if instance else [active]
-    return ProcessView(
-        label=process.label,
-        started_on=instance.started_on.isoformat() if instance else "",
-        stages=[
-            StageView(
-                key=stage.key,
-                label=stage.label,
-                state="active" if stage.key == active else "done" if stage.key in travelled else "locked",
-                seconds=int(spent.get(stage.key, timedelta()).total_seconds()),
-                because="" if stage.entity == "lead" else LOCKED,
-            )
-            for stage in process.stages
-        ],
-    )
+    return instance, [stay for at, stay in rows if at is instance and stay]
 
 
 @cache
-def _journey() -> Any:
-    """The processes of a lead, each with all its stays."""
+def _journey(entity: str) -> Any:
     wanted: Any = select(ProcessInstance, StageLog)
+    columns: Any = ProcessInstance
     return (
-        wanted.join(StageLog, col(StageLog.instance_id) == col(ProcessInstance.id), isouter=True)
-        .where(col(ProcessInstance.lead_id) == bindparam("lead_id"))
-        .order_by(col(ProcessInstance.id))
+        wanted.join(StageLog, col(StageLog.instance_id) == columns.id, isouter=True)
+        .where(_names(entity) == bindparam("record_id"))
+        .order_by(columns.id)
     )
 
 
-LOCKED = N_("This stage belongs to the opportunity, which exists once the lead is qualified.")
-
-
-def check_steps() -> None:
-    """Every step of every stage on a known table is a described field of it; called by a test."""
-    from rxcrm.models.lead import Lead
-
-    known = fields_of(Lead)
-    for process in PROCESSES.values():
-        for stage in process.stages:
-            if stage.entity == "lead":
-                assert all(name in known for name, _ in stage.steps), stage
-
-
-def forget(session: Session, lead_ids: list[int]) -> None:
-    """Remove the processes of leads that are purged."""
-    ids = select(ProcessInstance.id).where(col(ProcessInstance.lead_id).in_(lead_ids))
-    session.execute(delete(StageLog).where(col(StageLog.instance_id).in_(ids)))
-    session.execute(delete(ProcessInstance).where(col(ProcessInstance.lead_id).in_(lead_ids)))
+def forget(session: Session, entity: str, ids: list[int]) -> None:
+    """Remove records that are purged from their processes, and the processes that are about nothing any more."""
+    if entity not in FIRST:
+        return
+    columns, named = cast(Any, ProcessInstance), _names(entity)
+    session.execute(update(ProcessInstance).where(named.in_(ids)).values({named.key: None}))
+    empty = select(ProcessInstance.id).where(columns.lead_id.is_(None), columns.opportunity_id.is_(None))
+    session.execute(delete(StageLog).where(col(StageLog.instance_id).in_(empty)))
+    session.execute(delete(ProcessInstance).where(columns.id.in_(empty)))

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import bindparam, delete, func, update
 from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session, select
 
-from rxcrm.models import process
+from rxcrm.models import customers, lifecycle, matching, process
 from rxcrm.models.access import (
     Decision,
     Privilege,
@@ -29,14 +29,13 @@ from rxcrm.models.access import (
 )
 from rxcrm.models.activity import Activity
 from rxcrm.models.base import Record
-from rxcrm.models.choices import LeadStatus
 from rxcrm.models.connections import upkeep
 from rxcrm.models.errors import BadValue, CrmError, Invalid, NotAllowed, NotFound, Stale
 from rxcrm.models.fields import Conventions, FieldSpec, Kind, fields_of, parse, raw, region_of
 from rxcrm.models.history import OWNER_LABEL, Event, History, changes_since, difference, record, shown
 from rxcrm.models.lead import Lead
-from rxcrm.models.lifecycle import fits
 from rxcrm.models.notifying import hear
+from rxcrm.models.operation import Operation
 from rxcrm.models.people import Organisation, Share, Team, User, members_of, organisation
 from rxcrm.models.tables import RECORDS, record_table
 from rxcrm.models.timeline import placing
@@ -66,7 +65,7 @@ class Act:
         """Remember that this record changed."""
         self.topics.add(f"{entity}:{record_id}")
 
-    @property
+    @cached_property
     def organisation(self) -> Organisation:
         found = organisation(self.session)
         assert found is not None, "nobody acts before the set-up"
@@ -79,7 +78,7 @@ class Act:
 
         Raises NotFound outside the read depth, NotAllowed with the reason inside it, Stale if `version` has passed.
         """
-        found = _seen(self, table, record_id)
+        found = seen(self, table, record_id)
         if found is None or found.deleted_on is not None:
             raise NotFound
         if privilege is not Privilege.READ:
@@ -102,8 +101,8 @@ class Act:
         return Conventions(how.locale, how.zone, region_of(country, how.region), how.currency) if country else how
 
 
-def _seen(act: Act, table: type[R], record_id: int) -> R | None:
-    """The record if the user may see it, also one in the recycle bin."""
+def seen(act: Act, table: type[R], record_id: int) -> R | None:
+    """The record if the user may see it, also one in the recycle bin; None otherwise."""
     if not 0 < record_id < LARGEST_ID:
         return None
     reach = reach_of(act.who, table)
@@ -132,13 +131,22 @@ def create(act: Act, table: type[R], typed: Mapping[str, str], *, owner: User | 
     values = check(act, row, typed, complete=True)
     for name, value in values.items():
         setattr(row, name, value)
+    return add(act, row)
+
+
+def add(act: Act, row: R, *, begins: bool = True) -> R:
+    """Write a new record whose values are checked and whose owner is set, with what every record begins with.
+
+    Without `begins` it starts no process: another one is about to come to it (process.advance_to_opportunity).
+    """
+    customers.settle(act.session, row)
     row.refresh_keys()
     act.session.add(row)
     act.session.flush()
     record(act.session, row, Event.CREATED, by=act.who.id, now=act.now)
     tell(act, row)
-    if isinstance(row, Lead):
-        process.begin(act.session, row, process.LEAD_TO_OPPORTUNITY, now=act.now)
+    if begins:
+        process.begin(act.session, row, now=act.now)
     upkeep.created(act, row)
     return row
 
@@ -146,13 +154,9 @@ def create(act: Act, table: type[R], typed: Mapping[str, str], *, owner: User | 
 def save(act: Act, row: R, typed: Mapping[str, str]) -> R:
     """Write what was typed into a record that was found with WRITE and its version; one history entry tells it all.
 
-    Raises NotAllowed for a closed lead, Invalid for bad values, Stale if somebody else was faster.
+    Raises NotAllowed for a closed record, Invalid for bad values, Stale if somebody else was faster.
     """
-    if isinstance(row, Lead) and not row.is_open:
-        raise NotAllowed(
-            N_("This lead is %(status)s and read-only until it is reactivated."),
-            status=LeadStatus(row.status).label,
-        )
+    lifecycle.require_open(row)
     values = check(act, row, typed, complete=False)
     changes = difference(type(row), row, values)
     if not changes:
@@ -160,7 +164,7 @@ def save(act: Act, row: R, typed: Mapping[str, str]) -> R:
     for name, value in values.items():
         setattr(row, name, value)
     touch(act, row)
-    entry = record(act.session, row, Event.CHANGED, by=act.who.id, now=act.now, changes=_with_names(act, row, changes))
+    entry = record(act.session, row, Event.CHANGED, by=act.who.id, now=act.now, changes=with_names(act, row, changes))
     hear(act, row, entry)
     upkeep.saved(act, row, changes)
     return row
@@ -210,7 +214,7 @@ class Deletion:
 
 def deletion_of(act: Act, table: type[Record], record_id: int) -> Deletion | None:
     """Who deleted a record, for a user who could read it until then; None if it is not in the recycle bin."""
-    row = _seen(act, table, record_id)
+    row = seen(act, table, record_id)
     if row is None or row.deleted_on is None:
         return None
     who = act.session.get(User, row.deleted_by_id) if row.deleted_by_id else None
@@ -250,8 +254,7 @@ def purge(session: Session, now: datetime) -> int:
 
 def _remove(session: Session, table: type[Record], entity: str, ids: list[int]) -> None:
     """Delete records with everything that speaks of them alone."""
-    if table is Lead:
-        process.forget(session, ids)
+    process.forget(session, entity, ids)
     if table is Activity:
         placing.forget_activities(session, ids)
     elif regarding := placing.regarding(session, entity, ids):
@@ -259,8 +262,11 @@ def _remove(session: Session, table: type[Record], entity: str, ids: list[int]) 
     placing.forget(session, entity, ids)
     _unlink(session, entity, ids)
     upkeep.forget(session, entity, ids)
+    matching.forget(session, entity, ids)
     session.execute(delete(History).where(cast(Any, History.entity) == entity, cast(Any, History.record_id).in_(ids)))
-    session.execute(delete(Share).where(cast(Any, Share.entity) == entity, cast(Any, Share.record_id).in_(ids)))
+    for table_of in (Share, Operation):
+        named = cast(Any, table_of)
+        session.execute(delete(table_of).where(named.entity == entity, named.record_id.in_(ids)))
     session.execute(delete(table).where(cast(Any, table).id.in_(ids)))
 
 
@@ -312,7 +318,7 @@ def move_owner(session: Session, user: User) -> None:
 def links_of(act: Act, row: Record) -> dict[str, Record | None]:
     """Field → the record that each filled look-up points to, None if the user may not see it."""
     return {
-        spec.name: _seen(act, record_table(spec.target), target_id)
+        spec.name: seen(act, record_table(spec.target), target_id)
         for spec in lookups_of(type(row))
         if (target_id := getattr(row, spec.name))
     }
@@ -331,7 +337,7 @@ def names_of(act: Act, row: Record) -> dict[str, str]:
 
 def name_of(act: Act, entity: str, record_id: int) -> str:
     """What a record is called, or empty if the user may not see it."""
-    row = _seen(act, record_table(entity), record_id)
+    row = seen(act, record_table(entity), record_id)
     return row.display_name if row else ""
 
 
@@ -402,11 +408,16 @@ def check(act: Act, row: Record, typed: Mapping[str, str], *, complete: bool) ->
 
 def _value(act: Act, row: Record, spec: FieldSpec, text: str, how: Conventions) -> Any:
     value = parse(spec, text, how)
-    if spec.name == "status_reason" and isinstance(row, Lead) and value is not None and not fits(row.status, value):
-        raise BadValue(N_("%(label)s does not fit the status of this lead."), label=spec.label)
+    if spec.name == "status_reason" and value is not None and not _fits(row, value):
+        raise BadValue(N_("%(label)s does not fit the status of this record."), label=spec.label)
     if spec.kind is Kind.LOOKUP and value is not None and value != getattr(row, spec.name):
         _check_link(act, row, spec, value)
     return value
+
+
+def _fits(row: Record, reason: int) -> bool:
+    status = lifecycle.status_of(row)
+    return status is None or lifecycle.fits(row.entity, int(status), reason)
 
 
 def _check_link(act: Act, row: Record, spec: FieldSpec, target_id: int) -> None:
@@ -434,6 +445,7 @@ def own(row: Record, owner: User | Team) -> None:
 def touch(act: Act, row: Record) -> None:
     """Stamp and write a changed record; the version check happens in the UPDATE itself."""
     row.modified_on, row.modified_by_id = act.now, act.who.id
+    customers.settle(act.session, row)
     row.refresh_keys()
     try:
         act.session.flush()
@@ -450,7 +462,7 @@ def tell(act: Act, row: Record) -> None:
             act.changed(entity, record_id)
 
 
-def _with_names(act: Act, row: Record, changes: list[list[str]]) -> list[list[str]]:
+def with_names(act: Act, row: Record, changes: list[list[str]]) -> list[list[str]]:
     """Look-up changes with the names of both records, so that history can be read later."""
     specs = fields_of(type(row))
     return [
@@ -466,4 +478,4 @@ def counts_with(session: Session, row: Record) -> dict[str, int]:
     entries = session.exec(
         select(func.count()).select_from(History).where(History.entity == row.entity, History.record_id == row.id)
     ).one()
-    return {"history": entries, "activities": len(placing.regarding(session, row.entity, [row.id or 0]))}
+    return {"history": entries, "activities": placing.count_regarding(session, row)}

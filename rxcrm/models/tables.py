@@ -10,6 +10,7 @@ from rxcrm.models import (  # noqa: F401  (their tables join the metadata)
     job,
     login,
     notification,
+    operation,
     people,
     process,
 )
@@ -21,8 +22,10 @@ from rxcrm.models.errors import NotFound
 from rxcrm.models.importing import books  # noqa: F401
 from rxcrm.models.lead import Lead
 from rxcrm.models.mail import tables as _mail  # noqa: F401
+from rxcrm.models.matching import tables as _matching  # noqa: F401
+from rxcrm.models.opportunity import Opportunity
 
-RECORDS: dict[str, type[Record]] = {table.entity: table for table in (Lead, Account, Contact, Activity)}
+RECORDS: dict[str, type[Record]] = {table.entity: table for table in (Lead, Account, Contact, Opportunity, Activity)}
 
 for _table in RECORDS.values():
     # Every UPDATE says WHERE version = :read; without it most concurrent saves would be lost.

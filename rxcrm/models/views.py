@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from rxcrm.models.access import Who
 from rxcrm.models.base import Record
-from rxcrm.models.choices import ActivityKind, ActivityStatus, Choice, LeadStatus, RecordStatus
+from rxcrm.models.choices import ActivityKind, ActivityStatus, Choice, LeadStatus, OpportunityStatus, RecordStatus
 from rxcrm.models.people import Organisation
 from rxcrm.translation import N_
 
@@ -133,6 +133,26 @@ COLUMNS: dict[str, dict[str, Column]] = {
             Column("modified_on", N_("Modified On"), "modified_on", 150, "moment"),
         )
     },
+    "opportunity": {
+        c.key: c
+        for c in (
+            Column("name", N_("Topic"), "topic_key", 260, "link"),
+            Column(
+                "customer", N_("Potential Customer"), "customer_key", 190, "regarding", ("account_id", "contact_id")
+            ),
+            Column("estimated_close_date", N_("Est. Close Date"), "close_key", 130, "date"),
+            Column("estimated_revenue", N_("Est. Revenue"), "revenue_key", 130, "money", ("currency",)),
+            Column("probability", N_("Probability"), "probability_key", 100, "percent"),
+            Column("rating", N_("Rating"), "rating_key", 84, "rating"),
+            Column("sales_stage", N_("Sales Stage"), "", 110, "status"),
+            Column("status", N_("Status"), "", 100, "status"),
+            Column("status_reason", N_("Status Reason"), "status_reason", 120, "status"),
+            Column("actual_close_date", N_("Actual Close Date"), "closed_key", 140, "date"),
+            Column("actual_revenue", N_("Actual Revenue"), "", 130, "money", ("currency",)),
+            Column("owner", N_("Owner"), "owner_key", 150, "owner"),
+            Column("created_on", N_("Created On"), "created_on", 150, "moment"),
+        )
+    },
     "contact": {
         c.key: c
         for c in (
@@ -150,11 +170,14 @@ _STANDARD = ("name", "topic", "company_name", "status_reason", "rating", "lead_s
 _OPEN = (LeadStatus.OPEN,)
 _ALL = tuple(LeadStatus)
 _ACTIVE = (RecordStatus.ACTIVE,)
+_INACTIVE = (RecordStatus.INACTIVE,)
+_EITHER = (*_ACTIVE, *_INACTIVE)
 #: All statuses of a table's records; notes and posts have none and stay out of lists.
 STATUSES: dict[str, tuple[Choice, ...]] = {
     "lead": tuple(LeadStatus),
     "account": tuple(RecordStatus),
     "contact": tuple(RecordStatus),
+    "opportunity": tuple(OpportunityStatus),
     "activity": (
         ActivityStatus.OPEN,
         ActivityStatus.SCHEDULED,
@@ -282,16 +305,56 @@ ACTIVITY_VIEWS = (
         sort=_BY_CHANGE,
     ),
 )
+_OPPORTUNITY = (
+    *("name", "customer", "estimated_close_date", "estimated_revenue", "probability", "sales_stage"),
+    *("status_reason", "owner", "created_on"),
+)
+_IN_SALE = (OpportunityStatus.OPEN,)
+_DECIDED = (OpportunityStatus.WON, OpportunityStatus.LOST)
+_BY_CLOSE = (("estimated_close_date", False),)
+OPPORTUNITY_VIEWS = (
+    View(
+        "my-open",
+        N_("My Open Opportunities"),
+        "opportunity",
+        _IN_SALE,
+        tuple(c for c in _OPPORTUNITY if c != "owner"),
+        mine=True,
+        sort=_BY_CLOSE,
+    ),
+    View("open", N_("Open Opportunities"), "opportunity", _IN_SALE, _OPPORTUNITY, sort=_BY_CLOSE),
+    View(
+        "closed",
+        N_("Closed Opportunities"),
+        "opportunity",
+        _DECIDED,
+        ("name", "customer", "status", "status_reason", "actual_close_date", "actual_revenue", "owner"),
+        sort=(("actual_close_date", True),),
+    ),
+    View(
+        "all",
+        N_("All Opportunities"),
+        "opportunity",
+        (*_IN_SALE, *_DECIDED),
+        tuple(dict.fromkeys((*_OPPORTUNITY[:-3], "status", *_OPPORTUNITY[-3:]))),
+        sort=(("created_on", True),),
+    ),
+)
 VIEWS: dict[str, tuple[View, ...]] = {
+    "opportunity": OPPORTUNITY_VIEWS,
     "activity": ACTIVITY_VIEWS,
     "lead": LEAD_VIEWS,
     "account": (
         View("active", N_("Active Accounts"), "account", _ACTIVE, _ACCOUNT, sort=_BY_NAME),
         View("my-active", N_("My Active Accounts"), "account", _ACTIVE, _ACCOUNT, mine=True, sort=_BY_NAME),
+        View("inactive", N_("Inactive Accounts"), "account", _INACTIVE, _ACCOUNT, sort=_BY_NAME),
+        View("all", N_("All Accounts"), "account", _EITHER, _ACCOUNT, sort=_BY_NAME),
     ),
     "contact": (
         View("active", N_("Active Contacts"), "contact", _ACTIVE, _CONTACT, sort=_BY_NAME),
         View("my-active", N_("My Active Contacts"), "contact", _ACTIVE, _CONTACT, mine=True, sort=_BY_NAME),
+        View("inactive", N_("Inactive Contacts"), "contact", _INACTIVE, _CONTACT, sort=_BY_NAME),
+        View("all", N_("All Contacts"), "contact", _EITHER, _CONTACT, sort=_BY_NAME),
     ),
 }
 
@@ -304,6 +367,5 @@ def view_of(entity: str, key: str) -> View:
 def name_fields(table: type[Record]) -> tuple[Any, ...]:
     """The columns that a record's name is composed of."""
     row = cast(Any, table)
-    return {"account": lambda: (row.name,), "activity": lambda: (row.subject,)}.get(
-        table.entity, lambda: (row.first_name, row.last_name)
-    )()
+    named = {"account": ("name",), "activity": ("subject",), "opportunity": ("topic",)}
+    return tuple(getattr(row, name) for name in named.get(table.entity, ("first_name", "last_name")))

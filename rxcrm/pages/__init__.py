@@ -20,6 +20,8 @@ def add_pages(app: rx.App) -> None:
         lead,
         leads,
         login,
+        opportunities,
+        opportunity,
         password,
         roles,
         settings,
@@ -39,6 +41,15 @@ def add_pages(app: rx.App) -> None:
     app.add_page(account.page, route="/accounts/[account_id]", title="Account · rxcrm", on_load=account.on_load)
     app.add_page(contacts.page, route="/contacts", title="Contacts · rxcrm", on_load=contacts.on_load)
     app.add_page(contact.page, route="/contacts/[contact_id]", title="Contact · rxcrm", on_load=contact.on_load)
+    app.add_page(
+        opportunities.page, route="/opportunities", title="Opportunities · rxcrm", on_load=opportunities.on_load
+    )
+    app.add_page(
+        opportunity.page,
+        route="/opportunities/[opportunity_id]",
+        title="Opportunity · rxcrm",
+        on_load=opportunity.on_load,
+    )
     app.add_page(activities.page, route="/activities", title="Activities · rxcrm", on_load=activities.on_load)
     app.add_page(calendar.page, route="/activities/calendar", title="Calendar · rxcrm", on_load=calendar.on_load)
     app.add_page(activity.page, route="/activities/[activity_id]", title="Activity · rxcrm", on_load=activity.on_load)

@@ -12,8 +12,10 @@ from rxcrm.components.records import (
     record_page,
     section,
 )
+from rxcrm.components.sales import activation_commands
 from rxcrm.components.timeline import timeline
 from rxcrm.state.accounts import AccountRecord
+from rxcrm.state.activating import Activation
 from rxcrm.state.forms import describe
 from rxcrm.translation import N_
 
@@ -30,6 +32,8 @@ def page() -> rx.Component:
         fields=describe("account"),
         title=["name"],
         header=[],
+        commands=activation_commands(AccountRecord, "account"),
+        on_reopen=Activation.activate("account", AccountRecord.record_id, AccountRecord.version),
         pages=[
             (N_("Summary"), summary()),
             (N_("Details"), details()),

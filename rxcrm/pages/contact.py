@@ -12,7 +12,9 @@ from rxcrm.components.records import (
     record_page,
     section,
 )
+from rxcrm.components.sales import activation_commands
 from rxcrm.components.timeline import timeline
+from rxcrm.state.activating import Activation
 from rxcrm.state.contacts import ContactRecord
 from rxcrm.state.forms import describe
 from rxcrm.translation import N_
@@ -30,6 +32,8 @@ def page() -> rx.Component:
         fields=describe("contact"),
         title=["first_name", "last_name"],
         header=[],
+        commands=activation_commands(ContactRecord, "contact"),
+        on_reopen=Activation.activate("contact", ContactRecord.record_id, ContactRecord.version),
         pages=[
             (N_("Summary"), summary()),
             (N_("Details"), details()),

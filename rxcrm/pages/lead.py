@@ -3,7 +3,10 @@
 import reflex as rx
 
 from rxcrm.components.connections import related, stakeholders
-from rxcrm.components.elements import field, process_bar
+from rxcrm.components.elements import field
+from rxcrm.components.life import lead_commands
+from rxcrm.components.process import process_bar
+from rxcrm.components.qualify import qualify_command, qualify_pane
 from rxcrm.components.records import (
     address,
     columns,
@@ -14,8 +17,9 @@ from rxcrm.components.records import (
     section,
 )
 from rxcrm.components.timeline import timeline
-from rxcrm.state.forms import describe, steps
+from rxcrm.state.forms import describe
 from rxcrm.state.leads import LeadRecord
+from rxcrm.state.lifecycle import Lifecycle
 from rxcrm.translation import N_
 
 on_load = LeadRecord.open
@@ -32,8 +36,11 @@ def page() -> rx.Component:
         title=["first_name", "last_name"],
         header=[field(name=name, header=True) for name in ("lead_source", "rating")]
         + [field(name="status_reason", text=N_("Status"), header=True)],
-        bar=process_bar(process=LeadRecord.process, steps=steps()),
+        bar=process_bar(LeadRecord, "lead"),
         pages=[(N_("Summary"), summary()), (N_("Details"), details()), (N_("Related"), related(LeadRecord, "lead"))],
+        commands=(qualify_command(LeadRecord), *lead_commands(LeadRecord)),
+        panes=(qualify_pane(),),
+        on_reopen=Lifecycle.reactivate(LeadRecord.record_id, LeadRecord.version),
         filled=LeadRecord.filled,
         on_fill=LeadRecord.fill,
     )

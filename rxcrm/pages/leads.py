@@ -3,7 +3,9 @@
 import reflex as rx
 
 from rxcrm.components.frame import icon
+from rxcrm.components.life import lead_list_commands
 from rxcrm.components.lists import list_page, nothing_yet
+from rxcrm.components.qualify import qualify_many, qualify_picked
 from rxcrm.components.tr import _
 from rxcrm.state.gate import AppState
 from rxcrm.state.leads import Leads
@@ -22,7 +24,10 @@ def page() -> rx.Component:
                 AppState.rights["import"],
                 rx.el.a(icon("upload"), rx.el.span(_("Import")), href="/import", class_name="button command"),
             ),
+            qualify_picked(Leads),
+            *lead_list_commands(Leads),
         ),
+        panes=(qualify_many(),),
         empty=nothing_yet(
             "lead",
             N_("No leads here yet"),

@@ -12,12 +12,12 @@ from rxcrm.models.activity import ACTIVITY_REASONS, Activity
 from rxcrm.models.choices import ActivityKind, ActivityReason, ActivityStatus
 from rxcrm.models.errors import BadValue
 from rxcrm.models.mail import sending
-from rxcrm.models.process import ProcessView
+from rxcrm.models.process_bar import ProcessView
 from rxcrm.models.records import Act
 from rxcrm.models.timeline import form, writing
-from rxcrm.models.timeline.form import Candidate
 from rxcrm.state.gate import SIGNED_IN, AppState, action, do, look
 from rxcrm.state.lists import ListMixin, Outcome, each
+from rxcrm.state.naming import Candidates
 from rxcrm.state.records import LinkedCard, RecordMixin, Snapshot, commands_of
 from rxcrm.translation import N_, gettext, ngettext
 
@@ -38,14 +38,6 @@ class Undoable:
     seq: int = 0
     text: str = ""
     ids: list[int] = field(default_factory=list)
-
-
-@dataclass
-class Answer:
-    """Candidates for one question of a look-up, recognised by its token."""
-
-    token: int = 0
-    hits: list[Candidate] = field(default_factory=list)
 
 
 class Activities(ListMixin, AppState):
@@ -103,12 +95,12 @@ class ActivityRecord(RecordMixin, AppState):
     #: What a new activity begins with and is saved with, typed or not.
     given: dict[str, str] = {}
     closing: bool = False
-    looked_up: Answer = Answer()
+    looked_up: Candidates = Candidates()
 
     @action(SIGNED_IN)
     async def look_up(self, target: str, term: str, record_id: int, token: int):
         """Candidates for a look-up: people who take part, or what the activity regards."""
-        self.looked_up = Answer(token, await look(form.candidates, term[:200], target == "party"))
+        self.looked_up = Candidates(token, await look(form.candidates, term[:200], target == "party"))
 
     @action(SIGNED_IN)
     async def complete(self):

@@ -7,23 +7,23 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from rxcrm.models import lists, records
+from rxcrm.models import lifecycle, naming, records
 from rxcrm.models.access import Privilege
 from rxcrm.models.base import Record
 from rxcrm.models.choices import RoleCategory
 from rxcrm.models.connection import Connection, ConnectionRole
 from rxcrm.models.connections import competitors, linking, reading, roles
-from rxcrm.models.connections.competitors import CompetitorView
+from rxcrm.models.connections.competitors import RIVALLED, CompetitorView
 from rxcrm.models.connections.reading import Link, Links
 from rxcrm.models.contact import Contact
 from rxcrm.models.errors import CrmError, Invalid, NotFound, Stale
-from rxcrm.models.people import working_users
+from rxcrm.models.naming import Candidate
 from rxcrm.models.records import Act
-from rxcrm.models.searching import fold
 from rxcrm.models.tables import record_table
 from rxcrm.state import live
 from rxcrm.state.forms import QUICK
 from rxcrm.state.gate import BROKEN, SIGNED_IN, AppState, action, do, look
+from rxcrm.state.naming import Candidates
 from rxcrm.translation import N_
 
 log = logging.getLogger("rxcrm")
@@ -31,7 +31,7 @@ log = logging.getLogger("rxcrm")
 #: Candidates of one search.
 CANDIDATES = 10
 #: Tables whose forms show connections.
-SHOWN_ON = ("lead", "account", "contact")
+SHOWN_ON = ("lead", "account", "contact", "opportunity")
 
 
 @dataclass
@@ -41,24 +41,6 @@ class Told:
     token: int = 0
     ok: bool = False
     errors: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass
-class Candidate:
-    """Something that can be connected: a record, a user or a competitor."""
-
-    entity: str
-    id: int
-    name: str
-    detail: str
-
-
-@dataclass
-class Candidates:
-    """Candidates for one question, recognised by its token."""
-
-    token: int = 0
-    hits: list[Candidate] = field(default_factory=list)
 
 
 @dataclass
@@ -262,7 +244,7 @@ def _shown(act: Act, entity: str, record_id: int, active: bool, size: int) -> Sh
     return Shown(
         stakeholders=reading.stakeholders(act, row),
         links=reading.page(act, row, active=active, size=size),
-        competitors=competitors.of(act, row) if entity == "lead" else [],
+        competitors=competitors.of(act, row) if entity in RIVALLED else [],
         offers=_offers(act),
         may=_may(act, row),
     )
@@ -279,7 +261,7 @@ def _may(act: Act, row: Record) -> dict[str, str]:
     if not act.may(Privilege.APPEND, row):
         return {}
     try:
-        linking.require_open(row)
+        lifecycle.require_open(row)
     except CrmError as closed:
         why = closed.text(act.who.conventions.locale)
     else:
@@ -305,14 +287,12 @@ def _offer(role: ConnectionRole, locale: str) -> Offer:
 
 def _candidates(act: Act, entity: str, term: str) -> list[Candidate]:
     if entity == "user":
-        wanted = fold(term)
-        users = [u for u in working_users(act.session) if wanted in u.name_key or wanted in u.email]
-        return [Candidate(entity, u.id or 0, u.name, u.email) for u in users[:CANDIDATES]]
+        return naming.users(act, term, CANDIDATES)
     if entity == "competitor":
         known = competitors.search(act, term, CANDIDATES)
         return [Candidate(entity, c.id, c.name, c.website) for c in known]
     _table(entity)
-    return [Candidate(entity, hit.id, hit.name, hit.detail) for hit in lists.find(act, entity, term, CANDIDATES)]
+    return naming.records(act, term, (entity,), CANDIDATES)
 
 
 # -- doing -----------------------------------------------------------------------------------------------------------
@@ -333,7 +313,7 @@ def _connect(act: Act, row: Record, other: str, other_id: int, role_id: int, det
 
 
 def _connect_new(act: Act, row: Record, typed: dict[str, str], role_id: int, details: dict[str, str]) -> None:
-    linking.require_open(row)
+    lifecycle.require_open(row)
     allowed = QUICK["contact"][1]
     contact = records.create(act, Contact, {name: text for name, text in typed.items() if name in allowed})
     linking.connect(act, row, linking.side(act, "contact", contact.id or 0), _role(act, role_id), details)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from rxcrm.models.activity import ACTIVITY_REASONS
-from rxcrm.models.choices import LeadStatus
 from rxcrm.models.fields import FieldSpec, Kind, currencies, fields_of
-from rxcrm.models.lifecycle import REASONS
-from rxcrm.models.process import PROCESSES
+from rxcrm.models.lifecycle import REASONS, open_reasons
+from rxcrm.models.stages import PROCESSES
 from rxcrm.models.tables import record_table
 from rxcrm.translation import N_
 
@@ -25,6 +24,10 @@ QUICK: dict[str, tuple[str, tuple[str, ...]]] = {
     "contact": (
         N_("Quick Create: Contact"),
         ("first_name", "last_name", "job_title", "email", "business_phone", "mobile_phone"),
+    ),
+    "opportunity": (
+        N_("Quick Create: Opportunity"),
+        ("topic", "account_id", "contact_id", "estimated_close_date", "estimated_revenue", "currency"),
     ),
 }
 
@@ -90,19 +93,28 @@ def _options(entity: str, spec: FieldSpec) -> list[list[str]]:
         return [["0", spec.words[0]], ["1", spec.words[1]]]
     if spec.kind is Kind.CURRENCY:
         return [["", "---"], *([code, code] for code in currencies())]
-    if entity == "lead" and spec.name == "status_reason":
-        return [[str(int(r)), r.label] for r in REASONS[LeadStatus.OPEN]]
+    if entity in REASONS and spec.name == "status_reason":
+        return [[str(int(r)), r.label] for r in open_reasons(entity)]
     return [[str(int(o)), o.label] for o in spec.options or ()]
 
 
 def quick_forms() -> dict[str, dict[str, Any]]:
-    """Quick create of every table, with its fields described."""
+    """Quick create of every table: title, and its fields described, in their order."""
     return {
-        entity: {"title": title, "fields": [{"name": n, **describe(entity)[n]} for n in names]}
+        entity: {"title": title, "fields": _chosen(describe(entity), names)}
         for entity, (title, names) in QUICK.items()
     }
 
 
-def steps(process: str = "lead_to_opportunity") -> dict[str, list[list[str]]]:
-    """Stage → its steps as `[field, label]`."""
-    return {s.key: [list(step) for step in s.steps] for s in PROCESSES[process].stages}
+def _chosen(specs: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: specs[name] for name in names}
+
+
+def steps(entity: str) -> dict[str, list[list[str]]]:
+    """Stage → its steps as `[field, label]`, of all stages whose steps are on records of a table."""
+    return {
+        stage.key: [list(step) for step in stage.steps]
+        for process in PROCESSES.values()
+        for stage in process.stages
+        if stage.entity == entity
+    }

@@ -11,9 +11,9 @@ import functools
 import inspect
 import logging
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from http.cookies import CookieError, SimpleCookie
 from typing import Any, TypeVar, get_type_hints
@@ -31,6 +31,7 @@ from rxcrm.models import db, login, setup
 from rxcrm.models.access import Privilege, Who
 from rxcrm.models.errors import CrmError
 from rxcrm.models.records import Act
+from rxcrm.models.tables import RECORDS
 from rxcrm.settings import settings
 from rxcrm.state import live
 from rxcrm.translation import N_, gettext
@@ -51,11 +52,17 @@ PUBLIC, SIGNED_IN = "public", "signed in"
 
 @dataclass
 class Notice:
-    """A message for the user, shown once per `seq`. Kind: success, info or error."""
+    """A message for the user, shown once per `seq`. Kind: success, info or error.
+
+    With `undo`, operations that can be taken back, it offers an Undo (rxcrm.state.undoing). With `refresh` the page
+    below it is brought up to date, whichever it is.
+    """
 
     seq: int = 0
     kind: str = "info"
     text: str = ""
+    undo: list[int] = field(default_factory=list)
+    refresh: bool = False
 
 
 class AppState(rx.State):
@@ -73,9 +80,11 @@ class AppState(rx.State):
     notice: Notice = Notice()
     _session: str = ""
 
-    def _say(self, text: str, kind: str = "success", **values: Any) -> None:
-        """Show a message in the user's language."""
-        self.notice = Notice(self.notice.seq + 1, kind, gettext(self.locale, text, **values))
+    def _say(
+        self, text: str, kind: str = "success", *, undo: Sequence[int] = (), refresh: bool = False, **values: Any
+    ) -> None:
+        """Show a message in the user's language; see Notice for `undo` and `refresh`."""
+        self.notice = Notice(self.notice.seq + 1, kind, gettext(self.locale, text, **values), list(undo), refresh)
 
     def _refuse(self, error: CrmError) -> None:
         """Show a refusal with its reason."""
@@ -321,8 +330,9 @@ def rights_of(who: Who) -> dict[str, bool]:
         "administer": who.administrator,
         "import": who.holds(Privilege.IMPORT) and who.holds(Privilege.CREATE, "lead"),
         **{
-            f"create_{entity}": who.holds(Privilege.CREATE, entity)
-            for entity in ("lead", "account", "contact", "activity")
+            f"{privilege.value}_{entity}": who.holds(privilege, entity)
+            for entity in RECORDS
+            for privilege in (Privilege.CREATE, Privilege.WRITE)
         },
     }
 

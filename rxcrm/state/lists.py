@@ -10,11 +10,12 @@ import reflex as rx
 from rxcrm.models import lists, records
 from rxcrm.models.access import Privilege
 from rxcrm.models.fields import Kind, fields_of
+from rxcrm.models.operation import Operation
 from rxcrm.models.people import User, working_users
 from rxcrm.models.records import Act
 from rxcrm.models.tables import record_table
 from rxcrm.models.views import VIEWS, Column
-from rxcrm.state.gate import SIGNED_IN, action, asker, do, look
+from rxcrm.state.gate import SIGNED_IN, AppState, action, asker, do, look
 from rxcrm.translation import N_, ngettext
 
 COUNT_CAP = lists.COUNT_CAP
@@ -52,7 +53,7 @@ class OwnerChoice:
 
 def address_of(entity: str) -> str:
     """The address of a table's list."""
-    return "/activities" if entity == "activity" else f"/{entity}s"
+    return record_table(entity).path
 
 
 def view_options(entity: str) -> list[ViewOption]:
@@ -173,16 +174,29 @@ class ListMixin(rx.State, mixin=True):
         self.assigning = self.deleting = False
 
     async def _tell(self, result: Outcome, one: str, many: str) -> None:
-        text = ngettext(self.locale, one, many, result.done)
-        self._say(text + (f" {result.refused}" if result.refused else ""), "error" if result.refused else "success")
+        tell(self, result, one, many)
+
+
+#: Refusals that a message lists by name; the others are counted.
+LISTED = 5
 
 
 @dataclass
 class Outcome:
-    """How many records a command reached, and in words why others were refused."""
+    """How many records a command reached, who was refused and why ("Doe: …"), and which operations can be undone."""
 
-    done: int
-    refused: str = ""
+    done: int = 0
+    refused: list[str] = field(default_factory=list)
+    undo: list[int] = field(default_factory=list)
+
+
+def tell(state: AppState, result: Outcome, one: str, many: str, **say: Any) -> None:
+    """Say what a command on several records did, and name those that it left as they were, each with its reason."""
+    lines = [ngettext(state.locale, one, many, result.done), *result.refused[:LISTED]]
+    if (more := len(result.refused) - LISTED) > 0:
+        lines.append(ngettext(state.locale, N_("… and %(n)s more."), N_("… and %(n)s more."), more))
+    kind = "error" if result.refused else "success"
+    state._say("\n".join(lines), kind, undo=result.undo, **say)
 
 
 def assignable_users(act: Act) -> list[OwnerChoice]:
@@ -206,12 +220,20 @@ def delete_many(act: Act, entity: str, ids: list[int]) -> Outcome:
 
 
 def each(act: Act, entity: str, ids: list[int], privilege: Privilege, verb: Any) -> Outcome:
-    """Carry out `verb(act, row)` on several records; those that refuse it stay as they are."""
-    done, because = 0, ""
+    """Carry out `verb(act, row)` on several records, on each as a whole or not at all; those that refuse stay as they are.
+
+    A verb that can be undone returns its operation.
+    """
+    outcome, table, locale = Outcome(), record_table(entity), act.who.conventions.locale
     for record_id in ids[: max(lists.PAGE_SIZES)]:
         try:
-            verb(act, act.find(record_table(entity), record_id, privilege))
-            done += 1
+            with act.session.begin_nested():
+                operation = verb(act, act.find(table, record_id, privilege))
         except records.CrmError as refusal:
-            because = refusal.text(act.who.conventions.locale)
-    return Outcome(done, because)
+            name = records.name_of(act, entity, record_id)
+            outcome.refused.append(f"{name}: {refusal.text(locale)}" if name else refusal.text(locale))
+        else:
+            outcome.done += 1
+            if isinstance(operation, Operation):
+                outcome.undo.append(operation.id or 0)
+    return outcome

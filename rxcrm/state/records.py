@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import reflex as rx
 
-from rxcrm.models import history, notifying, process, records
+from rxcrm.models import history, lifecycle, notifying, process_bar, records
 from rxcrm.models.access import REGARDED, Decision, Privilege, decide, may_create
 from rxcrm.models.base import Record
-from rxcrm.models.choices import LeadStatus
 from rxcrm.models.errors import CrmError, Invalid, NotFound, Stale
 from rxcrm.models.fields import fields_of, raw
-from rxcrm.models.lead import Lead
 from rxcrm.models.lists import detail_of
 from rxcrm.models.people import User
+from rxcrm.models.process_bar import ProcessView
 from rxcrm.models.records import Act, Conflict
 from rxcrm.models.tables import record_table
+from rxcrm.state.commands import UNSAVED, closing_of, offered
 from rxcrm.state.gate import BROKEN, SIGNED_IN, action, do, look
 from rxcrm.state.lists import OwnerChoice, address_of, assignable_users
+from rxcrm.state.prefilling import Given, given
 from rxcrm.state.timeline import Timeline
 from rxcrm.translation import N_, gettext
 
@@ -53,7 +55,7 @@ class LinkedCard:
     field: str
     label: str
     entity: str
-    id: int
+    path: str
     name: str
     detail: str
 
@@ -71,7 +73,8 @@ class Snapshot:
     may: dict[str, str]
     locked: str
     cards: list[LinkedCard]
-    process: process.ProcessView
+    process: ProcessView
+    closure: lifecycle.Closing = field(default_factory=lifecycle.Closing)
     #: Where the form has no timeline that tells it.
     history: list[history.Entry] = field(default_factory=list)
 
@@ -79,19 +82,21 @@ class Snapshot:
 #: Look-ups shown as cards beside the form.
 _CARDS = {
     "lead": ("existing_account_id", "existing_contact_id"),
-    "account": ("primary_contact_id", "parent_account_id"),
-    "contact": ("account_id",),
+    "account": ("primary_contact_id", "parent_account_id", "originating_lead_id"),
+    "contact": ("account_id", "originating_lead_id"),
+    "opportunity": ("account_id", "contact_id", "originating_lead_id"),
 }
 
 
-def snapshot(act: Act, entity: str, record_id: int) -> Snapshot:
-    """A saved record, or a new one with its defaults for id 0."""
+def snapshot(act: Act, entity: str, record_id: int, asked: Mapping[str, str] | None = None) -> Snapshot:
+    """A saved record, or for id 0 a new one with its defaults and what was `asked` for in its address."""
     table = record_table(entity)
     if not record_id:
-        return _blank(act, table)
+        return _blank(act, table, given(act, entity, asked or {}))
     row = act.find(table, record_id)
     links = records.links_of(act, row)
     may = decide(act.session, act.who, _COMMANDS.values(), row)
+    locked = _locked(act, row, may[Privilege.WRITE])
     return Snapshot(
         id=record_id,
         version=row.version,
@@ -100,13 +105,14 @@ def snapshot(act: Act, entity: str, record_id: int) -> Snapshot:
         title=row.display_name,
         owner=records.owner_name(act.session, row),
         may=_commands(act, row, may),
-        locked=_locked(act, row, may[Privilege.WRITE]),
+        locked=locked,
+        closure=lifecycle.Closing() if lifecycle.is_open(row) else closing_of(act, row),
         cards=_cards(row, links),
-        process=process.view(act.session, record_id, act.now) if isinstance(row, Lead) else process.ProcessView(),
+        process=process_bar.view(act, row),
     )
 
 
-def _blank(act: Act, table: type[Record]) -> Snapshot:
+def _blank(act: Act, table: type[Record], filled: Given) -> Snapshot:
     if not (decision := may_create(act.who, table.entity)):
         raise records.NotAllowed(decision.because)
     row = table(created_on=act.now, modified_on=act.now)
@@ -117,20 +123,22 @@ def _blank(act: Act, table: type[Record]) -> Snapshot:
     return Snapshot(
         id=0,
         version=0,
-        values=values,
-        names={},
+        values=values | filled.values,
+        names=filled.names,
+        given=filled.values,
         title="",
         owner=act.who.name,
-        may=_UNSAVED,
+        may=_unsaved(table.entity),
         locked="",
         cards=[],
-        process=process.view(act.session, None, act.now) if table is Lead else process.ProcessView(),
+        process=process_bar.unsaved(table.entity),
     )
 
 
-_UNSAVED = {name: N_("Save this record first.") for name in ("assign", "delete", "refresh", "link", "follow")} | {
-    "save": ""
-}
+def _unsaved(entity: str) -> dict[str, str]:
+    """The commands of a new record: it has to be saved before any other (S 13.2)."""
+    waiting = ("assign", "share", "delete", "refresh", "link", "follow", *UNSAVED.get(entity, ()))
+    return {name: N_("Save this record first.") for name in waiting} | {"save": ""}
 
 
 _COMMANDS = {"save": Privilege.WRITE, "assign": Privilege.ASSIGN, "delete": Privilege.DELETE}
@@ -139,7 +147,7 @@ _COMMANDS = {"save": Privilege.WRITE, "assign": Privilege.ASSIGN, "delete": Priv
 def _commands(act: Act, row: Record, may: dict[Privilege, Decision]) -> dict[str, str]:
     """Command → empty if it works, else why not; commands without the privilege are left out (S 13.2)."""
     following = "unfollow" if notifying.follows(act, row) else "follow"
-    return commands_of(may, _closed(act, row)) | {following: ""}
+    return commands_of(may, _closed(act, row)) | {following: ""} | offered(act, row, may)
 
 
 def commands_of(may: dict[Privilege, Decision], locked: str) -> dict[str, str]:
@@ -152,13 +160,10 @@ def commands_of(may: dict[Privilege, Decision], locked: str) -> dict[str, str]:
 
 
 def _closed(act: Act, row: Record) -> str:
-    if isinstance(row, Lead) and not row.is_open:
-        status = gettext(act.who.conventions.locale, LeadStatus(row.status).label)
-        return gettext(
-            act.who.conventions.locale,
-            N_("This lead is %(status)s and read-only until it is reactivated."),
-            status=status,
-        )
+    try:
+        lifecycle.require_open(row)
+    except CrmError as refusal:
+        return refusal.text(act.who.conventions.locale)
     return ""
 
 
@@ -171,7 +176,11 @@ def _cards(row: Record, links: dict[str, Record | None]) -> list[LinkedCard]:
     for name in _CARDS[row.entity]:
         spec, other = fields_of(type(row))[name], links.get(name)
         if other and other.deleted_on is None:
-            found.append(LinkedCard(name, spec.label, spec.target, other.id or 0, other.display_name, detail_of(other)))
+            found.append(
+                LinkedCard(
+                    name, spec.label, spec.target, f"{other.path}/{other.id}", other.display_name, detail_of(other)
+                )
+            )
     return found
 
 
@@ -188,7 +197,9 @@ class RecordMixin(rx.State, mixin=True):
     locked: str = ""
     history: list[history.Entry] = []
     cards: list[LinkedCard] = []
-    process: process.ProcessView = process.ProcessView()
+    process: ProcessView = ProcessView()
+    closure: lifecycle.Closing = lifecycle.Closing()
+    given: dict[str, str] = {}
     loaded: int = 0
     missing: str = ""
     saved: Saved = Saved()
@@ -274,7 +285,8 @@ class RecordMixin(rx.State, mixin=True):
 
     async def _read(self, record_id: int) -> Snapshot:
         """What the form shows of a record, or of a new one for id 0."""
-        return await look(snapshot, self._entity, record_id)
+        asked = {} if record_id else dict(self.router.url.query_parameters)
+        return await look(snapshot, self._entity, record_id, asked)
 
     async def _write(self, record_id: int, version: int, typed: dict[str, str]) -> int:
         """Create or change the record; returns its id."""
@@ -325,6 +337,7 @@ class RecordMixin(rx.State, mixin=True):
         self.values, self.names, self.title, self.owner = found.values, found.names, found.title, found.owner
         self.may, self.locked, self.history = found.may, found.locked, found.history
         self.cards, self.process, self.lost = found.cards, found.process, Lost()
+        self.closure, self.given = found.closure, found.given
         self.loaded += 1
 
 

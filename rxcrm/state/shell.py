@@ -8,7 +8,7 @@ from typing import cast
 
 import reflex as rx
 
-from rxcrm.models import duplicates, lists, records
+from rxcrm.models import lists, matching, records
 from rxcrm.models.errors import CrmError, Invalid
 from rxcrm.models.lead import Lead
 from rxcrm.models.lists import Hit
@@ -94,7 +94,7 @@ def candidates(act: Act, entity: str, term: str, lead_id: int) -> list[Hit]:
     """Visible records of a table for a look-up."""
     among = None
     if lead_id:
-        among = duplicates.matching(act.find(Lead, lead_id), record_table(entity))
+        among = matching.matching(act, act.find(Lead, lead_id), record_table(entity).entity)
     return lists.find(act, entity, term, limit=10, among=among)
 
 

@@ -7,29 +7,22 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
-from sqlmodel import select
-
-from rxcrm.models import db, lists, records
-from rxcrm.models.access import Privilege
+from rxcrm.models import db, naming, records
+from rxcrm.models.access import REGARDED, Privilege
 from rxcrm.models.activity import Activity
-from rxcrm.models.choices import ActivityKind, ActivityReason, PartyRole
-from rxcrm.models.errors import BadValue, CrmError, Invalid, NotFound
-from rxcrm.models.lists import Hit
-from rxcrm.models.mail import sending, servers, templates
-from rxcrm.models.people import User, working_users
+from rxcrm.models.errors import CrmError, Invalid, NotFound
+from rxcrm.models.mail import sending
 from rxcrm.models.records import Act
-from rxcrm.models.searching import fold
-from rxcrm.models.tables import record_table
-from rxcrm.models.timeline import filters, reading, writing
+from rxcrm.models.timeline import composing, form, reading, visits, writing
+from rxcrm.models.timeline.composing import Stored
 from rxcrm.models.timeline.filters import FacetGroup
-from rxcrm.models.timeline.guests import FIELD_OF
-from rxcrm.models.timeline.items import KINDS, Item
-from rxcrm.models.timeline.placing import PartyInput
-from rxcrm.models.timeline.reading import Ask, Page, Top
+from rxcrm.models.timeline.items import Item
+from rxcrm.models.timeline.reading import Ask, Newest
 from rxcrm.state import live
 from rxcrm.state.gate import BROKEN, SIGNED_IN, AppState, action, asker, do, look
+from rxcrm.state.naming import Candidates
 from rxcrm.translation import N_
 
 log = logging.getLogger("rxcrm")
@@ -38,10 +31,6 @@ log = logging.getLogger("rxcrm")
 ALL_PLANNED = 500
 #: Answers that a tab can ask for again.
 REMEMBERED = 50
-#: Tables whose records can be named with # or take part in an activity.
-NAMED = ("lead", "contact", "account")
-_KIND_OF = {name: kind for kind, name in KINDS.items()}
-_ROLE_OF = {name: role for role, name in FIELD_OF.items()}
 _generations = itertools.count(1)
 
 
@@ -71,22 +60,6 @@ class Opened:
 
     key: str = ""
     body: str = ""
-
-
-@dataclass
-class Candidate:
-    """Somebody or something that can be named."""
-
-    entity: str
-    id: int
-    name: str
-    detail: str
-
-
-@dataclass
-class Candidates:
-    token: int = 0
-    hits: list[Candidate] = field(default_factory=list)
 
 
 @dataclass
@@ -129,6 +102,7 @@ class Timeline(AppState):
     #: Token → entry, for what was written lately from this tab.
     _stored: dict[int, int] = {}
     _all_planned: bool = False
+    _counting: bool = False
 
     # -- reading -----------------------------------------------------------------------------------------------------
 
@@ -136,24 +110,31 @@ class Timeline(AppState):
     async def open(self, entity: str, record_id: int):
         """Show the timeline of a record, as its reader likes it; from now on it is kept up to date."""
         if (entity, record_id) != (self.entity, self.record_id):
-            self.pinned, self.planned, self.items, self.ready = [], [], [], False
-            self.search, self.facets = "", []
-        self.entity, self.record_id, self._all_planned = entity, record_id, False
-        since, self.filters, self.newest_first = await look(_before, entity, record_id)
-        db.later(reading.visit, asker().who.id, entity, record_id, db.now())
-        self._since = self.since = since
-        self.may, self.defaults = await look(_composer, entity, record_id)
+            self.pinned, self.planned, self.items, self.ready, self.search = [], [], [], False, ""
+        self.entity, self.record_id, self.facets = entity, record_id, []
+        self._all_planned = self._counting = False
+        found = await look(_opening, entity, record_id, self.search)
+        db.later(visits.remember, asker().who.id, entity, record_id, db.now())
         live.subscribe(self.router.session.client_token, "timeline", [f"{entity}:{record_id}"])
-        await self._read(new=True)
-        self.missed = await look(_missed, entity, record_id, since)
-        yield
-        self.facets = await look(_facets, entity, record_id)
+        self.filters, self.newest_first = found.filters, found.newest_first
+        self.may, self.defaults, self.missed = found.may, found.defaults, found.missed
+        self._since = self.since = found.since
+        self._begin(found.newest)
+        if self.filters:  # what is held back is named above the list
+            yield
+            self.facets = await look(reading.facets, self._ask())
+
+    @action(SIGNED_IN)
+    async def count(self, on: bool):
+        """The filter pane was opened, or closed: its counters are reckoned only while somebody looks at them."""
+        self._counting = on
+        await self._count_again()
 
     @action(SIGNED_IN)
     async def ask(self, search: str, filters: dict[str, list[str]], newest_first: bool):
         """Search, filter or turn round; the pane and the order are remembered."""
         self.search = search[:200]
-        self.filters, self.newest_first = await do(_remember, filters, newest_first)
+        self.filters, self.newest_first = await do(composing.remember, filters, newest_first)
         await self._read(new=True)
 
     @action(SIGNED_IN)
@@ -177,7 +158,7 @@ class Timeline(AppState):
     async def refresh(self):
         """Read everything again."""
         await self._read(new=True)
-        self.facets = await look(_facets, self.entity, self.record_id)
+        await self._count_again()
 
     @action(SIGNED_IN)
     async def seen(self):
@@ -196,7 +177,7 @@ class Timeline(AppState):
         if f"{self.entity}:{self.record_id}" in topics:
             try:
                 await self._catch_up_end()
-                self.facets = await look(_facets, self.entity, self.record_id)
+                await self._count_again()
             except NotFound:
                 self.items, self.pinned, self.planned, self.may = [], [], [], {}
 
@@ -206,31 +187,40 @@ class Timeline(AppState):
         if not self.newest_first and not self.more and self.older.index:
             await self._load_more()
 
+    async def _count_again(self) -> None:
+        if self._counting:
+            self.facets = await look(reading.facets, self._ask())
+
     async def _read(self, new: bool = False) -> None:
         if not self.entity or self.record_id < 1:
             return
-        top, page, gone = await look(
-            _first_page, self._ask(), _moment(self._since), ALL_PLANNED if self._all_planned else 0, self._known
-        )
-        self.pinned, self.planned, self.planned_more = top.pinned, top.planned, top.planned_more
-        if new:
-            self.older, self.gone, self._known = Older(next(_generations)), [], []
-        else:
-            self.gone = [f"a{i}" for i in gone]
-        if new or not self.older.index:
+        planned = ALL_PLANNED if self._all_planned else reading.PAGE
+        found = await look(reading.newest, self._ask(), _moment(self._since), planned, [] if new else self._known)
+        self._begin(found) if new else self._go_on(found)
+
+    def _begin(self, found: Newest) -> None:
+        """Show a stream from its beginning."""
+        self.older, self.gone, self._known = Older(next(_generations)), [], []
+        self._go_on(found)
+
+    def _go_on(self, found: Newest) -> None:
+        """Show what is new in a stream whose older pages stay. What is as it was is not sent again."""
+        top, page = found.top, found.page
+        self.planned_more, self.ready = top.planned_more, True
+        if top.pinned != self.pinned:
+            self.pinned = top.pinned
+        if top.planned != self.planned:
+            self.planned = top.planned
+        if page.items != self.items:
+            self.items = page.items
+        if (gone := [f"a{i}" for i in found.gone]) != self.gone:
+            self.gone = gone
+        if not self.older.index:
             self._cursor, self.more = page.cursor, page.more
-        self.items, self.ready = page.items, True
         self._known = list(dict.fromkeys([*self._known, *_ids(page.items)]))
 
     def _ask(self, after: str = "") -> Ask:
-        return Ask(
-            self.entity,
-            self.record_id,
-            search=self.search,
-            filters=self.filters,
-            newest_first=self.newest_first,
-            after=after,
-        )
+        return Ask(self.entity, self.record_id, self.search, self.filters, self.newest_first, after)
 
     # -- writing -----------------------------------------------------------------------------------------------------
 
@@ -238,12 +228,12 @@ class Timeline(AppState):
     async def write_note(self, token: int, activity_id: int, version: int, title: str, body: str, files: list[int]):
         """A new note (id 0), or another text for one."""
         where = (self.entity, self.record_id)
-        await self._write(token, lambda: do(_note, where, activity_id, version, title, body, files[:50]))
+        await self._write(token, lambda: do(composing.note, where, activity_id, version, title, body, files[:50]))
 
     @action(SIGNED_IN)
     async def write_post(self, token: int, text: str, parent_id: int):
         """A post, or with a parent a reply."""
-        await self._write(token, lambda: do(_post, self.entity, self.record_id, text, parent_id))
+        await self._write(token, lambda: do(composing.post, (self.entity, self.record_id), text, parent_id))
 
     @action(SIGNED_IN)
     async def log(
@@ -251,15 +241,15 @@ class Timeline(AppState):
     ):
         """A new task, call, appointment or e-mail; `then` may be complete or send."""
         where = (self.entity, self.record_id)
-        await self._write(token, lambda: do(_log, where, kind, typed, parties, files[:50], then))
+        await self._write(token, lambda: do(composing.log, where, kind, typed, parties, files[:50], then))
 
-    async def _write(self, token: int, unit: Callable[[], Awaitable[tuple[int, CrmError | None]]]) -> None:
+    async def _write(self, token: int, unit: Callable[[], Awaitable[Stored]]) -> None:
         if stored := self._stored.get(token):
             # Sent again because the first answer was lost on its way: it is answered again, not written again.
             self.answer = Answer(token, True, {}, stored, f"a{stored}")
             return
         try:
-            activity_id, remark = await unit()
+            written = await unit()
         except Invalid as refusal:
             self.answer = Answer(token, errors=refusal.by_field(self.locale))
             self._refuse(refusal)
@@ -272,16 +262,17 @@ class Timeline(AppState):
             self.answer = Answer(token)
             self._say(BROKEN, "error")
         else:
-            self.answer = Answer(token, True, {}, activity_id, f"a{activity_id}")
-            self._stored = {**dict(list(self._stored.items())[-REMEMBERED:]), token: activity_id}
-            if remark:
-                self._refuse(remark)
+            self.answer = Answer(token, True, {}, written.id, f"a{written.id}")
+            self._stored = {**dict(list(self._stored.items())[-REMEMBERED:]), token: written.id}
+            if written.remark:
+                self._refuse(written.remark)
             await self._catch_up_end()
 
     @action(SIGNED_IN)
     async def complete(self, activity_id: int, version: int, reason: int):
         """Mark an activity as done, with a reason or the usual one (0)."""
-        await self._change(activity_id, version, lambda act, row: writing.complete(act, row, _reason(reason)))
+        given = composing.reason_of(reason)
+        await self._change(activity_id, version, lambda act, row: writing.complete(act, row, given))
         self._say(N_("Marked as completed."))
 
     @action(SIGNED_IN)
@@ -323,7 +314,7 @@ class Timeline(AppState):
     @action(SIGNED_IN)
     async def undo_delete(self, activity_id: int):
         """Bring an entry back that was just deleted."""
-        await do(_undo_delete, activity_id)
+        await do(records.restore, Activity, activity_id)
         await self._read(new=True)
 
     async def _change(self, activity_id: int, version: int, verb: Any) -> None:
@@ -333,7 +324,7 @@ class Timeline(AppState):
     @action(SIGNED_IN)
     async def use_template(self, template_id: int, token: int):
         """Subject and text of a template, filled in for the record."""
-        subject, body = await look(_fill, template_id, self.entity, self.record_id)
+        subject, body = await look(composing.fill, template_id, self.entity, self.record_id)
         self.filled = Filled(token, subject, body)
 
     # -- naming ------------------------------------------------------------------------------------------------------
@@ -341,22 +332,21 @@ class Timeline(AppState):
     @action(SIGNED_IN)
     async def mention(self, term: str, token: int):
         """Users who can be mentioned."""
-        self.candidates = Candidates(token, await look(_users, term[:100]))
+        self.candidates = Candidates(token, await look(naming.users, term[:100], 8, others=True))
 
     @action(SIGNED_IN)
     async def refer(self, term: str, token: int):
         """Records that can be named."""
-        self.candidates = Candidates(token, await look(_records, term[:100]))
+        self.candidates = Candidates(token, await look(naming.records, term[:100], REGARDED, 4))
 
     @action(SIGNED_IN)
     async def party(self, term: str, token: int):
         """People and records who can take part in an activity."""
-        self.candidates = Candidates(token, await look(_people, term[:100]))
+        self.candidates = Candidates(token, await look(form.candidates, term[:100], True))
 
 
-live.on_topic("lead:", Timeline, "_catch_up")
-live.on_topic("account:", Timeline, "_catch_up")
-live.on_topic("contact:", Timeline, "_catch_up")
+for _entity in REGARDED:
+    live.on_topic(f"{_entity}:", Timeline, "_catch_up")
 
 
 # -- units of work ---------------------------------------------------------------------------------------------------
@@ -370,131 +360,31 @@ def _moment(iso: str) -> datetime | None:
     return datetime.fromisoformat(iso) if iso else None
 
 
-def _before(act: Act, entity: str, record_id: int) -> tuple[str, dict[str, list[str]], bool]:
-    """When the asker was here last (ISO), and how he likes his timelines. Raises NotFound for a hidden record."""
-    act.find(record_table(entity), record_id)
-    before = reading.last_visit(act, entity, record_id)
-    liked = cast(dict[str, Any], act.session.get_one(User, act.who.id).preferences.get("timeline") or {})
-    return (
-        before.isoformat() if before else "",
-        filters.known(liked.get("filters", {})),
-        liked.get("newest_first", True),
+@dataclass
+class _Opening:
+    """Everything that a timeline begins with, read at once."""
+
+    since: str
+    filters: dict[str, list[str]]
+    newest_first: bool
+    may: dict[str, str]
+    defaults: dict[str, Any]
+    newest: Newest
+    missed: int
+
+
+def _opening(act: Act, entity: str, record_id: int, search: str) -> _Opening:
+    before = visits.last(act, entity, record_id)
+    chosen, newest_first = composing.liked(act)
+    return _Opening(
+        since=before.isoformat() if before else "",
+        filters=chosen,
+        newest_first=newest_first,
+        may=reading.may_write(act, entity, record_id),
+        defaults=composing.defaults(act, entity, record_id),
+        newest=reading.newest(act, Ask(entity, record_id, search, chosen, newest_first), before),
+        missed=visits.missed(act, entity, record_id, before),
     )
-
-
-def _remember(act: Act, chosen: dict[str, list[str]], newest_first: bool) -> tuple[dict[str, list[str]], bool]:
-    user, kept = act.session.get_one(User, act.who.id), filters.known(chosen)
-    liked = {"filters": kept, "newest_first": newest_first}
-    if user.preferences.get("timeline") != liked:
-        user.preferences = {**user.preferences, "timeline": liked}
-        act.session.add(user)
-    return kept, newest_first
-
-
-def _composer(act: Act, entity: str, record_id: int) -> tuple[dict[str, str], dict[str, Any]]:
-    """What may be written, and what new activities begin with (S 1.6)."""
-    row: Any = act.find(record_table(entity), record_id)
-    party = {"entity": entity, "id": record_id, "name": row.display_name, "address": getattr(row, "email", "")}
-    phone = getattr(row, "business_phone", "") or getattr(row, "main_phone", "") or getattr(row, "mobile_phone", "")
-    return reading.may_write(act, entity, record_id), {
-        "party": party,
-        "me": {"entity": "user", "id": act.who.id, "name": act.who.name, "address": act.who.email},
-        "phone_number": phone,
-        "subject": getattr(row, "topic", "") or row.display_name,
-        "templates": [{"id": t.id, "name": t.name} for t in templates.usable(act, entity)]
-        if entity in templates.WRITTEN_TO
-        else [],
-        "mail": servers.smtp() is not None,
-    }
-
-
-def _missed(act: Act, entity: str, record_id: int, since: str) -> int:
-    return reading.missed(act, entity, record_id, _moment(since))
-
-
-def _facets(act: Act, entity: str, record_id: int) -> list[FacetGroup]:
-    act.find(record_table(entity), record_id)
-    return filters.facets(act.session, entity, record_id, act.now, reading.readable(act, Ask(entity, record_id)))
-
-
-def _first_page(
-    act: Act, ask: Ask, since: datetime | None, planned: int, known: list[int]
-) -> tuple[Top, Page, list[int]]:
-    """The newest page with what stands above it, and which of the entries shown before have been deleted."""
-    top = reading.top(act, ask, since, planned or reading.PAGE)
-    page = reading.page(act, ask, since)
-    there = reading.still_there(act.session, known) if known else set()
-    # What is pinned or planned now has left the stream.
-    moved = {item.id for item in (*top.pinned, *top.planned)}
-    return top, page, [i for i in known if i not in there or i in moved]
-
-
-def _note(
-    act: Act, where: tuple[str, int], activity_id: int, version: int, title: str, body: str, files: list[int]
-) -> tuple[int, CrmError | None]:
-    if activity_id:
-        row = act.find(Activity, activity_id, Privilege.WRITE, version)
-        if row.kind != ActivityKind.NOTE:
-            raise NotFound
-        written = writing.edit_note(act, row, title, body, files)
-    else:
-        written = writing.note(act, *where, title, body, files)
-    remark = BadValue(_UNTOLD, names=", ".join(written.untold)) if written.untold else None
-    return written.row.id or 0, remark
-
-
-_UNTOLD = N_("Saved. %(names)s cannot see this record and was not told.")
-
-
-def _post(act: Act, entity: str, record_id: int, text: str, parent_id: int) -> tuple[int, None]:
-    return writing.post(act, entity, record_id, text, parent_id or None).id or 0, None
-
-
-def _log(
-    act: Act,
-    where: tuple[str, int],
-    kind: str,
-    typed: dict[str, str],
-    parties: list[dict[str, str]],
-    files: list[int],
-    then: str,
-) -> tuple[int, CrmError | None]:
-    if kind not in _KIND_OF or _KIND_OF[kind] in (ActivityKind.NOTE, ActivityKind.POST):
-        raise NotFound
-    named = [_party(p) for p in parties[:500]]
-    row = writing.log(act, _KIND_OF[kind], typed, where, named or None, files, planned=then != "complete")
-    if then == "complete":
-        writing.complete(act, row)
-    elif then == "send":
-        try:
-            # What cannot be sent is kept as a draft, with the reason.
-            with act.session.begin_nested():
-                sending.send(act, row)
-        except CrmError as refusal:
-            return row.id or 0, refusal
-    return row.id or 0, None
-
-
-def _party(posted: dict[str, str]) -> PartyInput:
-    role, number = _ROLE_OF.get(posted.get("role", "")), posted.get("id", "")
-    if role is None:
-        raise NotFound
-    record_id = int(number) if number.isascii() and number.isdecimal() and len(number) < 19 else None
-    entity = posted.get("entity", "")
-    return PartyInput(role, entity, record_id or None, posted.get("name", ""), posted.get("address", ""))
-
-
-def _reason(number: int) -> ActivityReason | None:
-    if number == 0:
-        return None
-    try:
-        return ActivityReason(number)
-    except ValueError:
-        raise BadValue(N_("%(label)s has no option “%(value)s”."), label=N_("Status Reason"), value=number) from None
-
-
-def _fill(act: Act, template_id: int, entity: str, record_id: int) -> tuple[str, str]:
-    return templates.fill(act, templates.find(act, template_id), entity, record_id)
 
 
 def _pin(act: Act, activity_id: int, on: bool) -> None:
@@ -503,48 +393,3 @@ def _pin(act: Act, activity_id: int, on: bool) -> None:
 
 def _delete(act: Act, activity_id: int, version: int) -> None:
     records.bin(act, act.find(Activity, activity_id, Privilege.DELETE, version))
-
-
-def _undo_delete(act: Act, activity_id: int) -> None:
-    records.restore(act, Activity, activity_id)
-
-
-# -- candidates ------------------------------------------------------------------------------------------------------
-
-
-def _users(act: Act, term: str) -> list[Candidate]:
-    """Working users whose name contains a term, or whose address begins with it; the asker is left out."""
-    wanted = fold(term)
-    found = [
-        user
-        for user in working_users(act.session)
-        if user.id != act.who.id and (wanted in user.name_key or user.email.startswith(wanted))
-    ]
-    return [Candidate("user", u.id or 0, u.name, u.email) for u in found[:8]]
-
-
-def _records(act: Act, term: str, entities: tuple[str, ...] = NAMED) -> list[Candidate]:
-    return [_candidate(entity, hit) for entity in entities for hit in lists.find(act, entity, term, limit=4)][:10]
-
-
-def _candidate(entity: str, hit: Hit) -> Candidate:
-    return Candidate(entity, hit.id, hit.name, hit.detail)
-
-
-def _people(act: Act, term: str) -> list[Candidate]:
-    """Records with their mail address as detail, then users."""
-    found = _records(act, term)
-    for entity in NAMED:
-        ids = [c.id for c in found if c.entity == entity]
-        if ids:
-            table: Any = record_table(entity)
-            addresses = dict(act.session.execute(select(table.id, table.email).where(table.id.in_(ids))).all())
-            for candidate in found:
-                if candidate.entity == entity:
-                    candidate.detail = addresses.get(candidate.id) or candidate.detail
-    return [*found, *_users(act, term)]
-
-
-def role_labels() -> dict[str, str]:
-    """Role of a party → its label, for the composer."""
-    return {name: PartyRole(role).label for role, name in FIELD_OF.items()}

@@ -105,6 +105,14 @@ def test_a_planned_task_is_completed_with_one_touch(sign_in: SignIn, office: Off
     assert newest(office, ActivityKind.TASK).status == ActivityStatus.COMPLETED
 
 
+def test_on_a_phone_no_time_is_clipped_at_the_edge(sign_in: SignIn, lead: Lead) -> None:
+    page = sign_in("Sara", PHONE)
+    found = timeline(page, lead)
+    expect(found.locator(".kind-change time").first).to_be_visible()
+    beyond = """times => times.map(time => time.closest(".entry").getBoundingClientRect().right - time.getBoundingClientRect().right)"""
+    assert min(found.locator(".entry time").evaluate_all(beyond)) >= 0
+
+
 def test_search_marks_what_it_finds_and_the_pane_filters(sign_in: SignIn, lead: Lead) -> None:
     page = sign_in("Sara")
     found = timeline(page, lead)
@@ -116,7 +124,7 @@ def test_search_marks_what_it_finds_and_the_pane_filters(sign_in: SignIn, lead: 
     expect(entry(found, "Budget")).to_be_visible()
     found.get_by_role("button", name="Filter").click()
     pane = found.get_by_role("group", name="Filter", exact=True)
-    expect(pane.get_by_role("checkbox", name=re.compile("^Notes"))).to_be_visible()
+    expect(pane.get_by_role("checkbox", name=re.compile("^Notes"))).to_be_focused()
     pane.get_by_role("checkbox", name=re.compile("^Activities")).click()
     expect(entry(found, "Budget")).to_have_count(0)
     expect(entry(found, "Send references")).to_be_visible()

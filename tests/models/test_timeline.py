@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from rxcrm.models import records
+from rxcrm.models import naming, records
 from rxcrm.models.access import Privilege
 from rxcrm.models.activity import Activity, Party
 from rxcrm.models.choices import ActivityKind, ActivityReason, ActivityStatus, PartyRole
 from rxcrm.models.errors import BadValue, Invalid, NotAllowed, NotFound
 from rxcrm.models.lead import Lead
 from rxcrm.models.notification import Notification
-from rxcrm.models.timeline import filters, reading, writing
+from rxcrm.models.timeline import composing, filters, guests, reading, visits, writing
 from rxcrm.models.timeline.items import Item
 from rxcrm.models.timeline.placing import PartyInput
 from rxcrm.models.timeline.reading import Ask
@@ -321,7 +321,7 @@ def test_a_party_does_not_open_what_regards_a_hidden_record(desk: Desk) -> None:
         act = desk.act(reader)
         planned, stream = reading.top(act, ask), reading.page(act, ask)
         assert [i.title for i in (*planned.planned, *stream.items) if i.kind == "phone_call"] == titles
-        assert reading.missed(act, "contact", contact.id or 0, office.now) == len(titles)
+        assert visits.missed(act, "contact", contact.id or 0, office.now) == len(titles)
         [types, *_] = filters.facets(office.session, "contact", contact.id or 0, act.now, reading.readable(act, ask))
         assert next(o.count for o in types.options if o.key == "activities") == len(titles)
 
@@ -450,15 +450,65 @@ def test_the_pane_counts_what_it_would_show(desk: Desk) -> None:
 def test_what_others_did_since_my_last_visit_is_fresh(desk: Desk) -> None:
     office, lead_id = desk.office, desk.lead.id or 0
     desk.note(title="Old", by=office.tom)
-    assert reading.last_visit(desk.act(), "lead", lead_id) is None
+    assert visits.last(desk.act(), "lead", lead_id) is None
     for _ in range(2):  # the second visit moves the mark of the first
-        reading.visit(office.session, office.sara.id or 0, "lead", lead_id, desk.act().now)
+        visits.remember(office.session, office.sara.id or 0, "lead", lead_id, desk.act().now)
     desk.note(title="Mine")
     desk.note(title="Theirs", by=office.tom)
-    since = reading.last_visit(desk.act(), "lead", lead_id)
-    assert reading.missed(desk.act(), "lead", lead_id, since) == 1
+    since = visits.last(desk.act(), "lead", lead_id)
+    assert visits.missed(desk.act(), "lead", lead_id, since) == 1
     page = reading.page(desk.act(), desk.ask(), since)
     assert {i.title: i.fresh for i in page.items if i.kind == "note"} == {"Old": False, "Mine": False, "Theirs": True}
+
+
+def test_what_comes_first_tells_which_of_the_entries_shown_before_are_gone(desk: Desk) -> None:
+    kept, binned, pinned = desk.note(title="Kept"), desk.note(title="Binned"), desk.note(title="Pinned")
+    known = [row.id or 0 for row in (kept, binned, pinned)]
+    assert reading.newest(desk.act(), desk.ask(), known=known).gone == []
+    records.bin(desk.act(), binned)
+    writing.pin(desk.act(), pinned, True)
+    found = reading.newest(desk.act(), desk.ask(), known=known)
+    assert found.gone == [binned.id, pinned.id]
+    assert [i.title for i in found.top.pinned] == ["Pinned"]
+    assert [i.title for i in found.page.items if i.kind != "change"] == ["Kept"]
+
+
+def test_what_comes_first_and_the_pane_are_refused_for_a_hidden_record(desk: Desk) -> None:
+    desk.office.settle(private=True)
+    for read in (reading.newest, reading.facets):
+        with pytest.raises(NotFound):
+            read(desk.act(desk.office.olaf), desk.ask())  # type: ignore[operator]
+
+
+def test_how_one_likes_ones_timelines_is_kept_without_what_no_pane_offers(desk: Desk) -> None:
+    assert composing.liked(desk.act()) == ({}, True)
+    composing.remember(desk.act(), {"type": ["notes"], "made": ["up"]}, False)
+    assert composing.liked(desk.act()) == ({"type": ["notes"]}, False)
+    assert composing.liked(desk.act(desk.office.tom)) == ({}, True)
+
+
+@pytest.mark.parametrize(
+    "one",
+    [
+        {},
+        {"role": "king"},
+        {"role": "to", "entity": "competitor"},
+        {"role": "to", "id": "9" * 19},
+        {"role": "to", "id": "-1"},
+    ],
+)
+def test_nobody_takes_part_whom_no_form_posts(one: dict[str, str]) -> None:
+    with pytest.raises(BadValue):
+        guests.posted(one)
+
+
+def test_users_are_named_by_name_or_by_the_beginning_of_their_address(desk: Desk) -> None:
+    act = desk.act(desk.office.tom)
+    assert [c.name for c in naming.users(act, "to", 8)] == ["Tom"]
+    assert [c.name for c in naming.users(act, desk.office.sara.email[:6], 8)] == ["Sara"]
+    assert naming.users(act, "", 8)[0].name == "Tom"
+    assert "Tom" not in [c.name for c in naming.users(act, "", 8, others=True)]
+    assert len(naming.users(act, "", 1)) == 1
 
 
 def test_a_page_costs_the_same_statements_however_long_the_timeline_is(desk: Desk) -> None:

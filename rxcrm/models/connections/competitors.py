@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 from sqlmodel import col
 
+from rxcrm.models import lifecycle
 from rxcrm.models.access import Privilege
 from rxcrm.models.base import Record
 from rxcrm.models.connection import Competitor, CompetitorLink
-from rxcrm.models.connections.linking import require_open
 from rxcrm.models.errors import BadValue, CrmError, Duplicate, Invalid, NotAllowed, NotFound
 from rxcrm.models.fields import FieldSpec, Kind, Level, parse
 from rxcrm.models.history import Event, record
@@ -21,6 +21,8 @@ from rxcrm.translation import N_
 if TYPE_CHECKING:
     from rxcrm.models.records import Act
 
+#: Tables whose records others want to win.
+RIVALLED = ("lead", "opportunity")
 _FIELDS = {
     "name": FieldSpec(N_("Name"), Kind.TEXT, length=100, level=Level.REQUIRED),
     "website": FieldSpec(N_("Website"), Kind.URL, length=200),
@@ -111,9 +113,9 @@ def remove(act: Act, row: Record, competitor_id: int) -> None:
 
 
 def _require(row: Record) -> None:
-    if row.entity != "lead":
+    if row.entity not in RIVALLED:
         raise NotFound
-    require_open(row)
+    lifecycle.require_open(row)
 
 
 def _put(act: Act, row: Record, found: Competitor) -> None:

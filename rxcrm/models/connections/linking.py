@@ -13,15 +13,14 @@ from sqlalchemy import select
 from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session, col
 
+from rxcrm.models import lifecycle
 from rxcrm.models.access import Privilege, may
 from rxcrm.models.base import Record
-from rxcrm.models.choices import LeadStatus
 from rxcrm.models.connection import Connection, ConnectionRole
 from rxcrm.models.connections import roles
 from rxcrm.models.errors import BadValue, CrmError, Duplicate, Invalid, NotAllowed, NotFound, Stale
 from rxcrm.models.fields import FieldSpec, Kind, parse, raw
 from rxcrm.models.history import Event, record
-from rxcrm.models.lead import Lead
 from rxcrm.models.people import User
 from rxcrm.models.searching import sort_key
 from rxcrm.models.tables import record_table
@@ -64,7 +63,7 @@ def connect(
 
     The row's own role is the matching one. Raises NotAllowed for a closed lead, Duplicate, or Invalid for bad values.
     """
-    require_open(row)
+    lifecycle.require_open(row)
     if _entity(other) == row.entity and other.id == row.id:
         raise NotAllowed(N_("A record cannot be connected to itself."))
     values = _check(act, typed or {}, None)
@@ -108,7 +107,7 @@ def find(act: Act, row: Record, connection_id: int, version: int | None = None) 
         raise NotFound(N_("This connection doesn't exist any more."))
     if version is not None and link.version != version:
         raise Stale(N_("Somebody else changed this connection meanwhile."))
-    require_open(row)
+    lifecycle.require_open(row)
     return link
 
 
@@ -205,14 +204,6 @@ def _ends(one: Side, other: Side) -> dict[str, Any]:
         "other_id": other.id,
         "other_key": sort_key(name_of(other)),
     }
-
-
-def require_open(row: Record) -> None:
-    """Raises NotAllowed for a closed lead: its connections and competitors are read-only like its fields (S 2.4)."""
-    if isinstance(row, Lead) and not row.is_open:
-        raise NotAllowed(
-            N_("This lead is %(status)s and read-only until it is reactivated."), status=LeadStatus(row.status).label
-        )
 
 
 def _check_role(role: ConnectionRole, entity: str) -> None:

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, exists, or_, select
+from sqlalchemy import and_, delete, exists, or_, select
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from rxcrm.models.choices import RoleCategory
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from rxcrm.models.records import Act
 
 #: What can be connected; users too, for "Connect To Me".
-CONNECTABLE = ("lead", "account", "contact", "user")
+CONNECTABLE = ("lead", "account", "contact", "opportunity", "user")
 #: The role that rules and presets ask for by its shipped name.
 STAKEHOLDER = "stakeholder"
 #: The names under which roles ship, for the catalogue; a role that was renamed is called what it was renamed to.
@@ -66,6 +67,21 @@ def shipped(session: Session, name: str) -> ConnectionRole | None:
     """The role that rules know by this name, unless an administrator has deactivated it."""
     asked = select(ConnectionRole).where(col(ConnectionRole.shipped) == name, col(ConnectionRole.active))
     return session.scalars(asked).first()
+
+
+def shipped_with_match(session: Session, name: str, entity: str) -> tuple[ConnectionRole | None, ConnectionRole | None]:
+    """`shipped` and its `match_of` for one kind of record, in one statement."""
+    other: Any = aliased(ConnectionRole)
+    asked = (
+        select(ConnectionRole, other)
+        .join(RoleMatch, col(RoleMatch.role_id) == col(ConnectionRole.id), isouter=True)
+        .join(other, and_(other.id == col(RoleMatch.other_id), other.active), isouter=True)
+        .where(col(ConnectionRole.shipped) == name, col(ConnectionRole.active))
+        .order_by(col(RoleMatch.rank), other.name_key, other.id)
+    )
+    found = session.execute(asked).all()
+    matches = (match for _, match in found if match is not None and fits(match, entity))
+    return (found[0][0] if found else None), next(matches, None)
 
 
 def label_of(role: ConnectionRole | None, locale: str) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
+from rxcrm.models import customers
 from rxcrm.models.base import Record
 from rxcrm.models.choices import RoleCategory
 from rxcrm.models.connection import CompetitorLink, Connection, ConnectionRole
@@ -17,6 +18,7 @@ from rxcrm.models.connections import linking, roles
 from rxcrm.models.contact import Contact
 from rxcrm.models.history import Event
 from rxcrm.models.lead import Lead
+from rxcrm.models.opportunity import Opportunity
 from rxcrm.models.searching import sort_key
 
 if TYPE_CHECKING:
@@ -34,10 +36,74 @@ def created(act: Act, row: Record) -> None:
 def saved(act: Act, row: Record, changes: Iterable[Sequence[str]]) -> None:
     """A record was saved with these changes: `[field, old, new]`."""
     changed = {change[0] for change in changes}
-    if changed & {"name", "first_name", "last_name"}:
+    if changed & {"name", "first_name", "last_name", "topic"}:
         renamed(act.session, row.entity, row.id or 0, row.display_name)
+        customers.renamed(act.session, row.entity, row.id or 0, row.display_name)
     if changed & _DECIDING:
         _decide(act, row)
+
+
+def carried(act: Act, lead: Lead, opportunities: Sequence[Opportunity]) -> None:
+    """A lead was qualified: its stakeholders and competitors, and the contact of each new opportunity, go along (S 3.5.9).
+
+    The contact becomes stakeholder unless he is one; nothing leaves the lead.
+    """
+    session = act.session
+    stakeholder, own = roles.shipped_with_match(session, roles.STAKEHOLDER, "opportunity")
+    links = session.scalars(_stakeholders(lead)).all()
+    seen_from_here: list[Connection] = []
+    twins: list[Connection] = []
+    for row in opportunities:
+        ends = [(link.other_id, link.role_id, link.other_role_id, link.other_key, link.description) for link in links]
+        contact = session.get(Contact, row.contact_id) if row.contact_id else None
+        if contact and stakeholder and contact.id not in {link.other_id for link in links}:
+            ends.append((contact.id or 0, own.id if own else None, stakeholder.id, contact.name_key, ""))
+        for other_id, role_id, other_role_id, other_key, description in ends:
+            seen = {"entity": row.entity, "record_id": row.id, "role_id": role_id}
+            there = {"other_entity": "contact", "other_id": other_id, "other_role_id": other_role_id}
+            stamps = {"owner_user_id": act.who.id, "created_by_id": act.who.id, "created_on": act.now}
+            common = {**stamps, "modified_on": act.now, "description": description}
+            twin = {"entity": "contact", "record_id": other_id, "role_id": other_role_id}
+            back = {"other_entity": row.entity, "other_id": row.id, "other_role_id": role_id}
+            seen_from_here.append(Connection(**seen, **there, **common, other_key=other_key))
+            twins.append(Connection(**twin, **back, **common, other_key=sort_key(row.display_name)))
+    session.add_all(seen_from_here)
+    session.flush()
+    for one, other in zip(seen_from_here, twins, strict=True):
+        other.twin_id = one.id
+    session.add_all(twins)
+    session.flush()
+    for one, other in zip(seen_from_here, twins, strict=True):
+        one.twin_id = other.id
+    named = col(CompetitorLink.entity) == "lead", col(CompetitorLink.record_id) == lead.id
+    for rival in session.scalars(select(CompetitorLink).where(*named)).all():
+        session.add_all(
+            CompetitorLink(
+                entity=row.entity,
+                record_id=row.id or 0,
+                competitor_id=rival.competitor_id,
+                added_on=act.now,
+                added_by_id=act.who.id,
+            )
+            for row in opportunities
+        )
+
+
+def _stakeholders(row: Record) -> Any:
+    """The active connections of a record to contacts that are its stakeholders."""
+    role: Any = aliased(ConnectionRole)
+    return (
+        select(Connection)
+        .join(role, role.id == col(Connection.other_role_id))
+        .where(
+            col(Connection.entity) == row.entity,
+            col(Connection.record_id) == row.id,
+            col(Connection.other_entity) == "contact",
+            col(Connection.active),
+            role.category == RoleCategory.STAKEHOLDER,
+        )
+        .order_by(col(Connection.id))
+    )
 
 
 def imported(session: Session, lead_ids: Sequence[int], *, by: int, now: datetime) -> None:

@@ -65,7 +65,7 @@ def _statuses() -> tuple[dict[str, LeadReason], frozenset[str], frozenset[str]]:
     exact: set[str] = set()
     closed = {normal(w) for w in _CLOSED.split(",")}
     for language in languages():
-        for status, reasons in REASONS.items():
+        for status, reasons in REASONS["lead"].items():
             for option in (status, *reasons):
                 word = normal(gettext(language, option.label))
                 if status is not LeadStatus.OPEN:

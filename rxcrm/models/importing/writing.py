@@ -13,7 +13,7 @@ from typing import Any, cast
 from sqlalchemy import delete, insert, literal, select, update
 from sqlmodel import Session, col
 
-from rxcrm.models import process
+from rxcrm.models import matching, process
 from rxcrm.models.access import Who
 from rxcrm.models.base import Record
 from rxcrm.models.connections import upkeep
@@ -21,8 +21,10 @@ from rxcrm.models.history import Event, History
 from rxcrm.models.importing.books import Books, ImportProblem, ImportRun, RejectedRow
 from rxcrm.models.importing.checking import Checked, Problem
 from rxcrm.models.lead import Lead
+from rxcrm.models.matching.upkeep import rows_written
 from rxcrm.models.people import Share
-from rxcrm.models.process import LEAD_TO_OPPORTUNITY, ProcessInstance, ProcessStatus, StageLog
+from rxcrm.models.process import ProcessInstance, ProcessStatus, StageLog
+from rxcrm.models.stages import LEAD_TO_OPPORTUNITY
 
 BATCH = 1000
 
@@ -98,11 +100,13 @@ class Writer:
     def _write_records(self, session: Session, accepted: Sequence[Checked], now: datetime) -> None:
         columns = cast(Any, self.table)
         last = session.execute(_last_id(columns, self.run_id)).scalar() or 0
-        session.connection().execute(insert(columns.__table__), self.rows(accepted, now))
+        rows = self.rows(accepted, now)
+        session.connection().execute(insert(columns.__table__), rows)
         # Ids come back by the index on import_id, in the order of writing: cheaper than RETURNING on ninety columns.
         new = (columns.import_id == self.run_id) & (columns.id > last)
         ids = session.execute(select(columns.id).where(new).order_by(columns.id)).scalars().all()
         assert len(ids) == len(accepted)
+        rows_written(session.connection(), self.table.entity, zip(ids, rows, strict=True))
         entry = {
             "entity": self.table.entity,
             "version": 1,
@@ -173,11 +177,12 @@ def remove_some(session: Session, table: type[Record], run_id: int, most: int = 
     ids = list(session.execute(select(columns.id).where(columns.import_id == run_id).limit(most)).scalars())
     if ids:
         if table is Lead:
-            process.forget(session, ids)
+            process.forget(session, "lead", ids)
         for other in (History, Share):
             named = cast(Any, other)
             session.execute(delete(other).where(named.entity == table.entity, named.record_id.in_(ids)))
         upkeep.forget(session, table.entity, ids)
+        matching.forget(session, table.entity, ids)
         session.execute(delete(table).where(columns.id.in_(ids)))
     return len(ids)
 

@@ -32,6 +32,7 @@ from rxcrm.models.mail import imap, servers
 from rxcrm.models.mail.reading import Incoming, read, safe_body
 from rxcrm.models.mail.servers import Server
 from rxcrm.models.mail.tables import MailboxState
+from rxcrm.models.merging import surviving
 from rxcrm.models.people import Team, User, members_of, organisation
 from rxcrm.models.records import Act
 from rxcrm.models.reminders import owners_of
@@ -191,7 +192,7 @@ def _by_address(session: Session, sender: str) -> Record | None:
         for row in session.exec(wanted.order_by(*order).limit(5)):
             # The key is folded: "josé@" has that of "jose@".
             if cast(Any, row).email.lower() == sender:
-                return cast(Record, row)
+                return _live(session, row.entity, surviving(session, row.entity, row.id or 0)) or cast(Record, row)
     return None
 
 

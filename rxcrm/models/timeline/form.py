@@ -9,26 +9,24 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
+from rxcrm.models import naming
 from rxcrm.models.access import REGARDED, Privilege, may_create
 from rxcrm.models.activity import ACTIVITY_REASONS, Activity, Party
 from rxcrm.models.base import Record
 from rxcrm.models.choices import ActivityKind as K
 from rxcrm.models.errors import BadValue, CrmError, Invalid, NotAllowed, NotFound
 from rxcrm.models.fields import fields_of, raw
-from rxcrm.models.people import User
-from rxcrm.models.records import LARGEST_ID, Act, name_of
+from rxcrm.models.naming import Candidate
+from rxcrm.models.records import Act, name_of
 from rxcrm.models.tables import record_table
 from rxcrm.models.timeline import guests, writing
+from rxcrm.models.timeline.items import ACTIVITIES
 from rxcrm.models.timeline.placing import PartyInput, parties_of
 from rxcrm.models.timeline.regarding import Place
 from rxcrm.translation import N_
 
-#: Words in addresses for the kinds that one can make.
-KINDS = {"task": K.TASK, "phone_call": K.PHONE_CALL, "appointment": K.APPOINTMENT, "email": K.EMAIL}
-ROLE_OF = {name: role for role, name in guests.FIELD_OF.items()}
 #: How long an appointment lasts unless one says otherwise.
 USUAL_LENGTH = timedelta(minutes=30)
 _NOBODY = "[]"
@@ -90,7 +88,7 @@ def blank(act: Act, kind: K, given: Mapping[str, str]) -> Filled:
 
 
 def _texts(row: Activity) -> dict[str, str]:
-    empty = dict.fromkeys(ROLE_OF, _NOBODY) | {"regarding": "", "body": row.body}
+    empty = dict.fromkeys(guests.ROLE_OF, _NOBODY) | {"regarding": "", "body": row.body}
     return {name: raw(getattr(row, name)) for name in fields_of(Activity)} | empty
 
 
@@ -206,7 +204,7 @@ def _whole_days(act: Act, typed: Mapping[str, str], stored: Mapping[str, str]) -
 
 def parse_kind(text: str) -> K:
     """The kind of a number or of a word in an address. Raises BadValue."""
-    kind = KINDS.get(text) or next((k for k in KINDS.values() if str(int(k)) == text), None)
+    kind = ACTIVITIES.get(text) or next((k for k in ACTIVITIES.values() if str(int(k)) == text), None)
     if kind is None:
         raise BadValue(N_("There is no activity of that kind."))
     return kind
@@ -227,55 +225,17 @@ def parse_parties(name: str, text: str) -> list[PartyInput]:
     try:
         found = json.loads(text or _NOBODY)
         if isinstance(found, list):
-            return [_party(name, one) for one in found]
+            return [guests.posted({**one, "role": name}) for one in found]
     except (ValueError, TypeError, AttributeError, RecursionError):
         pass  # said below
     raise BadValue(N_("That request was not understood. Reload the page and try again."))
 
 
-def _party(name: str, one: Mapping[str, Any]) -> PartyInput:
-    number = str(one.get("id") or "0")
-    record_id = int(number) if number.isascii() and number.isdecimal() and len(number) < 19 else 0
-    entity = str(one.get("entity") or "")
-    if entity not in ("", "user", *REGARDED) or record_id >= LARGEST_ID:
-        raise ValueError
-    return PartyInput(
-        ROLE_OF[name], entity, record_id or None, str(one.get("name") or ""), str(one.get("address") or "")
-    )
-
-
 # -- looked up -------------------------------------------------------------------------------------------------------
 
 
-@dataclass
-class Candidate:
-    """Somebody or something for a look-up over several tables; users come with `entity` user."""
-
-    entity: str
-    id: int
-    name: str
-    detail: str
-    address: str = ""
-
-
 def candidates(act: Act, term: str, people: bool, limit: int = 6) -> list[Candidate]:
-    """Visible leads, accounts and contacts for a term; for `people` contacts first, and working users too."""
-    from rxcrm.models.lists import find as records_with
-
-    tables = ("contact", "lead", "account") if people else ("lead", "account", "contact")
-    found = [
-        Candidate(entity, hit.id, hit.name, hit.detail)
-        for entity in tables
-        for hit in records_with(act, entity, term, limit=limit)
-    ]
-    return [*_users(act, term, limit), *found] if people else found
-
-
-def _users(act: Act, term: str, limit: int) -> list[Candidate]:
-    from rxcrm.models.people import working_users
-    from rxcrm.models.searching import fold
-
-    wanted = fold(term)
-    hits: list[User] = [u for u in working_users(act.session) if wanted in fold(u.name) or wanted in fold(u.email)]
-    hits.sort(key=lambda u: (u.id != act.who.id, u.name_key))
-    return [Candidate("user", u.id or 0, u.name, u.email, u.email) for u in hits[:limit]]
+    """Visible leads, accounts and contacts for a term; for `people` working users first, then contacts."""
+    if not people:
+        return naming.records(act, term, REGARDED, limit)
+    return [*naming.users(act, term, limit), *naming.records(act, term, ("contact", "lead", "account"), limit)]

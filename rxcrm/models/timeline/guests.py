@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from rxcrm.models.access import REGARDED
 from rxcrm.models.activity import Activity
 from rxcrm.models.base import Record
 from rxcrm.models.choices import ActivityKind as K
@@ -36,6 +37,18 @@ FIELD_OF = {
     PartyRole.OPTIONAL: "optional",
     PartyRole.ORGANIZER: "organizer",
 }
+#: The other way round.
+ROLE_OF = {name: role for role, name in FIELD_OF.items()}
+
+
+def posted(one: Mapping[str, Any]) -> PartyInput:
+    """Somebody as a form posts him: role, entity, id, name, address. Raises BadValue for what no form sends."""
+    role, number = ROLE_OF.get(str(one.get("role", ""))), str(one.get("id") or "0")
+    entity = str(one.get("entity") or "")
+    known = entity in ("", "user", *REGARDED) and number.isascii() and number.isdecimal() and len(number) < 19
+    if role is None or not known:
+        raise BadValue(N_("That request was not understood. Reload the page and try again."))
+    return PartyInput(role, entity, int(number) or None, str(one.get("name") or ""), str(one.get("address") or ""))
 
 
 def usual(act: Act, row: Activity, regarded: Record | None) -> list[PartyInput]:

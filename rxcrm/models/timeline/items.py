@@ -29,6 +29,8 @@ KINDS = {
     K.NOTE: "note",
     K.POST: "post",
 }
+#: The same names, of what has a status, as addresses and forms use them.
+ACTIVITIES = {name: kind for kind, name in KINDS.items() if kind in ACTIVITY_REASONS}
 #: Fields told below the text of an expanded activity.
 _DETAILS: dict[K, tuple[str, ...]] = {
     K.TASK: ("start_on", "duration", "percent_complete", "priority", "category", "subcategory"),

@@ -16,18 +16,16 @@ from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, func, literal_column, or_, tuple_
 from sqlalchemy import select as choose
-from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlmodel import Session, col, select
 
 from rxcrm.models import attaching, history, tables
 from rxcrm.models.access import Privilege, among, may_create, reach_of, visible
 from rxcrm.models.activity import Activity, Party
+from rxcrm.models.base import Record
 from rxcrm.models.choices import ActivityKind as K
 from rxcrm.models.db import BigInt, Moment
 from rxcrm.models.fields import Conventions
 from rxcrm.models.history import History
-from rxcrm.models.notification import Visit
 from rxcrm.models.people import User
 from rxcrm.models.records import Act
 from rxcrm.models.timeline import filters
@@ -82,7 +80,10 @@ def page(act: Act, ask: Ask, since: datetime | None = None) -> Page:
 
     Entries that others changed after `since` are marked as fresh.
     """
-    told_in = act.conventions_of(act.find(tables.record_table(ask.entity), ask.record_id))
+    return _page(act, ask, since, act.conventions_of(_record(act, ask)))
+
+
+def _page(act: Act, ask: Ask, since: datetime | None, told_in: Conventions) -> Page:
     chosen = filters.known(ask.filters)
     cursor = _decode(ask.after)
     found = [("a", row) for row in _rows(act, ask, chosen, Bucket.STREAM, ask.size + 1, cursor)]
@@ -99,7 +100,11 @@ def page(act: Act, ask: Ask, since: datetime | None = None) -> Page:
 
 def top(act: Act, ask: Ask, since: datetime | None = None, planned: int = PAGE) -> Top:
     """Pinned entries, newest first, and planned ones by their due date: overdue, upcoming, undated."""
-    act.find(tables.record_table(ask.entity), ask.record_id)
+    _record(act, ask)
+    return _top(act, ask, since, planned)
+
+
+def _top(act: Act, ask: Ask, since: datetime | None, planned: int) -> Top:
     chosen = filters.known(ask.filters)
     pinned = _rows(act, ask, chosen, Bucket.PINNED, MOST_PINNED)
     to_do = _rows(act, ask, chosen, Bucket.PLANNED, planned + 1)
@@ -108,6 +113,35 @@ def top(act: Act, ask: Ask, since: datetime | None = None, planned: int = PAGE) 
         more, to_do = _count_planned(act, ask, chosen) - planned, to_do[:planned]
     reader = _reader(act, ask, [*pinned, *to_do], since)
     return Top([reader.activity(r) for r in pinned], [reader.activity(r) for r in to_do], more)
+
+
+@dataclass
+class Newest:
+    """What a timeline shows first. `gone` are those of the entries shown before that are no longer in the stream."""
+
+    top: Top
+    page: Page
+    gone: list[int]
+
+
+def newest(act: Act, ask: Ask, since: datetime | None = None, planned: int = PAGE, known: Sequence[int] = ()) -> Newest:
+    """The newest page with what stands above it; `known` are the activities that the reader has been shown."""
+    how = act.conventions_of(_record(act, ask))
+    top, page = _top(act, ask, since, planned), _page(act, ask, since, how)
+    moved = {item.id for item in (*top.pinned, *top.planned)}
+    there = still_there(act.session, known) - moved if known else set()
+    return Newest(top, page, [i for i in known if i not in there])
+
+
+def _record(act: Act, ask: Ask) -> Record:
+    """The record of a timeline. Raises NotFound if the asker may not see it."""
+    return act.find(tables.record_table(ask.entity), ask.record_id)
+
+
+def facets(act: Act, ask: Ask) -> list[filters.FacetGroup]:
+    """The filter pane with its counters."""
+    _record(act, ask)
+    return filters.facets(act.session, ask.entity, ask.record_id, act.now, readable(act, ask))
 
 
 def _count_planned(act: Act, ask: Ask, chosen: filters.Chosen) -> int:
@@ -137,43 +171,6 @@ def may_write(act: Act, entity: str, record_id: int) -> dict[str, str]:
         return {}
     because = act.may(Privilege.APPEND_TO, row).because
     return dict.fromkeys(KINDS.values(), because)
-
-
-def last_visit(act: Act, entity: str, record_id: int) -> datetime | None:
-    """When the asker looked at a timeline the last time."""
-    found = act.session.get(Visit, (act.who.id, entity, record_id))
-    return found.at if found else None
-
-
-def visit(session: Session, user_id: int, entity: str, record_id: int, now: datetime) -> None:
-    """Remember that a user looks at a timeline now."""
-    key = {"user_id": user_id, "entity": entity, "record_id": record_id}
-    insert: Any = insert_sqlite if session.connection().dialect.name == "sqlite" else insert_postgresql
-    # Two tabs of one user may open the same record at the same moment.
-    session.execute(
-        insert(Visit).values(**key, at=now).on_conflict_do_update(index_elements=list(key), set_={"at": now})
-    )
-
-
-def missed(act: Act, entity: str, record_id: int, since: datetime | None) -> int:
-    """How many entries others added or changed since then, counted to 100 (S R4.9)."""
-    if since is None:
-        return 0
-    news = (
-        choose(_PARTY.id)
-        .join(Activity, _ACTIVITY.id == _PARTY.activity_id)
-        .where(
-            _PARTY.entity == entity,
-            _PARTY.record_id == record_id,
-            _PARTY.bucket != int(Bucket.HIDDEN),
-            _PARTY.at > since,
-            _ACTIVITY.modified_by_id != act.who.id,
-            _ACTIVITY.deleted_on.is_(None),
-            *readable(act, Ask(entity, record_id)),
-        )
-        .limit(100)
-    )
-    return len(act.session.execute(news).all())
 
 
 # -- rows ------------------------------------------------------------------------------------------------------------

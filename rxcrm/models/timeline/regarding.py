@@ -43,7 +43,7 @@ def _named(act: Act, entity: str, ids: list[int]) -> Any:
 
 def path_of(place: Place) -> str:
     """The address of a record."""
-    return f"/{place[0]}s/{place[1]}"
+    return f"{record_table(place[0]).path}/{place[1]}"
 
 
 def is_overdue(status: int, due_on: datetime | None, all_day: bool, now: datetime, zone: str) -> bool:

@@ -407,7 +407,8 @@ def _store(act: Act, row: Activity, parties: Sequence[PartyInput], files: Sequen
         history.record(act.session, row, history.Event.CREATED, by=act.who.id, now=act.now)
     records.tell(act, row)
     regarded = _record(act, row)
-    if regarded is not None and not row.is_reply:
+    # What is written by itself goes with an event that is told already.
+    if regarded is not None and not row.is_reply and not row.automatic:
         notifying.hear(act, regarded, row)
 
 

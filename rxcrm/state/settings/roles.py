@@ -19,6 +19,7 @@ ENTITIES = [
     ["lead", N_("Lead"), ""],
     ["account", N_("Account"), ""],
     ["contact", N_("Contact"), ""],
+    ["opportunity", N_("Opportunity"), ""],
     ["user", N_("User"), ""],
 ]
 #: Matching roles that the form offers, the default first.

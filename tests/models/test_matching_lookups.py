@@ -7,8 +7,8 @@ import pytest
 from rxcrm.models import lists
 from rxcrm.models.account import Account
 from rxcrm.models.contact import Contact
-from rxcrm.models.duplicates import matching
 from rxcrm.models.lead import Lead
+from rxcrm.models.matching import matching
 from rxcrm.models.records import create
 from tests.office import Office
 
@@ -16,7 +16,8 @@ PHONE = "+48 22 123 45 67"
 
 
 def matches(office: Office, lead: Lead, table: type) -> list[str]:
-    found = lists.find(office.act(office.sara), table.entity, "", limit=50, among=matching(lead, table))
+    act = office.act(office.sara)
+    found = lists.find(act, table.entity, "", limit=50, among=matching(act, lead, table.entity))
     return sorted(hit.name for hit in found)
 
 

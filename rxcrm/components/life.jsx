@@ -1,0 +1,134 @@
+// The life of a lead: Disqualify with its menu and dialog, and the banner of a closed record (S 2.4, 3.6, 3.7).
+import { useEffect, useId, useRef, useState } from "react";
+import { createPortal } from "react-dom";
+import { CircleX, Lock, RotateCcw, Undo2 } from "lucide-react";
+import { useT } from "./i18n.js";
+import { useForm } from "./record_store.js";
+import { Command, Dialog, Menu } from "./ui.jsx";
+
+let counter = 0;
+const newToken = () => (Date.now() + counter++) % 2147483647;
+
+/** Disqualify on a form: what is typed is saved first. With `why` it only tells the reason. */
+export function DisqualifyCommand(props) {
+  const { save } = useForm();
+  const live = useRef(props);
+  live.current = props;
+  const { recordId, why } = props;
+  const t = useT();
+  if (why) return <Command label={t("Disqualify")} why={why}><CircleX className="icon" aria-hidden="true" /></Command>;
+  const send = (...chosen) => live.current.onDisqualify([recordId], live.current.version, ...chosen);
+  return <Disqualify {...props} count={1} begin={(open) => save(open)} send={send} />;
+}
+
+/** Disqualify above a list: for the ticked leads that are open. */
+export function DisqualifyPicked(props) {
+  const { picked, rows, open } = props;
+  const ids = ofReasons(rows, picked, (reason) => open.includes(reason));
+  if (!ids.length) return null;
+  return <Disqualify {...props} count={picked.length} begin={(go) => go()} send={(...chosen) => props.onDisqualify(picked, 0, ...chosen)} />;
+}
+
+/** Reactivate Lead above a list: for the ticked leads that are closed. */
+export function ReactivatePicked({ picked, rows, open, onReactivate }) {
+  const t = useT();
+  const ids = ofReasons(rows, picked, (reason) => !open.includes(reason));
+  if (!ids.length) return null;
+  return <button type="button" className="button command" onClick={() => onReactivate(picked)}><RotateCcw className="icon" aria-hidden="true" /><span>{t("Reactivate Lead")}</span></button>;
+}
+
+const ofReasons = (rows, picked, fits) => rows.filter((row) => picked.includes(Number(row.id)) && fits(row.status_reason)).map((row) => Number(row.id));
+
+/** The menu of reasons and the dialog that one of them opens, ready to confirm. */
+function Disqualify({ reasons, reminders, commentLength, count, told, begin, send }) {
+  const [reason, setReason] = useState("");
+  const t = useT();
+  return (
+    <>
+      <Menu label={t("Disqualify")} className="button command" text={<><CircleX className="icon" aria-hidden="true" /><span>{t("Disqualify")}</span><span className="caret" aria-hidden="true" /></>}>
+        {reasons.map(([value, label]) => <button key={value} type="button" role="menuitem" onClick={() => begin(() => setReason(value))}>{t(label)}</button>)}
+      </Menu>
+      {reason && createPortal(<DisqualifyDialog {...{ reason, reasons, reminders, commentLength, count, told, send }} close={() => setReason("")} />, document.body)}
+    </>
+  );
+}
+
+function DisqualifyDialog({ reason: first, reasons, reminders, commentLength, count, told, send, close }) {
+  const t = useT();
+  const id = useId();
+  const [reason, setReason] = useState(first);
+  const [comment, setComment] = useState("");
+  const [remind, setRemind] = useState(0);
+  const [pending, setPending] = useState(0);
+  const [problem, setProblem] = useState("");
+  const go = useRef(null);
+  useEffect(() => {
+    // After the dialog has opened, which puts the focus on its cross: Enter is enough.
+    const frame = requestAnimationFrame(() => go.current?.focus());
+    return () => cancelAnimationFrame(frame);
+  }, []);
+  useEffect(() => {
+    if (!pending || told?.token !== pending) return;
+    setPending(0);
+    if (told.ok) close();
+    else setProblem(told.problem);
+  }, [told]);
+  const submit = (event) => {
+    event.preventDefault();
+    event.stopPropagation(); // React would hand it on to the record's form
+    if (pending) return;
+    const token = newToken();
+    setPending(token);
+    setProblem("");
+    send(Number(reason), comment, remind, token);
+  };
+  const title = count > 1 ? t.n("Disqualify %(n)s lead", "Disqualify %(n)s leads", count) : t("Disqualify Lead");
+  return (
+    <Dialog open title={title} onClose={close}>
+      <form className="quick disqualify" aria-label={title} noValidate onSubmit={submit}>
+        {problem && <p className="form-message" role="alert">{problem}</p>}
+        <p className="hint">{count > 1 ? t("They become read-only and are kept for analysis. They can be reactivated at any time.") : t("The lead becomes read-only and is kept for analysis. It can be reactivated at any time.")}</p>
+        <div className="field stacked">
+          <div className="field-label"><label htmlFor={`${id}-reason`}>{t("Status Reason")}</label></div>
+          <div className="control"><select id={`${id}-reason`} value={reason} onChange={(e) => setReason(e.target.value)}>{reasons.map(([value, label]) => <option key={value} value={value}>{t(label)}</option>)}</select></div>
+        </div>
+        <div className="field stacked">
+          <div className="field-label"><label htmlFor={`${id}-comment`}>{t("Comment")}</label></div>
+          <div className="control"><textarea id={`${id}-comment`} rows={3} maxLength={commentLength} placeholder={t("Optional; it is posted on the timeline")} value={comment} onChange={(e) => setComment(e.target.value)} /></div>
+        </div>
+        <fieldset className="segments">
+          <legend>{t("Remind me")}</legend>
+          {[0, ...reminders].map((days) => (
+            <label key={days}><input type="radio" name={`${id}-remind`} checked={remind === days} onChange={() => setRemind(days)} /><span>{days ? t.n("in %(n)s day", "in %(n)s days", days) : t("Never")}</span></label>
+          ))}
+        </fieldset>
+        {remind > 0 && <p className="hint">{count > 1 ? t("You get a task for each of them, due in the morning of that day.") : t("You get a task, due in the morning of that day.")}</p>}
+        <footer>
+          <button type="button" className="button" onClick={close}>{t("Cancel")}</button>
+          <button type="submit" ref={go} className="button primary" data-hotkey="ctrl+s" disabled={!!pending}>{pending ? t("Saving…") : t("Disqualify")}</button>
+        </footer>
+      </form>
+    </Dialog>
+  );
+}
+
+/** Why a record is read-only: how, when and by whom it was closed, what came of it, and the way back. */
+export function ClosedBanner({ closing, locked, zone, reopen, mayReopen, onReopen, onUndo }) {
+  const t = useT();
+  const { title, who, at, comment, links, undo } = closing;
+  const by = who && at ? t("by %(who)s on %(when)s", { who, when: t.moment(at, zone) }) : at ? t("on %(when)s", { when: t.moment(at, zone) }) : "";
+  return (
+    <section className="banner closed" aria-label={t("Closed record")}>
+      <Lock className="icon" aria-hidden="true" />
+      <div>
+        <p><b>{title || locked}</b>{by && <span className="by">{by}</span>}</p>
+        {comment && <blockquote>{comment}</blockquote>}
+        {links.length > 0 && <p className="links">{links.map((link) => <a key={link.path} href={link.path}>{link.name}</a>)}</p>}
+      </div>
+      <div className="actions">
+        {undo > 0 && <button type="button" className="button small" onClick={() => onUndo([undo])}><Undo2 className="icon" aria-hidden="true" />{t("Undo")}</button>}
+        {mayReopen && <button type="button" className="button small" onClick={onReopen}><RotateCcw className="icon" aria-hidden="true" />{t(reopen)}</button>}
+      </div>
+    </section>
+  );
+}

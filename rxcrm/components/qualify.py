@@ -1,0 +1,100 @@
+"""Qualifying leads: the side pane of one, the screen of many, and the command that opens them (S 3.5)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+from reflex_base.event import passthrough_event_spec
+
+from rxcrm.components.elements import _Ours
+from rxcrm.components.lists import picked_command
+from rxcrm.components.local import library
+from rxcrm.components.tr import _
+from rxcrm.state.forms import describe
+from rxcrm.state.gate import AppState
+from rxcrm.state.qualifying import Qualify, QualifyMany, offered_fields
+from rxcrm.translation import N_
+
+_PART = dict[str, str]
+
+
+class QualifyCommand(_Ours):
+    library = library("qualify.jsx")
+    tag = "QualifyCommand"
+    record_id: rx.Var[int]
+    why: rx.Var[str]
+    on_ask: rx.EventHandler[passthrough_event_spec(int)]
+
+
+class QualifyPane(_Ours):
+    library = library("qualify.jsx")
+    tag = "QualifyPane"
+    showing: rx.Var[bool]
+    proposal: rx.Var[Any]
+    told: rx.Var[Any]
+    found: rx.Var[Any]
+    fields: rx.Var[dict[str, Any]]
+    currency: rx.Var[str]
+    on_search: rx.EventHandler[passthrough_event_spec(str, str, int)]
+    on_qualify: rx.EventHandler[passthrough_event_spec(int, int, _PART, _PART, list[_PART], bool, int)]
+    on_dismiss: rx.EventHandler[rx.event.no_args_event_spec]
+
+
+class QualifyManyDialog(_Ours):
+    library = library("qualify_many.jsx")
+    tag = "QualifyManyDialog"
+    showing: rx.Var[bool]
+    review: rx.Var[Any]
+    running: rx.Var[bool]
+    finished: rx.Var[int]
+    results: rx.Var[Any]
+    on_run: rx.EventHandler[passthrough_event_spec(list[_PART])]
+    on_cancel: rx.EventHandler[rx.event.no_args_event_spec]
+    on_dismiss: rx.EventHandler[rx.event.no_args_event_spec]
+
+
+def qualify_command(state: Any) -> rx.Component:
+    """Qualify, on the form of an open lead (S 2.5)."""
+    return rx.cond(
+        state.may.contains("qualify"),
+        QualifyCommand.create(record_id=state.record_id, why=_(state.may["qualify"]), on_ask=Qualify.ask),
+    )
+
+
+def qualify_pane() -> rx.Component:
+    """The pane; once on a page."""
+    fields = {entity: {name: describe(entity)[name] for name in names} for entity, names in offered_fields().items()}
+    return QualifyPane.create(
+        showing=Qualify.showing,
+        proposal=Qualify.proposal,
+        told=Qualify.told,
+        found=Qualify.found,
+        fields=fields,
+        currency=AppState.currency,
+        on_search=Qualify.search,
+        on_qualify=Qualify.qualify,
+        on_dismiss=Qualify.dismiss,
+    )
+
+
+def qualify_picked(state: Any) -> rx.Component:
+    """Qualify, for the ticked leads of a list (S 2.6)."""
+    return rx.cond(
+        AppState.rights["write_lead"],
+        picked_command(state, N_("Qualify"), "circle-check-big", QualifyMany.ask(state.picked)),
+    )
+
+
+def qualify_many() -> rx.Component:
+    """The screen of many leads; once on a page."""
+    return QualifyManyDialog.create(
+        showing=QualifyMany.showing,
+        review=QualifyMany.review,
+        running=QualifyMany.running,
+        finished=QualifyMany.finished,
+        results=QualifyMany.results,
+        on_run=QualifyMany.run,
+        on_cancel=QualifyMany.cancel,
+        on_dismiss=QualifyMany.dismiss,
+    )

@@ -1,0 +1,42 @@
+"""The customer of an opportunity: its account, else its contact (S 1.4); an opportunity without one is refused (S 13.23)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import and_
+from sqlmodel import Session, col, select
+
+from rxcrm.models.account import Account
+from rxcrm.models.base import Record
+from rxcrm.models.contact import Contact
+from rxcrm.models.errors import BadValue, Invalid
+from rxcrm.models.opportunity import Opportunity
+from rxcrm.models.searching import sort_key
+from rxcrm.translation import N_
+
+NEEDED = N_("An opportunity needs a customer: choose an account or a contact.")
+
+
+def settle(session: Session, row: Record) -> None:
+    """Bring the order by customer up to date before a record is written. Raises Invalid without any customer."""
+    if not isinstance(row, Opportunity):
+        return
+    if not row.account_id and not row.contact_id:
+        raise Invalid({"account_id": BadValue(NEEDED)})
+    found = session.get(Account, row.account_id) if row.account_id else session.get(Contact, row.contact_id)
+    row.customer_key = sort_key(found.display_name) if found else ""
+
+
+def renamed(session: Session, entity: str, record_id: int, name: str) -> None:
+    """Carry a customer's new name into the order and the search of its opportunities."""
+    table: Any = Opportunity
+    ways: dict[str, Any] = {
+        "account": table.account_id == record_id,
+        "contact": and_(table.contact_id == record_id, table.account_id.is_(None)),
+    }
+    if entity not in ways:
+        return
+    for row in session.exec(select(Opportunity).where(ways[entity], col(Opportunity.deleted_on).is_(None))):
+        row.customer_key = sort_key(name)
+        row.refresh_keys()

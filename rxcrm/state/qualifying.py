@@ -1,0 +1,201 @@
+"""Qualify one lead in the side pane, or many on one screen (S 3.5)."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Any
+
+import reflex as rx
+
+from rxcrm.models import lists, naming
+from rxcrm.models.errors import CrmError, Invalid, NotFound
+from rxcrm.models.lead import Lead
+from rxcrm.models.opportunity import Opportunity
+from rxcrm.models.qualifying import doing, many, planning
+from rxcrm.models.qualifying.doing import Choice, Outcome, Part, Way
+from rxcrm.models.qualifying.many import Line, Review
+from rxcrm.models.qualifying.planning import Block, Proposal
+from rxcrm.models.records import Act
+from rxcrm.state.gate import SIGNED_IN, AppState, action, do, look
+from rxcrm.state.naming import Candidates
+from rxcrm.translation import N_
+
+#: Existing records that a look-up of the pane lists.
+CANDIDATES = 8
+_NOTHING = Proposal(0, 0, "", "", "", *([Block("", "", 0, False, "", [], {})] * 2), [], False, "", 0)
+
+
+@dataclass
+class Told:
+    """The answer to one Qualify, recognised by its token: done, or what is wrong, by block or field."""
+
+    token: int = 0
+    ok: bool = False
+    errors: dict[str, str] = field(default_factory=dict)
+
+
+class Qualify(AppState):
+    """The side pane of one lead (S 3.5.4)."""
+
+    proposal: Proposal = _NOTHING
+    showing: bool = False
+    told: Told = Told()
+    found: Candidates = Candidates()
+
+    @action(SIGNED_IN)
+    async def ask(self, lead_id: int):
+        """Open the pane; where the organisation decides everything and nothing is in doubt, qualify at once."""
+        found = await look(planning.proposal, lead_id)
+        if found.questions:
+            self.proposal, self.told, self.showing = found, Told(), True
+            return None
+        return self._done(await do(doing.qualify, lead_id, found.version, planning.decided(found)))
+
+    @action(SIGNED_IN)
+    async def qualify(
+        self,
+        lead_id: int,
+        version: int,
+        account: dict[str, str],
+        contact: dict[str, str],
+        deals: list[dict[str, str]],
+        fill: bool,
+        token: int,
+    ):
+        """Carry out what the pane shows; `way` and `id` of a part say which, its other entries are fields of a new one."""
+        choice = Choice(part_of(account), part_of(contact), tuple(_deal(typed) for typed in deals), fill)
+        try:
+            outcome = await do(doing.qualify, lead_id, version, choice)
+        except Invalid as refusal:
+            self.told = Told(token, errors=refusal.by_field(self.locale))
+        except CrmError as refusal:
+            self.told = Told(token, errors={"": refusal.text(self.locale)})
+        else:
+            self.told, self.showing = Told(token, ok=True), False
+            return self._done(outcome)
+        return None
+
+    @action(SIGNED_IN)
+    async def search(self, entity: str, term: str, token: int):
+        """Existing accounts or contacts that can be used; the newest ones for no term."""
+        self.found = Candidates(token, await look(usable, entity, term[:200]))
+
+    @action(SIGNED_IN)
+    async def dismiss(self):
+        """Close the pane; nothing has been written."""
+        self.showing = False
+
+    def _done(self, outcome: Outcome) -> Any:
+        """Open the primary opportunity, or show the lead as it is now (S 3.5.4)."""
+        notes = "".join(f" {note}" for note in outcome.notes)
+        self._say(N_("Lead qualified.%(notes)s"), undo=[outcome.operation_id], refresh=True, notes=notes)
+        page = f"{Opportunity.path}/{outcome.primary}" if outcome.primary else f"{Lead.path}/{outcome.lead_id}"
+        return rx.redirect(page)
+
+
+class QualifyMany(AppState):
+    """Many leads at once: a choice per lead on one screen, then one transaction per lead (S 3.5.4 [OURS])."""
+
+    review: Review = Review([], [])
+    showing: bool = False
+    running: bool = False
+    finished: int = 0
+    results: list[Line] = []
+    _stopped: bool = False
+
+    @action(SIGNED_IN)
+    async def ask(self, lead_ids: list[int]):
+        """Show the ticked leads with what is preset for each; those that cannot be qualified say why."""
+        self.review = await look(many.review, lead_ids[: max(lists.PAGE_SIZES)])
+        self.results, self.finished, self.showing = [], 0, True
+
+    @action(SIGNED_IN)
+    async def run(self, choices: list[dict[str, str]]):
+        """Qualify one lead after the other as chosen; what is refused stays as it is, and the list says why."""
+        self.running, self._stopped, self.results, self.finished = True, False, [], 0
+        made: set[tuple[str, int]] = set()
+        known = {found.lead_id: found for found in self.review.proposals}
+        try:
+            for chosen in choices[: max(lists.PAGE_SIZES)]:
+                found = known.get(_whole(chosen.get("lead", "")))
+                if found is None:
+                    continue
+                if self._stopped:
+                    self.results.append(many.left_out(found, self.locale))
+                    continue
+                choice = many.Chosen(
+                    part_of(_prefixed(chosen, "account")),
+                    part_of(_prefixed(chosen, "contact")),
+                    chosen.get("deal") == "1",
+                )
+                line = await _one(found, choice, made)
+                made |= set(line.made)
+                self.results.append(line)
+                self.finished = len(self.results)
+                yield
+                await asyncio.sleep(0)
+        finally:
+            self.running = False
+        operations = [line.operation_id for line in self.results if line.operation_id]
+        self._say(
+            N_("%(done)s of %(all)s leads qualified."),
+            undo=operations,
+            refresh=True,
+            done=len(operations),
+            all=len(self.results),
+        )
+
+    @action(SIGNED_IN)
+    async def cancel(self):
+        """Stop after the lead that is being qualified now."""
+        self._stopped = True
+
+    @action(SIGNED_IN)
+    async def dismiss(self):
+        """Close the screen."""
+        self.showing = False
+
+
+async def _one(found: Proposal, choice: many.Chosen, made: set[tuple[str, int]]) -> Line:
+    """One lead in a transaction of its own; a refusal becomes its line."""
+    try:
+        return await do(many.one, found, choice, made)
+    except CrmError as refusal:
+        return await look(many.refused, found, refusal)
+
+
+def offered_fields() -> dict[str, tuple[str, ...]]:
+    """Table → the fields that the pane offers for a new record."""
+    return planning.OFFERED
+
+
+def part_of(typed: dict[str, str]) -> Part:
+    """What the pane says about the account or the contact."""
+    way = typed.get("way", "")
+    fields = {name: text for name, text in typed.items() if name not in ("way", "id")}
+    offered = {name for names in planning.OFFERED.values() for name in names}
+    return Part(
+        Way(way) if way in set(Way) else Way.SKIP,
+        _whole(typed.get("id", "")),
+        {name: text for name, text in fields.items() if name in offered} if way == Way.NEW else {},
+    )
+
+
+def _deal(typed: dict[str, str]) -> dict[str, str]:
+    return {name: text for name, text in typed.items() if name in planning.OFFERED["opportunity"]}
+
+
+def _prefixed(chosen: dict[str, str], name: str) -> dict[str, str]:
+    return {"way": chosen.get(f"{name}_way", ""), "id": chosen.get(f"{name}_id", "")}
+
+
+def _whole(text: str) -> int:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
+
+
+def usable(act: Act, entity: str, term: str) -> list[naming.Candidate]:
+    """Accounts or contacts by a term; others are none of the pane's business."""
+    if entity not in ("account", "contact"):
+        raise NotFound
+    return naming.records(act, term, (entity,), CANDIDATES)
