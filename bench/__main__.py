@@ -15,7 +15,20 @@ from pathlib import Path
 
 import psycopg
 
-from bench import browser, duplicates, filling, imports, lists, live, records, report, servers, timeline
+from bench import (
+    browser,
+    duplicates,
+    filling,
+    imports,
+    lists,
+    live,
+    merging,
+    qualifying,
+    records,
+    report,
+    servers,
+    timeline,
+)
 from bench.desk import Desk, desk
 from bench.timing import Figure
 from rxcrm.models import db
@@ -24,6 +37,8 @@ STEPS: dict[str, Callable[[Desk], list[Figure]]] = {
     "lists": lists.figures,
     "records": records.figures,
     "timeline": timeline.figures,
+    "qualify": qualifying.figures,
+    "merge": merging.figures,
     "import": imports.figures,
 }
 

@@ -14,7 +14,12 @@ from dataclasses import dataclass
 SEED = 77_041
 PEOPLE, DOUBLED = 1_500, 600
 
-_FIRST = (
+
+def _words(text: str) -> list[str]:
+    return text.split()
+
+
+_FIRST = _words(
     "james mary robert patricia john jennifer michael linda william elizabeth david barbara richard susan joseph"
     " jessica thomas sarah charles karen christopher nancy daniel lisa matthew betty anthony margaret mark sandra"
     " donald ashley steven kimberly paul emily andrew donna joshua michelle kenneth carol kevin amanda brian dorothy"
@@ -23,8 +28,8 @@ _FIRST = (
     " nicole brandon helen benjamin samantha samuel katherine gregory christine frank debra alexander rachel raymond"
     " carolyn patrick janet jack catherine dennis maria jerry heather tyler diane aaron ruth jose julie adam olivia"
     " nathan joyce henry virginia zoe lena matteo ingrid pavel hugo greta ivan selma bruno"
-).split()
-_LAST = (
+)
+_LAST = _words(
     "smith johnson williams brown jones garcia miller davis rodriguez martinez hernandez lopez gonzalez wilson"
     " anderson thomas taylor moore jackson martin lee perez thompson white harris sanchez clark ramirez lewis robinson"
     " walker young allen king wright scott torres nguyen hill flores green adams nelson baker hall rivera campbell"
@@ -35,21 +40,21 @@ _LAST = (
     " fisher vasquez simmons romero jordan patterson alexander hamilton graham reynolds griffin wallace moreno west"
     " cole hayes bryant herrera gibson ellis tran medina aguilar stevens murray ford castro marshall owens harrison"
     " kowalski lindqvist brandt okafor haddad novak fitzgerald oconnor vandenberg schroeder weissmann delacroix"
-).split()
-_STREETS = (
+)
+_STREETS = _words(
     "oak maple cedar pine elm walnut washington lake hill church spring river highland mill sunset railroad jefferson"
     " center park lincoln franklin meadow forest chestnut willow jackson madison prospect dogwood hickory laurel"
     " linden juniper orchard summit valley ridge garden harbour station market bridge castle abbey quarry"
-).split()
+)
 _KINDS = ("street", "road", "avenue", "lane", "drive", "court", "place")
 _SHORT = {"street": "st", "road": "rd", "avenue": "ave", "drive": "dr", "place": "pl", "court": "ct", "lane": "ln"}
-_TOWNS = (
+_TOWNS = _words(
     "springfield riverton fairview georgetown salem clinton greenville bristol ashland burlington manchester oxford"
     " milton newport auburn dover hudson kingston lexington dayton winchester cleveland centerville franklin arlington"
     " lakewood oakdale troy monroe concord"
-).split()
-_TRADES = (
-    "systems foods logistics energy medical interiors consulting optics packaging robotics textiles marine".split()
+)
+_TRADES = _words(
+    "systems foods logistics energy medical interiors consulting optics packaging robotics textiles marine"
 )
 _FORMS = ("Inc.", "LLC", "Ltd", "Corp.", "GmbH", "S.A.", "")
 _PROVIDERS = ("gmail.com", "outlook.com", "yahoo.com", "icloud.com")

@@ -41,15 +41,22 @@ class Figure:
         return self.app / self.floor
 
 
-def compare(app: Callable[[], Any], floor: Callable[[], Any]) -> tuple[float, float]:
-    """Median milliseconds of the app and of its floor."""
-    for _ in range(WARM_UPS):
+def compare(
+    app: Callable[[], Any],
+    floor: Callable[[], Any],
+    *,
+    warm_ups: int = WARM_UPS,
+    fewest: int = FEWEST,
+    seconds: float = SECONDS,
+) -> tuple[float, float]:
+    """Median milliseconds of the app and of its floor; long steps ask for fewer runs."""
+    for _ in range(warm_ups):
         app()
         floor()
     sides = (_Side(app), _Side(floor))
     gc.collect()
     started = perf_counter()
-    while _go_on(sides, perf_counter() - started):
+    while len(sides[0].all) < fewest or (_worth_more(sides) and perf_counter() - started < seconds):
         for side in sides:
             side.run()
     return sides[0].median, sides[1].median
@@ -77,6 +84,5 @@ class _Side:
         return statistics.median(self.undisturbed if len(self.undisturbed) >= FEWEST else self.all)
 
 
-def _go_on(sides: tuple[_Side, _Side], seconds: float) -> bool:
-    fewest = min(len(side.undisturbed) for side in sides)
-    return len(sides[0].all) < FEWEST or (fewest < MOST and seconds < SECONDS)
+def _worth_more(sides: tuple[_Side, _Side]) -> bool:
+    return min(len(side.undisturbed) for side in sides) < MOST

@@ -18,6 +18,7 @@ from datetime import timedelta
 from rxcrm.models import db, jobs, reminders
 from rxcrm.models.job import Job
 from rxcrm.models.mail import receiving, sending
+from rxcrm.models.matching import sweeping
 from rxcrm.settings import settings
 
 log = logging.getLogger("rxcrm")
@@ -36,7 +37,7 @@ REST = 5.0
 SWEEPS = 3600.0
 
 #: The handlers are registered by these modules.
-HANDLERS = (reminders, sending, receiving)
+HANDLERS = (reminders, sending, receiving, sweeping)
 
 
 class Worker:

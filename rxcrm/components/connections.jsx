@@ -2,13 +2,12 @@
 import { useEffect, useRef, useState } from "react";
 import { Ellipsis, Link2, Pencil, Plus, Trash2, UserPlus, CirclePause, CirclePlay } from "lucide-react";
 import { useT } from "./i18n.js";
+import { addressOf } from "./paths.js";
 import { Command, Dialog, Menu } from "./ui.jsx";
 import { ConnectionPane, RoleOptions } from "./connecting.jsx";
 
 /** Stakeholders that the card shows before "Show all" (S R5.1). */
 const SHOWN = 6;
-const PATHS = { lead: "/leads", account: "/accounts", contact: "/contacts" };
-
 // The card and the tab stand on one page: they ask once for both.
 const asked = { key: "", at: 0 };
 
@@ -98,10 +97,9 @@ function alongColumn(event) {
 
 function OtherSide({ link }) {
   const t = useT();
-  const path = PATHS[link.entity];
   return (
     <>
-      {path ? <a className="link" href={`${path}/${link.record_id}`}>{link.name}</a> : <b>{link.name}</b>}
+      {link.entity === "user" ? <b>{link.name}</b> : <a className="link" href={addressOf(link.entity, link.record_id)}>{link.name}</a>}
       {link.inactive && <span className="pill">{t("Inactive")}</span>}
     </>
   );

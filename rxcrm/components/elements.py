@@ -209,6 +209,7 @@ class RecordForm(_Ours):
     zone: rx.Var[str]
     given: rx.Var[dict[str, str]]
     on_save: rx.EventHandler[passthrough_event_spec(int, int, dict[str, str], int)]
+    on_save_anyway: rx.EventHandler[passthrough_event_spec(int, int, dict[str, str], int)]
     on_look_up: rx.EventHandler[passthrough_event_spec(str, str, int, int)]
     on_fill: rx.EventHandler[passthrough_event_spec(str, int, dict[str, str], int)]
 

@@ -52,6 +52,7 @@ export const Entry = memo(function Entry({ item, open, full, terms, dated, plann
             {item.fresh && <span className="badge new">{t("New")}</span>}
             {item.pinned && <Pin className="icon pinned" role="img" aria-label={t("Pinned")} />}
             <Tag {...{ item }} />
+            <Origin {...{ item }} />
           </span>
           <span className="entry-side">
             {!planned && <time dateTime={item.at} title={t.moment(item.at, zone)}>{dated ? t.day(`${dayOf(item.at, zone)}T00:00:00Z`) : t.time(item.at, zone)}</time>}
@@ -101,6 +102,16 @@ function Complete({ item }) {
     <button type="button" className={`complete${sent ? " sent" : ""}`} aria-label={t("Mark complete: %(title)s", { title: item.title })} title={why || t("Mark Complete")} aria-disabled={why || sent ? true : undefined}
       onClick={() => !why && !sent && (setSent(true), perform("complete", item))}><Check className="icon" aria-hidden="true" /></button>
   );
+}
+
+/** The other record on whose timeline it stands: the lead of an opportunity, or what belongs to an account (S 4.9). */
+function Origin({ item }) {
+  const { entity } = useTimeline();
+  const t = useT();
+  const { origin } = item;
+  if (!origin?.id) return null;
+  const lead = entity === "opportunity";
+  return <a className="pill origin" href={addressOf(origin.entity, origin.id)} title={origin.name}>{lead ? t("from lead") : <><span className="unseen">{t("Belongs to")} </span>{origin.name}</>}</a>;
 }
 
 function Tag({ item }) {
@@ -228,6 +239,7 @@ export const Change = memo(function Change({ item, terms, flash }) {
       <div className="entry-main">
         <div className="entry-head"><span className="entry-name"><span className="sentence"><b>{item.who || t("The system")}</b> <Marked text={item.what || item.title} terms={terms} /></span></span>
           <span className="entry-side"><time dateTime={item.at} title={t.moment(item.at, zone)}>{t.time(item.at, zone)}</time></span></div>
+        {item.regarding?.id > 0 && <p className="led-to"><a href={addressOf(item.regarding.entity, item.regarding.id)}>{t("Open %(name)s and its history", { name: item.regarding.name })}</a></p>}
         {item.changes.length > 0 && <Changes changes={item.changes} terms={terms} />}
       </div>
     </li>

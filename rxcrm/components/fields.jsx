@@ -26,7 +26,9 @@ export function Field({ name, text, bar, header, needed, stacked }) {
   };
   const set = (v) => change(name, v);
   // Some options depend on what another field holds.
-  const options = spec.by ? spec.by.options[valueOf(s, spec.by.field)] : spec.options;
+  const offered = spec.by ? spec.by.options[valueOf(s, spec.by.field)] : spec.options;
+  // What a closed record holds is no choice, but shows.
+  const options = offered && !offered.some(([v]) => v === value) ? [...offered, ...(spec.others ?? []).filter(([v]) => v === value)] : offered;
   return (
     <div className={`field${problem ? " bad" : ""}${header ? " in-header" : ""}${bar ? " in-bar" : ""}${stacked ? " stacked" : ""}`}>
       <div className="field-label">

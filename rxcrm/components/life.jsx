@@ -1,8 +1,9 @@
 // The life of a lead: Disqualify with its menu and dialog, and the banner of a closed record (S 2.4, 3.6, 3.7).
 import { useEffect, useId, useRef, useState } from "react";
 import { createPortal } from "react-dom";
-import { CircleX, Lock, RotateCcw, Undo2 } from "lucide-react";
+import { CircleX, Lock, Plus, RotateCcw, Undo2 } from "lucide-react";
 import { useT } from "./i18n.js";
+import { addressOf } from "./paths.js";
 import { useForm } from "./record_store.js";
 import { Command, Dialog, Menu } from "./ui.jsx";
 
@@ -39,10 +40,23 @@ export function ReactivatePicked({ picked, rows, open, onReactivate }) {
 
 const ofReasons = (rows, picked, fits) => rows.filter((row) => picked.includes(Number(row.id)) && fits(row.status_reason)).map((row) => Number(row.id));
 
+const INSTEAD = "rxcrm:disqualify";
+
+/** Opens the dialog of Disqualify in place of the one in which it stands. */
+export function DisqualifyInstead({ onLeave }) {
+  const t = useT();
+  return <button type="button" className="button small" onClick={() => (onLeave?.(), window.dispatchEvent(new Event(INSTEAD)))}>{t("Disqualify instead")}</button>;
+}
+
 /** The menu of reasons and the dialog that one of them opens, ready to confirm. */
 function Disqualify({ reasons, reminders, commentLength, count, told, begin, send }) {
   const [reason, setReason] = useState("");
   const t = useT();
+  useEffect(() => {
+    const open = () => begin(() => setReason(reasons[0][0]));
+    window.addEventListener(INSTEAD, open);
+    return () => window.removeEventListener(INSTEAD, open);
+  });
   return (
     <>
       <Menu label={t("Disqualify")} className="button command" text={<><CircleX className="icon" aria-hidden="true" /><span>{t("Disqualify")}</span><span className="caret" aria-hidden="true" /></>}>
@@ -108,6 +122,49 @@ function DisqualifyDialog({ reason: first, reasons, reminders, commentLength, co
           <button type="submit" ref={go} className="button primary" data-hotkey="ctrl+s" disabled={!!pending}>{pending ? t("Saving…") : t("Disqualify")}</button>
         </footer>
       </form>
+    </Dialog>
+  );
+}
+
+/** Create ▾: a contact or account out of a lead that stays open. What there is already is shown first. */
+export function CreateMenu(props) {
+  const { save } = useForm();
+  const live = useRef(props);
+  live.current = props;
+  const { may, known, recordId } = props;
+  const t = useT();
+  const create = (entity) => save(() => live.current.onCreate(recordId, live.current.version, entity, false));
+  const entries = [["contact", t("Contact")], ["account", t("Account")]].filter(([entity]) => `create_${entity}` in may);
+  return (
+    <>
+      <Menu label={t("Create from this lead")} className="button command" text={<><Plus className="icon" aria-hidden="true" /><span>{t("Create")}</span><span className="caret" aria-hidden="true" /></>}>
+        {entries.map(([entity, label]) => {
+          const why = may[`create_${entity}`];
+          return <button key={entity} type="button" role="menuitem" className="menu-entry" aria-disabled={why ? true : undefined} onClick={(e) => (why ? e.stopPropagation() : create(entity))}><span>{label}{why && <small>{t(why)}</small>}</span></button>;
+        })}
+      </Menu>
+      {known.matches.length > 0 && known.lead_id === recordId && createPortal(<KnownDialog {...props} {...known} />, document.body)}
+    </>
+  );
+}
+
+function KnownDialog({ entity, lead_id: leadId, version, matches, onCreate, onUse, onDismiss }) {
+  const t = useT();
+  const title = entity === "contact" ? t("This contact exists already") : t("This account exists already");
+  return (
+    <Dialog open title={title} onClose={onDismiss}>
+      <ul className="known">
+        {matches.map((match) => (
+          <li key={match.id}>
+            <span><a href={addressOf(match.entity, match.id)} target="_blank" rel="noreferrer"><b>{match.name}</b></a><small>{match.detail}</small><small>{match.reasons.join(" ")}</small></span>
+            <button type="button" className="button primary small" aria-label={t("Use %(name)s", { name: match.name })} onClick={() => onUse(leadId, version, entity, match.id)}>{t("Use this")}</button>
+          </li>
+        ))}
+      </ul>
+      <footer>
+        <button type="button" className="button" onClick={onDismiss}>{t("Cancel")}</button>
+        <button type="button" className="button" onClick={() => onCreate(leadId, version, entity, true)}>{t("Create anyway")}</button>
+      </footer>
     </Dialog>
   );
 }

@@ -12,6 +12,7 @@ from rxcrm.components.local import library
 from rxcrm.components.tr import _
 from rxcrm.models import lifecycle
 from rxcrm.models.disqualifying import COMMENT_LENGTH, REASONS, REMINDERS
+from rxcrm.state.creating import Creating
 from rxcrm.state.gate import AppState
 from rxcrm.state.lifecycle import Lifecycle
 from rxcrm.state.undoing import Undoing
@@ -45,6 +46,14 @@ class DisqualifyPicked(_Disqualify):
     open: rx.Var[list[str]]
 
 
+class DisqualifyInstead(_Ours):
+    """A button that opens the dialog of Disqualify in place of the one in which it stands."""
+
+    library = LIFE
+    tag = "DisqualifyInstead"
+    on_leave: rx.EventHandler[rx.event.no_args_event_spec]
+
+
 class ReactivatePicked(_Ours):
     library = LIFE
     tag = "ReactivatePicked"
@@ -52,6 +61,18 @@ class ReactivatePicked(_Ours):
     rows: rx.Var[Any]
     open: rx.Var[list[str]]
     on_reactivate: rx.EventHandler[passthrough_event_spec(list)]
+
+
+class CreateMenu(_Ours):
+    library = LIFE
+    tag = "CreateMenu"
+    record_id: rx.Var[int]
+    version: rx.Var[int]
+    may: rx.Var[dict[str, str]]
+    known: rx.Var[Any]
+    on_create: rx.EventHandler[passthrough_event_spec(int, int, str, bool)]
+    on_use: rx.EventHandler[passthrough_event_spec(int, int, str, int)]
+    on_dismiss: rx.EventHandler[rx.event.no_args_event_spec]
 
 
 class ClosedBanner(_Ours):
@@ -94,6 +115,32 @@ def lead_commands(state: Any) -> tuple[rx.Component, ...]:
                 why=_(state.may["reactivate"]),
                 on_click=Lifecycle.reactivate(state.record_id, state.version),
             ),
+        ),
+        rx.cond(
+            state.may.contains("create_contact") | state.may.contains("create_account"),
+            CreateMenu.create(
+                record_id=state.record_id,
+                version=state.version,
+                may=state.may,
+                known=Creating.known,
+                on_create=Creating.create,
+                on_use=Creating.use,
+                on_dismiss=Creating.dismiss,
+            ),
+        ),
+    )
+
+
+def disqualify_instead(state: Any) -> rx.Component:
+    """Advises whoever deletes an open lead to disqualify it (S 3.8)."""
+    return rx.cond(
+        state.may.contains("disqualify") & (state.may["disqualify"] == ""),
+        rx.el.div(
+            rx.el.p(
+                _("A disqualified lead is out of the way too, and stays for analysis. Delete only what was a mistake.")
+            ),
+            DisqualifyInstead.create(on_leave=state.dismiss),
+            class_name="advice",
         ),
     )
 

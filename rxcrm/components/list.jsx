@@ -309,7 +309,7 @@ function Grid({ entity, list, columns: told, rows, sort, busy, ready, zone, labe
   const stop = (r, c) => (focus[0] === r && focus[1] === c) || (r === -1 && c === 0 && focus[0] >= rows.length) ? 0 : -1;
   return (
     <div className={`grid-frame${busy ? " busy" : ""}`} aria-busy={busy || !ready}>
-      <table ref={table} role="grid" aria-label={label} aria-rowcount={rows.length + 1} aria-colcount={columns.length + 1} aria-multiselectable="true"
+      <table ref={table} role="grid" aria-label={label} data-entity={entity} aria-rowcount={rows.length + 1} aria-colcount={columns.length + 1} aria-multiselectable="true"
         style={{ width: grid.getTotalSize() + 44 }} onKeyDown={keys}>
         <thead>
           {grid.getHeaderGroups().map((group) => (
@@ -321,7 +321,7 @@ function Grid({ entity, list, columns: told, rows, sort, busy, ready, zone, labe
                 const sorted = sort.find(([key]) => key === column.key);
                 const place = sort.length > 1 && sorted ? sort.indexOf(sorted) + 1 : "";
                 return (
-                  <th key={header.id} scope="col" data-cell={`-1:${i + 1}`} style={{ width: header.getSize() }} aria-sort={sorted ? (sorted[1] ? "descending" : "ascending") : undefined}
+                  <th key={header.id} scope="col" data-cell={`-1:${i + 1}`} data-kind={column.kind} style={{ width: header.getSize() }} aria-sort={sorted ? (sorted[1] ? "descending" : "ascending") : undefined}
                     draggable onDragStart={() => (dragged.current = column.key)} onDragOver={(e) => e.preventDefault()}
                     onDrop={() => dragged.current && dragged.current !== column.key && moveColumn(dragged.current, column.key)}>
                     {column.sortable ? (

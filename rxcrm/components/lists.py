@@ -6,9 +6,10 @@ from typing import Any
 
 import reflex as rx
 
-from rxcrm.components.dialogs import assign_dialog, delete_dialog
+from rxcrm.components.dialogs import delete_dialog
 from rxcrm.components.elements import record_list, refresher
 from rxcrm.components.frame import frame, icon
+from rxcrm.components.sharing import assign_picked
 from rxcrm.components.tr import _, plural
 from rxcrm.state.gate import AppState
 from rxcrm.state.lists import COUNT_CAP, address_of, view_options
@@ -36,7 +37,7 @@ def list_page(
                 rx.el.a(icon("plus"), rx.el.span(_("New")), href=f"{path}/new", class_name="button command"),
             ),
             *commands,
-            picked_command(state, N_("Assign"), "user-check", state.ask_assign),
+            assign_picked(state, entity),
             picked_command(state, N_("Delete"), "trash-2", state.ask_delete),
             rx.el.button(
                 icon("refresh-cw"),
@@ -75,13 +76,11 @@ def list_page(
         ),
         refresher(on_refresh=state.open),
         *panes,
-        assign_dialog(state),
         delete_dialog(
             state,
             plural(
                 "Move %(n)s record to the recycle bin?", "Move %(n)s records to the recycle bin?", state.picked.length()
             ),
-            rx.el.p(_("They can be restored for 30 days.")),
             state.delete_picked,
         ),
         main_class="list-page",

@@ -20,11 +20,16 @@ export function QualifyCommand({ recordId, why, onAsk }) {
 }
 
 /** The pane; `fields` describes what can be typed for a new record of each table. It lies outside the record's form. */
-export function QualifyPane({ showing, ...props }) {
-  const [shown, setShown] = useState(false);
-  useEffect(() => setShown(!!showing), [showing]);
-  if (!shown) return null;
-  return createPortal(<Pane key={`${props.proposal.lead_id}:${props.proposal.version}`} {...props} />, document.body);
+export function QualifyPane({ asked, ...props }) {
+  const [open, close] = useAsked(asked);
+  if (!open) return null;
+  return createPortal(<Pane key={asked} {...props} onDismiss={close} />, document.body);
+}
+
+/** Open from when `asked` counts on until it is closed; what was asked for on an earlier page stays closed. */
+export function useAsked(asked) {
+  const [seen, setSeen] = useState(asked);
+  return [asked !== seen, () => setSeen(asked)];
 }
 
 const beginning = (block) => ({ way: block.way, id: block.id, typed: { ...block.values }, other: null });
@@ -46,7 +51,8 @@ function Pane({ proposal, told, found, fields, currency, onSearch, onQualify, on
   useEffect(() => {
     if (!pending || told?.token !== pending) return;
     setPending(0);
-    if (!told.ok) show(told.errors);
+    if (told.ok) onDismiss();
+    else show(told.errors);
   }, [told]);
   const change = (entity, values) => {
     setParts((now) => ({ ...now, [entity]: { ...now[entity], ...values } }));
@@ -86,11 +92,12 @@ function Pane({ proposal, told, found, fields, currency, onSearch, onQualify, on
     <Dialog open side title={t("Qualify lead")} onClose={() => !pending && onDismiss()}>
       <form ref={form} className="quick qualify" aria-label={t("Qualify lead")} noValidate onSubmit={submit}>
         <p className="hint">{proposal.company ? t("%(name)s, %(company)s", { name: proposal.name, company: proposal.company }) : proposal.name} · {proposal.topic}</p>
+        {proposal.notice && <p className="warning" role="status">{proposal.notice}</p>}
         {errors[""] && <p className="form-message" role="alert">{errors[""]}</p>}
         <Block block={proposal.contact} title={t("Contact")} icon={User} {...shared} />
         <Block block={proposal.account} title={t("Account")} icon={Building2} {...shared} />
         {existing && (
-          <label className="tick"><input type="checkbox" checked={fill} onChange={(e) => setFill(e.target.checked)} /><span>{t("Fill empty fields of the existing record")}</span></label>
+          <label className="fill-blanks"><input type="checkbox" checked={fill} onChange={(e) => setFill(e.target.checked)} /><span>{t("Fill empty fields of the existing record")}</span></label>
         )}
         <fieldset className="qualify-block">
           <legend><Handshake className="icon" aria-hidden="true" />{t("Opportunities")}</legend>

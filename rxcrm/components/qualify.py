@@ -30,7 +30,7 @@ class QualifyCommand(_Ours):
 class QualifyPane(_Ours):
     library = library("qualify.jsx")
     tag = "QualifyPane"
-    showing: rx.Var[bool]
+    asked: rx.Var[int]
     proposal: rx.Var[Any]
     told: rx.Var[Any]
     found: rx.Var[Any]
@@ -38,20 +38,18 @@ class QualifyPane(_Ours):
     currency: rx.Var[str]
     on_search: rx.EventHandler[passthrough_event_spec(str, str, int)]
     on_qualify: rx.EventHandler[passthrough_event_spec(int, int, _PART, _PART, list[_PART], bool, int)]
-    on_dismiss: rx.EventHandler[rx.event.no_args_event_spec]
 
 
 class QualifyManyDialog(_Ours):
     library = library("qualify_many.jsx")
     tag = "QualifyManyDialog"
-    showing: rx.Var[bool]
+    asked: rx.Var[int]
     review: rx.Var[Any]
     running: rx.Var[bool]
     finished: rx.Var[int]
     results: rx.Var[Any]
     on_run: rx.EventHandler[passthrough_event_spec(list[_PART])]
     on_cancel: rx.EventHandler[rx.event.no_args_event_spec]
-    on_dismiss: rx.EventHandler[rx.event.no_args_event_spec]
 
 
 def qualify_command(state: Any) -> rx.Component:
@@ -66,7 +64,7 @@ def qualify_pane() -> rx.Component:
     """The pane; once on a page."""
     fields = {entity: {name: describe(entity)[name] for name in names} for entity, names in offered_fields().items()}
     return QualifyPane.create(
-        showing=Qualify.showing,
+        asked=Qualify.asked,
         proposal=Qualify.proposal,
         told=Qualify.told,
         found=Qualify.found,
@@ -74,7 +72,6 @@ def qualify_pane() -> rx.Component:
         currency=AppState.currency,
         on_search=Qualify.search,
         on_qualify=Qualify.qualify,
-        on_dismiss=Qualify.dismiss,
     )
 
 
@@ -89,12 +86,11 @@ def qualify_picked(state: Any) -> rx.Component:
 def qualify_many() -> rx.Component:
     """The screen of many leads; once on a page."""
     return QualifyManyDialog.create(
-        showing=QualifyMany.showing,
+        asked=QualifyMany.asked,
         review=QualifyMany.review,
         running=QualifyMany.running,
         finished=QualifyMany.finished,
         results=QualifyMany.results,
         on_run=QualifyMany.run,
         on_cancel=QualifyMany.cancel,
-        on_dismiss=QualifyMany.dismiss,
     )

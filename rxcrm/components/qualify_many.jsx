@@ -1,9 +1,10 @@
 // Many leads on one screen: a choice for each, then one after the other, and what became of each (S 3.5.4).
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { createPortal } from "react-dom";
 import { AlertTriangle, CircleCheck, CircleX } from "lucide-react";
 import { useT } from "./i18n.js";
 import { addressOf } from "./paths.js";
+import { useAsked } from "./qualify.jsx";
 import { Dialog } from "./ui.jsx";
 
 const preset = (found) => ({
@@ -12,15 +13,16 @@ const preset = (found) => ({
   deal: found.deals.length > 0 && (found.account.way !== "skip" || found.contact.way !== "skip"),
 });
 
-export function QualifyManyDialog({ showing, ...props }) {
-  if (!showing) return null;
-  return createPortal(<Screen {...props} />, document.body);
+export function QualifyManyDialog({ asked, ...props }) {
+  const [open, close] = useAsked(asked);
+  // A page that is loaded again while the leads are being qualified shows how far it is.
+  if (!open && !props.running) return null;
+  return createPortal(<Screen key={asked} {...props} onDismiss={close} />, document.body);
 }
 
 function Screen({ review, running, finished, results, onRun, onCancel, onDismiss }) {
   const t = useT();
   const [choices, setChoices] = useState(() => Object.fromEntries(review.proposals.map((found) => [found.lead_id, preset(found)])));
-  useEffect(() => setChoices(Object.fromEntries(review.proposals.map((found) => [found.lead_id, preset(found)]))), [review]);
   const total = review.proposals.length;
   const set = (lead, values) => setChoices((now) => ({ ...now, [lead]: { ...now[lead], ...values } }));
   const run = (event) => {

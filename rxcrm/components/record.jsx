@@ -75,7 +75,8 @@ export function RecordForm(props) {
       const mine = Object.fromEntries(Object.entries(s.edits).map(([f, v]) => [f, { value: v, name: s.editNames[f] }]));
       const fresh = outcome.stale ? { base: values, names, version, conflicts, choices: {}, mine } : {};
       const edits = outcome.stale ? Object.fromEntries(Object.entries(s.edits).filter(([f, v]) => v !== (values[f] ?? ""))) : s.edits;
-      store.current.set({ pending: null, errors: outcome.errors ?? {}, edits, ...fresh });
+      const alike = outcome.duplicates?.length ? { matches: outcome.duplicates, asked: s.pending } : null;
+      store.current.set({ pending: null, errors: outcome.errors ?? {}, edits, alike, ...fresh });
       persist();
       focusFirst(form.current, Object.keys(outcome.errors ?? {}));
       return;
@@ -131,10 +132,19 @@ export function RecordForm(props) {
         focusFirst(form.current, Object.keys(errors));
         return;
       }
-      const token = Date.now() % 2147483647;
-      store.current.set({ pending: { token, sent, then }, errors: {} });
-      live.current.onSave(s.id, s.version, sent, token);
+      post(s, live.current.onSave, sent, then);
     };
+    const post = (s, event, sent, then) => {
+      const token = Date.now() % 2147483647;
+      store.current.set({ pending: { token, sent, then, id: s.id, version: s.version }, errors: {}, alike: null });
+      event(s.id, s.version, sent, token);
+    };
+    // The answer to "Duplicates detected": save all the same, or go on typing.
+    const saveAnyway = () => {
+      const s = store.current.get();
+      if (s.alike && !s.pending) post(s.alike.asked, live.current.onSaveAnyway, s.alike.asked.sent, s.alike.asked.then);
+    };
+    const forgetAlike = () => store.current.set({ alike: null });
     // A new record from everything that the form of a deleted one shows.
     const createAgain = () => {
       const s = store.current.get();
@@ -153,8 +163,8 @@ export function RecordForm(props) {
       else change(name, s.base[name] ?? "");
       store.current.set({ choices: { ...store.current.get().choices, [name]: mine ? "mine" : "theirs" } });
     };
-    return { store: store.current, change, save, createAgain, discard, choose, fields, entity, props: live };
-  }, [entity, fields, list, navigate, persist, t]);
+    return { store: store.current, change, save, saveAnyway, forgetAlike, createAgain, discard, choose, fields, entity, label, props: live };
+  }, [entity, fields, label, list, navigate, persist, t]);
 
   return (
     <FormContext.Provider value={api}>

@@ -6,7 +6,8 @@ from typing import Any
 
 import reflex as rx
 
-from rxcrm.components.dialogs import assign_dialog, delete_dialog
+from rxcrm.components.dialogs import delete_dialog
+from rxcrm.components.duplicates import duplicates_command, duplicates_pane, on_forms
 from rxcrm.components.elements import (
     back_to_list,
     command_button,
@@ -22,8 +23,9 @@ from rxcrm.components.elements import (
     tabs,
 )
 from rxcrm.components.frame import frame, icon
-from rxcrm.components.life import closed_banner
-from rxcrm.components.tr import _, ago, moment, plural
+from rxcrm.components.life import closed_banner, disqualify_instead
+from rxcrm.components.sharing import assign_command, share_command
+from rxcrm.components.tr import _, ago, moment
 from rxcrm.state.gate import AppState
 from rxcrm.state.notifications import Notifications
 from rxcrm.state.shell import Shell
@@ -61,7 +63,7 @@ def record_page(
             rx.cond(
                 state.loaded > 0,
                 record_form(
-                    command_bar(state, entity, path, commands),
+                    command_bar(state, entity, path, (*commands, *duplicates_command(state, entity))),
                     draft_banner(zone=AppState.zone),
                     conflict_banner(zone=AppState.zone),
                     lost_banner(zone=AppState.zone),
@@ -76,6 +78,7 @@ def record_page(
                     record_header(state, label, new, title, header),
                     *([bar] if bar else []),
                     tabs(*[page for _name, page in pages], label=_(label), names=[_(name) for name, _page in pages]),
+                    *on_forms(entity),
                     entity=entity,
                     list=path,
                     label=_(label),
@@ -96,6 +99,7 @@ def record_page(
                     zone=AppState.zone,
                     given=state.given,
                     on_save=state.save,
+                    on_save_anyway=state.save_anyway,
                     **extras,
                 ),
                 rx.el.div(
@@ -105,30 +109,12 @@ def record_page(
         ),
         refresher(on_refresh=state.refresh),
         *panes,
-        assign_dialog(state),
+        *duplicates_pane(state, entity),
         delete_dialog(
             state,
             _("Move %(name)s to the recycle bin?", name=state.title),
-            rx.el.p(
-                plural(
-                    "Its history of %(n)s entry goes along.",
-                    "Its history of %(n)s entries goes along.",
-                    state.history_along,
-                ),
-                " ",
-                rx.cond(
-                    state.activities_along > 0,
-                    plural(
-                        "So does %(n)s activity or note on its timeline.",
-                        "So do %(n)s activities and notes on its timeline.",
-                        state.activities_along,
-                    ),
-                    "",
-                ),
-                " ",
-                _("It can be restored for 30 days."),
-            ),
             state.delete,
+            disqualify_instead(state) if entity == "lead" else None,
         ),
         main_class="record-page",
     )
@@ -160,7 +146,8 @@ def command_bar(state: Any, entity: str, path: str, commands: tuple[rx.Component
             rx.el.a(icon("plus"), rx.el.span(_("New")), href=f"{path}/new", class_name="button command"),
         ),
         command(state, "refresh", N_("Refresh"), "refresh-cw", state.refresh),
-        command(state, "assign", N_("Assign"), "user-check", state.ask_assign),
+        assign_command(state, entity),
+        share_command(state, entity),
         command(state, "follow", N_("Follow"), "bell-plus", following(Notifications.follow, state, entity)),
         command(state, "unfollow", N_("Unfollow"), "bell-off", following(Notifications.unfollow, state, entity)),
         command(state, "delete", N_("Delete"), "trash-2", state.ask_delete),

@@ -9,6 +9,7 @@ import { Command, Dialog } from "./ui.jsx";
 let counter = 0;
 const newToken = () => (Date.now() + counter++) % 2147483647;
 const WON = 1;
+const ANOTHER = "another";
 
 /** A command of a form: what is typed is saved first; a save that is refused does nothing else. */
 export function SavingCommand({ label, why, onGo, children }) {
@@ -36,7 +37,7 @@ function Closing({ draft, told, recordId, version, currency, found, onSearch, on
   const title = won ? t("Close as Won") : t("Close as Lost");
   const set = (name, value) => {
     setValues((now) => ({ ...now, [name]: value }));
-    setErrors(({ [name]: _, ...rest }) => rest);
+    setErrors(({ [name]: _, other: __, ...rest }) => rest);
   };
   useEffect(() => {
     // After the dialog has opened, which puts the focus on its cross.
@@ -54,6 +55,11 @@ function Closing({ draft, told, recordId, version, currency, found, onSearch, on
     event.preventDefault();
     event.stopPropagation(); // React would hand it on to the record's form
     if (pending) return;
+    if (values.competitor_id === ANOTHER) {
+      setErrors({ other: t("%(label)s is required.", { label: t("Name of the competitor") }) });
+      form.current.querySelector('[role="combobox"]')?.focus();
+      return;
+    }
     const token = newToken();
     setPending(token);
     setErrors({});
@@ -87,22 +93,18 @@ function Closing({ draft, told, recordId, version, currency, found, onSearch, on
   );
 }
 
-const ANOTHER = "another";
-
 /** Who got it: one of the opportunity's competitors, or any other that is known. */
 function Rival({ competitors, value, errors, set, search }) {
   const t = useT();
   const [other, setOther] = useState(null);
-  const [another, setAnother] = useState(false);
+  const another = value === ANOTHER || other !== null;
   const choose = (e) => {
-    const asked = e.target.value === ANOTHER;
-    setAnother(asked);
     setOther(null);
-    set("competitor_id", asked ? "" : e.target.value);
+    set("competitor_id", e.target.value);
   };
   const pick = (_, hit) => {
     setOther(hit);
-    set("competitor_id", hit ? String(hit.id) : "");
+    set("competitor_id", hit ? String(hit.id) : ANOTHER);
   };
   return (
     <>
@@ -115,7 +117,7 @@ function Rival({ competitors, value, errors, set, search }) {
           </select>
         )}
       </Labelled>
-      {another && <Finder target="competitor" label={t("Name of the competitor")} values={{ other }} errors={{}} set={pick} props={search} />}
+      {another && <Finder target="competitor" label={t("Name of the competitor")} values={{ other }} errors={errors} set={pick} props={search} />}
     </>
   );
 }

@@ -22,9 +22,9 @@ function folded(items) {
   const rows = [];
   for (const item of items) {
     const last = rows.at(-1);
-    if (item.kind !== "change" || !item.changes.length) rows.push(item);
+    if (item.kind !== "change" || !item.changes.length || item.regarding?.id) rows.push(item);
     else if (last?.fold) last.fold.push(item);
-    else if (last?.kind === "change" && last.changes.length) rows[rows.length - 1] = { fold: [last, item] };
+    else if (last?.kind === "change" && last.changes.length && !last.regarding?.id) rows[rows.length - 1] = { fold: [last, item] };
     else rows.push(item);
   }
   return rows;

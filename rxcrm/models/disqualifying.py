@@ -107,7 +107,9 @@ def _post(act: Act, lead: Lead, reason: LeadReason, comment: str) -> Activity:
 def _remind(act: Act, lead: Lead, days: int) -> Activity:
     """A task regarding the lead, due in so many days, on the morning of that day."""
     zone = ZoneInfo(act.who.conventions.zone)
-    due = datetime.combine(act.now.astimezone(zone).date() + timedelta(days=days), MORNING).isoformat(timespec="minutes")
+    due = datetime.combine(act.now.astimezone(zone).date() + timedelta(days=days), MORNING).isoformat(
+        timespec="minutes"
+    )
     subject = gettext(act.who.conventions.locale, N_("Take up again: %(name)s"), name=lead.display_name)
     typed = {"subject": subject, "due_on": due, "remind_on": due}
     return writing.log(act, ActivityKind.TASK, typed, ("lead", lead.id or 0))

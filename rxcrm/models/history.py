@@ -205,6 +205,8 @@ ABOUT_OTHERS = (
     *(Event.QUALIFIED_FROM, Event.STAGE_MOVED, Event.MERGED, Event.MERGED_INTO, Event.UNMERGED),
     *(Event.SHARED, Event.UNSHARED),
 )
+#: Entries that lead to another record with a history of its own.
+_STORIES = (Event.QUALIFIED_FROM, Event.MERGED, Event.MERGED_INTO, Event.UNMERGED)
 OWNER_LABEL = N_("Owner")
 #: Changes of what is no described field, by name: `[name, old, new, old name, new name]`.
 _LABELS = {"owner": OWNER_LABEL, "competitor": N_("Competitor")}
@@ -246,6 +248,14 @@ def others_in(table: type[Record], stored: Any) -> set[Other]:
     return found
 
 
+def led_to(stored: Any) -> tuple[Other, str] | None:
+    """The record, with its name, that tells the rest of an entry's story: merged into this one, or what this came from."""
+    if Event(stored.event) not in _STORIES:
+        return None
+    _, reference, name, _ = stored.changes[0]
+    return _other(*reference.split(":")), name
+
+
 def _other(entity: str, record_id: str) -> Other:
     return entity, int(record_id) if record_id.isdecimal() else 0
 
@@ -265,6 +275,9 @@ def entry(
         what = _WHAT[event] if role else _WITHOUT_ROLE.get(event, _WHAT[event])
         if event is Event.STAGE_MOVED:
             name = gettext(how.locale, name)
+        if event is Event.SHARED:
+            rights = [gettext(how.locale, right) for right in role.split(", ")]
+            role = format_list(rights, locale=how.locale.replace("-", "_"))
         values = {"name": name or gettext(how.locale, HIDDEN), "role": gettext(how.locale, role)}
     else:
         what, values = _WHAT[event], {}

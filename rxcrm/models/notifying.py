@@ -48,6 +48,7 @@ class Kind(StrEnum):
     REPLY = "reply"
     FOLLOW = "follow"
     ASSIGNED = "assigned"
+    SHARED = "shared"
     REMINDER = "reminder"
     IMPORT = "import"
     MAIL = "mail"

@@ -26,7 +26,7 @@ NO_OPPORTUNITY = N_("This lead was qualified without an opportunity: its process
 class StageView:
     """One stage as the bar shows it.
 
-    State: active, done, visited (left for an earlier one), waiting, or locked: its record does not exist yet. Where the
+    State: active, done, visited (left for an earlier one), ahead, or locked: its record does not exist yet. Where the
     steps are on another record, `because` says so and `path` leads there, if the reader may see it. `required` are the
     steps that block the way on, `move` what the button below the steps does: qualify, next, finish, set_active or
     nothing; `why` is the reason for which it cannot.
@@ -135,7 +135,7 @@ def _state(flow: Process, stage: Stage, entity: str, instance: ProcessInstance |
         return "done"
     if stage.entity == "opportunity" and entity == "lead" and not (instance and instance.opportunity_id):
         return "locked"
-    return "visited" if instance and stage.key in instance.path.split(",") else "waiting"
+    return "visited" if instance and stage.key in instance.path.split(",") else "ahead"
 
 
 def _point(row: Record, flow: Process, other: Record | None, stages: list[StageView]) -> None:

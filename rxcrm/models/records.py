@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from functools import cache, cached_property, lru_cache
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import bindparam, delete, func, update
+from sqlalchemy import bindparam, delete, update
 from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session, select
 
@@ -411,7 +411,7 @@ def _value(act: Act, row: Record, spec: FieldSpec, text: str, how: Conventions) 
     if spec.name == "status_reason" and value is not None and not _fits(row, value):
         raise BadValue(N_("%(label)s does not fit the status of this record."), label=spec.label)
     if spec.kind is Kind.LOOKUP and value is not None and value != getattr(row, spec.name):
-        _check_link(act, row, spec, value)
+        return _linked(act, row, spec, value)
     return value
 
 
@@ -420,8 +420,18 @@ def _fits(row: Record, reason: int) -> bool:
     return status is None or lifecycle.fits(row.entity, int(status), reason)
 
 
-def _check_link(act: Act, row: Record, spec: FieldSpec, target_id: int) -> None:
-    """A look-up may point to what the user sees and may attach to (Append and Append To, S R9.7), not to the row itself."""
+def _linked(act: Act, row: Record, spec: FieldSpec, target_id: int) -> int:
+    """The id that a look-up gets: a record that was merged into another since it was found stands for that one (S 7.8)."""
+    from rxcrm.models.merging import surviving  # that package needs this module first
+
+    if lifecycle.is_open(_check_link(act, row, spec, target_id)):
+        return target_id
+    survivor = surviving(act.session, spec.target, target_id)
+    return survivor if survivor == target_id else _check_link(act, row, spec, survivor).id or 0
+
+
+def _check_link(act: Act, row: Record, spec: FieldSpec, target_id: int) -> Record:
+    """The record that a look-up is to point to: one that the user sees and may attach to, not the row itself (S R9.7)."""
     target = record_table(spec.target)
     try:
         other = act.find(target, target_id)
@@ -433,6 +443,7 @@ def _check_link(act: Act, row: Record, spec: FieldSpec, target_id: int) -> None:
         raise BadValue(N_("Your role may not attach these records to others."))
     if not (decision := act.may(Privilege.APPEND_TO, other)):
         raise BadValue(decision.because)
+    return other
 
 
 def own(row: Record, owner: User | Team) -> None:
@@ -471,11 +482,3 @@ def with_names(act: Act, row: Record, changes: list[list[str]]) -> list[list[str
         else c
         for c in changes
     ]
-
-
-def counts_with(session: Session, row: Record) -> dict[str, int]:
-    """What goes along when a record is deleted, by kind, for the confirmation (S 3.8)."""
-    entries = session.exec(
-        select(func.count()).select_from(History).where(History.entity == row.entity, History.record_id == row.id)
-    ).one()
-    return {"history": entries, "activities": placing.count_regarding(session, row)}

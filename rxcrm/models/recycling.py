@@ -153,9 +153,7 @@ def _find(act: Act, key: str) -> tuple[int, Record] | None:
     return (list(RECORDS).index(entity), row) if row is not None and row.deleted_on is not None else None
 
 
-def _of_table(
-    act: Act, table: type[Record], rank: int, term: str, last: tuple[int, Record] | None
-) -> Sequence[Record]:
+def _of_table(act: Act, table: type[Record], rank: int, term: str, last: tuple[int, Record] | None) -> Sequence[Record]:
     columns = cast(Any, table)
     where: list[ColumnElement[bool]] = [
         columns.deleted_on.is_not(None),

@@ -130,7 +130,13 @@ def _bad_conventions(values: Mapping[str, object]) -> dict[str, CrmError]:
 
 
 #: What the settings page may change; the switches are "1" or "0".
-_NUMBERS, _SWITCHES = ("first_weekday", "fiscal_month", "fiscal_day"), ("private", "open_editing")
+_NUMBERS = ("first_weekday", "fiscal_month", "fiscal_day")
+_SWITCHES = (
+    *("private", "open_editing", "qualify_several", "share_reassigned"),
+    *("detect_on_create", "detect_on_update", "detect_on_import"),
+)
+#: What decides about a table when a lead is qualified (S 3.5.3).
+_DECIDED = ("qualify_account", "qualify_contact", "qualify_opportunity")
 
 
 def update_organisation(session: Session, typed: Mapping[str, str]) -> Organisation:
@@ -143,6 +149,8 @@ def update_organisation(session: Session, typed: Mapping[str, str]) -> Organisat
             values[name] = clean(text)
         elif name in _SWITCHES and text in ("0", "1"):
             values[name] = text == "1"
+        elif name in _DECIDED and text in ("seller", "automatic"):
+            values[name] = text
         elif name in _CONVENTIONS:
             values[name] = text if name not in _NUMBERS else int(text) if text.isdecimal() and len(text) < 4 else -1
         else:

@@ -36,7 +36,9 @@ class Undoable:
 #: Every kind of operation that a message may offer to undo.
 UNDOABLE: dict[OperationKind, Undoable] = {
     OperationKind.DISQUALIFY: Undoable(disqualifying.undo, N_("%(name)s is open again."), reopens=True),
-    OperationKind.QUALIFY: Undoable(qualification.undo, N_("%(name)s is open again."), keep=qualification.reopen, reopens=True),
+    OperationKind.QUALIFY: Undoable(
+        qualification.undo, N_("%(name)s is open again."), keep=qualification.reopen, reopens=True
+    ),
     OperationKind.MERGE: Undoable(merging.undo, N_("The merge into %(name)s was taken back.")),
     OperationKind.DELETE: Undoable(recycling.undo, N_("%(name)s is back from the recycle bin.")),
 }

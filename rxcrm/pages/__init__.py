@@ -13,6 +13,8 @@ def add_pages(app: rx.App) -> None:
         calendar,
         contact,
         contacts,
+        duplicate_rules,
+        duplicates,
         home,
         import_run,
         imports,
@@ -20,9 +22,12 @@ def add_pages(app: rx.App) -> None:
         lead,
         leads,
         login,
+        merge,
         opportunities,
         opportunity,
         password,
+        qualification,
+        recycle_bin,
         roles,
         settings,
         setup,
@@ -53,13 +58,28 @@ def add_pages(app: rx.App) -> None:
     app.add_page(activities.page, route="/activities", title="Activities · rxcrm", on_load=activities.on_load)
     app.add_page(calendar.page, route="/activities/calendar", title="Calendar · rxcrm", on_load=calendar.on_load)
     app.add_page(activity.page, route="/activities/[activity_id]", title="Activity · rxcrm", on_load=activity.on_load)
+    app.add_page(duplicates.page, route="/duplicates", title="Duplicates · rxcrm", on_load=duplicates.on_load)
     app.add_page(imports.page, route="/import", title="Import · rxcrm", on_load=imports.on_load)
     app.add_page(import_run.page, route="/import/[run_id]", title="Import · rxcrm", on_load=import_run.on_load)
+    app.add_page(recycle_bin.page, route="/recycle-bin", title="Recycle bin · rxcrm", on_load=recycle_bin.on_load)
+    app.add_page(merge.page, route="/merge/[merged_table]", title="Merge · rxcrm", on_load=merge.on_load)
     app.add_page(settings.page, route="/settings", title="Settings · rxcrm", on_load=settings.on_load)
     app.add_page(users.page, route="/settings/users", title="Users · rxcrm", on_load=users.on_load)
+    app.add_page(
+        qualification.page,
+        route="/settings/qualification",
+        title="Lead qualification · rxcrm",
+        on_load=qualification.on_load,
+    )
     app.add_page(roles.page, route="/settings/roles", title="Connection roles · rxcrm", on_load=roles.on_load)
     app.add_page(units.page, route="/settings/units", title="Business units · rxcrm", on_load=units.on_load)
     app.add_page(
         templates.page, route="/settings/templates", title="E-mail templates · rxcrm", on_load=templates.on_load
+    )
+    app.add_page(
+        duplicate_rules.page,
+        route="/settings/duplicates",
+        title="Duplicate rules · rxcrm",
+        on_load=duplicate_rules.on_load,
     )
     app.add_page(jobs.page, route="/settings/jobs", title="Background work · rxcrm", on_load=jobs.on_load)

@@ -3,6 +3,7 @@
 import reflex as rx
 
 from rxcrm.components.connections import related
+from rxcrm.components.merging import unmerge_command
 from rxcrm.components.records import (
     address,
     columns,
@@ -13,6 +14,7 @@ from rxcrm.components.records import (
     section,
 )
 from rxcrm.components.sales import activation_commands
+from rxcrm.components.subgrids import subgrids
 from rxcrm.components.timeline import timeline
 from rxcrm.state.accounts import AccountRecord
 from rxcrm.state.activating import Activation
@@ -32,7 +34,7 @@ def page() -> rx.Component:
         fields=describe("account"),
         title=["name"],
         header=[],
-        commands=activation_commands(AccountRecord, "account"),
+        commands=(*activation_commands(AccountRecord, "account"), unmerge_command(AccountRecord, "account")),
         on_reopen=Activation.activate("account", AccountRecord.record_id, AccountRecord.version),
         pages=[
             (N_("Summary"), summary()),
@@ -60,7 +62,10 @@ def summary() -> rx.Component:
             address(),
         ),
         timeline("account", AccountRecord.record_id),
-        linked(AccountRecord, N_("Related records"), N_("The primary contact and the parent account appear here.")),
+        rx.fragment(
+            subgrids(AccountRecord, "account"),
+            linked(AccountRecord, N_("Related records"), N_("The primary contact and the parent account appear here.")),
+        ),
     )
 
 

@@ -3,6 +3,7 @@
 import reflex as rx
 
 from rxcrm.components.lists import list_page, nothing_yet
+from rxcrm.components.merging import merge_picked
 from rxcrm.state.accounts import Accounts
 from rxcrm.translation import N_
 
@@ -14,6 +15,7 @@ def page() -> rx.Component:
         Accounts,
         entity="account",
         label=N_("Accounts"),
+        commands=(merge_picked(Accounts, "account"),),
         empty=nothing_yet(
             "account",
             N_("No accounts here yet"),

@@ -44,7 +44,6 @@ def page() -> rx.Component:
             pages=[(N_("General"), columns(_form(), history(ActivityRecord), beside()))],
             answer=ActivityRecord.looked_up,
             on_look_up=ActivityRecord.look_up,
-            given=ActivityRecord.given,
         ),
         close_dialog(
             open=ActivityRecord.closing,

@@ -3,6 +3,7 @@
 import reflex as rx
 
 from rxcrm.components.connections import related
+from rxcrm.components.merging import unmerge_command
 from rxcrm.components.records import (
     address,
     columns,
@@ -13,6 +14,7 @@ from rxcrm.components.records import (
     section,
 )
 from rxcrm.components.sales import activation_commands
+from rxcrm.components.subgrids import subgrids
 from rxcrm.components.timeline import timeline
 from rxcrm.state.activating import Activation
 from rxcrm.state.contacts import ContactRecord
@@ -32,7 +34,7 @@ def page() -> rx.Component:
         fields=describe("contact"),
         title=["first_name", "last_name"],
         header=[],
-        commands=activation_commands(ContactRecord, "contact"),
+        commands=(*activation_commands(ContactRecord, "contact"), unmerge_command(ContactRecord, "contact")),
         on_reopen=Activation.activate("contact", ContactRecord.record_id, ContactRecord.version),
         pages=[
             (N_("Summary"), summary()),
@@ -65,7 +67,10 @@ def summary() -> rx.Component:
             address(),
         ),
         timeline("contact", ContactRecord.record_id),
-        linked(ContactRecord, N_("Company"), N_("The account that this person belongs to appears here.")),
+        rx.fragment(
+            subgrids(ContactRecord, "contact"),
+            linked(ContactRecord, N_("Company"), N_("The account that this person belongs to appears here.")),
+        ),
     )
 
 

@@ -3,6 +3,7 @@
 import reflex as rx
 
 from rxcrm.components.lists import list_page, nothing_yet
+from rxcrm.components.merging import merge_picked
 from rxcrm.state.contacts import Contacts
 from rxcrm.translation import N_
 
@@ -14,6 +15,7 @@ def page() -> rx.Component:
         Contacts,
         entity="contact",
         label=N_("Contacts"),
+        commands=(merge_picked(Contacts, "contact"),),
         empty=nothing_yet(
             "contact",
             N_("No contacts here yet"),

@@ -5,6 +5,7 @@ import reflex as rx
 from rxcrm.components.connections import related, stakeholders
 from rxcrm.components.elements import field
 from rxcrm.components.life import lead_commands
+from rxcrm.components.merging import unmerge_command
 from rxcrm.components.process import process_bar
 from rxcrm.components.qualify import qualify_command, qualify_pane
 from rxcrm.components.records import (
@@ -20,6 +21,7 @@ from rxcrm.components.timeline import timeline
 from rxcrm.state.forms import describe
 from rxcrm.state.leads import LeadRecord
 from rxcrm.state.lifecycle import Lifecycle
+from rxcrm.state.qualifying import Qualify
 from rxcrm.translation import N_
 
 on_load = LeadRecord.open
@@ -36,9 +38,13 @@ def page() -> rx.Component:
         title=["first_name", "last_name"],
         header=[field(name=name, header=True) for name in ("lead_source", "rating")]
         + [field(name="status_reason", text=N_("Status"), header=True)],
-        bar=process_bar(LeadRecord, "lead"),
+        bar=process_bar(LeadRecord, "lead", on_qualify=Qualify.ask(LeadRecord.record_id)),
         pages=[(N_("Summary"), summary()), (N_("Details"), details()), (N_("Related"), related(LeadRecord, "lead"))],
-        commands=(qualify_command(LeadRecord), *lead_commands(LeadRecord)),
+        commands=(
+            qualify_command(LeadRecord),
+            *lead_commands(LeadRecord),
+            unmerge_command(LeadRecord, "lead"),
+        ),
         panes=(qualify_pane(),),
         on_reopen=Lifecycle.reactivate(LeadRecord.record_id, LeadRecord.version),
         filled=LeadRecord.filled,

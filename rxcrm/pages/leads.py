@@ -5,6 +5,7 @@ import reflex as rx
 from rxcrm.components.frame import icon
 from rxcrm.components.life import lead_list_commands
 from rxcrm.components.lists import list_page, nothing_yet
+from rxcrm.components.merging import merge_picked
 from rxcrm.components.qualify import qualify_many, qualify_picked
 from rxcrm.components.tr import _
 from rxcrm.state.gate import AppState
@@ -26,6 +27,7 @@ def page() -> rx.Component:
             ),
             qualify_picked(Leads),
             *lead_list_commands(Leads),
+            merge_picked(Leads, "lead"),
         ),
         panes=(qualify_many(),),
         empty=nothing_yet(

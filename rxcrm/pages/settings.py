@@ -81,6 +81,11 @@ def access() -> rx.Component:
                 "Salespeople and sales managers may change every record that they may read, not only their own or those of their unit."
             ),
         ),
+        switch(
+            name="share_reassigned",
+            label=_("Share reassigned records with original owner"),
+            hint=_("Whoever owned a record before it was assigned keeps the access that he had."),
+        ),
         aria_label=_("Access"),
         class_name="section",
     )

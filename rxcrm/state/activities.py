@@ -92,8 +92,6 @@ class ActivityRecord(RecordMixin, AppState):
     _entity: str = "activity"
     _parameter: str = "activity_id"
     kind: int = 0
-    #: What a new activity begins with and is saved with, typed or not.
-    given: dict[str, str] = {}
     closing: bool = False
     looked_up: Candidates = Candidates()
 
@@ -131,7 +129,7 @@ class ActivityRecord(RecordMixin, AppState):
     @action(SIGNED_IN)
     async def dismiss(self):
         """Close any dialog."""
-        self.assigning = self.deleting = self.closing = False
+        self.deleting = self.closing = False
 
     async def _carry_out(self, verb: Callable[[Act, Activity], None], said: str) -> None:
         await do(with_one, self.record_id, self.version, verb)
@@ -141,14 +139,12 @@ class ActivityRecord(RecordMixin, AppState):
     async def _read(self, record_id: int) -> Snapshot:
         if record_id:
             found = await look(shown, record_id)
-            self.kind, self.given = int(found.values["kind"]), {}
         else:
             found = await look(begun, dict(self.router.url.query_parameters))
-            self.kind = int(found.values["kind"])
-            self.given = {name: text for name, text in found.values.items() if text not in ("", "[]")}
+        self.kind = int(found.values["kind"])
         return found
 
-    async def _write(self, record_id: int, version: int, typed: dict[str, str]) -> int:
+    async def _write(self, record_id: int, version: int, typed: dict[str, str], anyway: bool) -> int:
         return await do(save_form, record_id, version, typed)
 
 
@@ -156,7 +152,7 @@ def shown(act: Act, record_id: int) -> Snapshot:
     """A stored activity as its form shows it."""
     row = form.find(act, record_id)
     filled = form.filled(act, row)
-    may = decide(act.session, act.who, (Privilege.WRITE, Privilege.ASSIGN, Privilege.DELETE), row)
+    may = decide(act.session, act.who, (Privilege.WRITE, Privilege.ASSIGN, Privilege.SHARE, Privilege.DELETE), row)
     closed = closed_because(act, row)
     return Snapshot(
         id=record_id,
@@ -178,7 +174,7 @@ def begun(act: Act, given: dict[str, str]) -> Snapshot:
     kind = form.parse_kind(given.get("kind", "task"))
     filled = form.blank(act, kind, given)
     later = N_("Save this record first.")
-    commands = ["assign", "delete", "refresh", "link", "complete", "close"]
+    commands = ["assign", "share", "delete", "refresh", "link", "complete", "close"]
     if kind is ActivityKind.EMAIL:
         commands.append("send")
     return Snapshot(
@@ -186,6 +182,8 @@ def begun(act: Act, given: dict[str, str]) -> Snapshot:
         version=0,
         values=filled.values,
         names=filled.names,
+        # It is saved with all that it begins with, typed or not.
+        given={name: text for name, text in filled.values.items() if text not in ("", "[]")},
         title="",
         owner=act.who.name,
         may={"save": "", **dict.fromkeys(commands, later)},

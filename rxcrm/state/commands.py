@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from rxcrm.models import activating, closing, disqualifying, reactivating
+from rxcrm.models import activating, closing, creating, disqualifying, reactivating
 from rxcrm.models.access import Decision, Privilege
 from rxcrm.models.base import Record
 from rxcrm.models.lifecycle import Closing
+from rxcrm.models.matching import saving as duplicates
 from rxcrm.models.merging import undoing as merging
 from rxcrm.models.qualifying import commands as qualification
 from rxcrm.models.records import Act
@@ -18,10 +19,12 @@ Offer = Callable[[Act, Record, Mapping[Privilege, Decision]], dict[str, str]]
 OFFERS: tuple[Offer, ...] = (
     disqualifying.offers,
     reactivating.offers,
+    creating.offers,
     qualification.offers,
     closing.offers,
     activating.offers,
     merging.offers,
+    duplicates.offers,
 )
 #: What each part tells of a record that is closed, for the banner; None for what it did not close.
 CLOSINGS: tuple[Callable[[Act, Record], Closing | None], ...] = (
@@ -33,7 +36,7 @@ CLOSINGS: tuple[Callable[[Act, Record], Closing | None], ...] = (
 )
 #: Commands of a table that wait until a record is saved, besides those of every table (S 13.2).
 UNSAVED: dict[str, tuple[str, ...]] = {
-    "lead": ("qualify", "disqualify"),
+    "lead": ("qualify", "disqualify", "create_contact", "create_account"),
     "account": ("deactivate",),
     "contact": ("deactivate",),
     "opportunity": ("close_won", "close_lost"),

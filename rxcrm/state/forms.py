@@ -81,6 +81,8 @@ def _view(entity: str, spec: FieldSpec) -> dict[str, Any]:
         view["always"] = True
     if options := _options(entity, spec):
         view["options"] = options
+    if entity in REASONS and spec.name == "status_reason":
+        view["others"] = [[str(int(r)), r.label] for group in REASONS[entity].values() for r in group]
     if spec.target:
         view["target"] = spec.target
         if entity == "lead" and spec.name in _LEAD_LOOKUPS:
@@ -101,8 +103,7 @@ def _options(entity: str, spec: FieldSpec) -> list[list[str]]:
 def quick_forms() -> dict[str, dict[str, Any]]:
     """Quick create of every table: title, and its fields described, in their order."""
     return {
-        entity: {"title": title, "fields": _chosen(describe(entity), names)}
-        for entity, (title, names) in QUICK.items()
+        entity: {"title": title, "fields": _chosen(describe(entity), names)} for entity, (title, names) in QUICK.items()
     }
 
 

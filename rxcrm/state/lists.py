@@ -7,12 +7,12 @@ from typing import Any
 
 import reflex as rx
 
-from rxcrm.models import lists, records
+from rxcrm.models import lists, records, recycling
 from rxcrm.models.access import Privilege
 from rxcrm.models.fields import Kind, fields_of
 from rxcrm.models.operation import Operation
-from rxcrm.models.people import User, working_users
 from rxcrm.models.records import Act
+from rxcrm.models.recycling import Along
 from rxcrm.models.tables import record_table
 from rxcrm.models.views import VIEWS, Column
 from rxcrm.state.gate import SIGNED_IN, AppState, action, asker, do, look
@@ -105,9 +105,8 @@ class ListMixin(rx.State, mixin=True):
     shown: str = ""
     ready: bool = False
     picked: list[int] = []
-    assigning: bool = False
     deleting: bool = False
-    owners: list[OwnerChoice] = []
+    along: Along = Along()
     _counted: str = ""
 
     @action(SIGNED_IN)
@@ -137,25 +136,9 @@ class ListMixin(rx.State, mixin=True):
         self.picked = [i for i in ids if str(i) in known]
 
     @action(SIGNED_IN)
-    async def ask_assign(self):
-        """Open the dialog that assigns the ticked rows."""
-        self.owners, self.assigning = await look(assignable_users), True
-
-    @action(SIGNED_IN)
-    async def assign(self, user_id: int):
-        """Assign the ticked rows; what may not be assigned stays, and the message says how many."""
-        ids, self.assigning = list(self.picked), False
-        await self._tell(
-            await do(assign_many, self._entity, ids, user_id),
-            N_("%(n)s record assigned."),
-            N_("%(n)s records assigned."),
-        )
-        return type(self).open
-
-    @action(SIGNED_IN)
     async def ask_delete(self):
-        """Open the dialog that deletes the ticked rows."""
-        self.deleting = True
+        """Open the dialog that deletes the ticked rows, and says what goes along."""
+        self.along, self.deleting = await look(recycling.along, self._entity, self.picked), True
 
     @action(SIGNED_IN)
     async def delete_picked(self):
@@ -171,7 +154,7 @@ class ListMixin(rx.State, mixin=True):
     @action(SIGNED_IN)
     async def dismiss(self):
         """Close any dialog."""
-        self.assigning = self.deleting = False
+        self.deleting = False
 
     async def _tell(self, result: Outcome, one: str, many: str) -> None:
         tell(self, result, one, many)
@@ -199,24 +182,9 @@ def tell(state: AppState, result: Outcome, one: str, many: str, **say: Any) -> N
     state._say("\n".join(lines), kind, undo=result.undo, **say)
 
 
-def assignable_users(act: Act) -> list[OwnerChoice]:
-    """Everybody who can own records, the asker first."""
-    found = working_users(act.session)
-    found.sort(key=lambda u: (u.id != act.who.id, u.name_key))
-    return [OwnerChoice(u.id or 0, u.name, u.email) for u in found]
-
-
-def assign_many(act: Act, entity: str, ids: list[int], user_id: int) -> Outcome:
-    """Assign several records to a user, each by its own rights."""
-    owner = act.session.get(User, user_id)
-    if owner is None:
-        raise records.NotFound
-    return each(act, entity, ids, Privilege.ASSIGN, lambda act, row: records.assign(act, row, owner))
-
-
 def delete_many(act: Act, entity: str, ids: list[int]) -> Outcome:
     """Move several records to the recycle bin, each by its own rights."""
-    return each(act, entity, ids, Privilege.DELETE, records.bin)
+    return each(act, entity, ids, Privilege.DELETE, recycling.delete)
 
 
 def each(act: Act, entity: str, ids: list[int], privilege: Privilege, verb: Any) -> Outcome:

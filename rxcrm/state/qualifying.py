@@ -39,7 +39,8 @@ class Qualify(AppState):
     """The side pane of one lead (S 3.5.4)."""
 
     proposal: Proposal = _NOTHING
-    showing: bool = False
+    #: Counts how often the pane was asked for: a page that is loaded again does not open it again.
+    asked: int = 0
     told: Told = Told()
     found: Candidates = Candidates()
 
@@ -48,7 +49,7 @@ class Qualify(AppState):
         """Open the pane; where the organisation decides everything and nothing is in doubt, qualify at once."""
         found = await look(planning.proposal, lead_id)
         if found.questions:
-            self.proposal, self.told, self.showing = found, Told(), True
+            self.proposal, self.told, self.asked = found, Told(), self.asked + 1
             return None
         return self._done(await do(doing.qualify, lead_id, found.version, planning.decided(found)))
 
@@ -71,20 +72,25 @@ class Qualify(AppState):
             self.told = Told(token, errors=refusal.by_field(self.locale))
         except CrmError as refusal:
             self.told = Told(token, errors={"": refusal.text(self.locale)})
+            await self._follow(lead_id)
         else:
-            self.told, self.showing = Told(token, ok=True), False
+            self.told = Told(token, ok=True)
             return self._done(outcome)
         return None
+
+    async def _follow(self, lead_id: int) -> None:
+        """The lead of the pane was merged into another one meanwhile: show that one, and nothing is lost."""
+        try:
+            found = await look(planning.proposal, lead_id)
+        except CrmError:
+            return  # the refusal has been told already
+        if found.lead_id != lead_id:
+            self.proposal, self.asked = found, self.asked + 1
 
     @action(SIGNED_IN)
     async def search(self, entity: str, term: str, token: int):
         """Existing accounts or contacts that can be used; the newest ones for no term."""
         self.found = Candidates(token, await look(usable, entity, term[:200]))
-
-    @action(SIGNED_IN)
-    async def dismiss(self):
-        """Close the pane; nothing has been written."""
-        self.showing = False
 
     def _done(self, outcome: Outcome) -> Any:
         """Open the primary opportunity, or show the lead as it is now (S 3.5.4)."""
@@ -98,7 +104,7 @@ class QualifyMany(AppState):
     """Many leads at once: a choice per lead on one screen, then one transaction per lead (S 3.5.4 [OURS])."""
 
     review: Review = Review([], [])
-    showing: bool = False
+    asked: int = 0
     running: bool = False
     finished: int = 0
     results: list[Line] = []
@@ -108,7 +114,7 @@ class QualifyMany(AppState):
     async def ask(self, lead_ids: list[int]):
         """Show the ticked leads with what is preset for each; those that cannot be qualified say why."""
         self.review = await look(many.review, lead_ids[: max(lists.PAGE_SIZES)])
-        self.results, self.finished, self.showing = [], 0, True
+        self.results, self.finished, self.asked = [], 0, self.asked + 1
 
     @action(SIGNED_IN)
     async def run(self, choices: list[dict[str, str]]):
@@ -150,11 +156,6 @@ class QualifyMany(AppState):
     async def cancel(self):
         """Stop after the lead that is being qualified now."""
         self._stopped = True
-
-    @action(SIGNED_IN)
-    async def dismiss(self):
-        """Close the screen."""
-        self.showing = False
 
 
 async def _one(found: Proposal, choice: many.Chosen, made: set[tuple[str, int]]) -> Line:

@@ -8,19 +8,21 @@ from dataclasses import dataclass, field
 
 import reflex as rx
 
-from rxcrm.models import history, lifecycle, notifying, process_bar, records
+from rxcrm.models import history, lifecycle, notifying, process_bar, records, recycling
 from rxcrm.models.access import REGARDED, Decision, Privilege, decide, may_create
 from rxcrm.models.base import Record
 from rxcrm.models.errors import CrmError, Invalid, NotFound, Stale
 from rxcrm.models.fields import fields_of, raw
 from rxcrm.models.lists import detail_of
-from rxcrm.models.people import User
+from rxcrm.models.matching import Match, saving
+from rxcrm.models.matching.saving import Alike
 from rxcrm.models.process_bar import ProcessView
 from rxcrm.models.records import Act, Conflict
+from rxcrm.models.recycling import Along
 from rxcrm.models.tables import record_table
 from rxcrm.state.commands import UNSAVED, closing_of, offered
 from rxcrm.state.gate import BROKEN, SIGNED_IN, action, do, look
-from rxcrm.state.lists import OwnerChoice, address_of, assignable_users
+from rxcrm.state.lists import address_of
 from rxcrm.state.prefilling import Given, given
 from rxcrm.state.timeline import Timeline
 from rxcrm.translation import N_, gettext
@@ -37,6 +39,8 @@ class Saved:
     stale: bool = False
     id: int = 0
     errors: dict[str, str] = field(default_factory=dict)
+    #: Records that may be the one to be saved: nothing was written, the user decides (S R3.16).
+    duplicates: list[Match] = field(default_factory=list)
 
 
 @dataclass
@@ -75,6 +79,8 @@ class Snapshot:
     cards: list[LinkedCard]
     process: ProcessView
     closure: lifecycle.Closing = field(default_factory=lifecycle.Closing)
+    #: What the address of a new record fills in.
+    given: dict[str, str] = field(default_factory=dict)
     #: Where the form has no timeline that tells it.
     history: list[history.Entry] = field(default_factory=list)
 
@@ -141,7 +147,7 @@ def _unsaved(entity: str) -> dict[str, str]:
     return {name: N_("Save this record first.") for name in waiting} | {"save": ""}
 
 
-_COMMANDS = {"save": Privilege.WRITE, "assign": Privilege.ASSIGN, "delete": Privilege.DELETE}
+_COMMANDS = {"save": Privilege.WRITE, "assign": Privilege.ASSIGN, "share": Privilege.SHARE, "delete": Privilege.DELETE}
 
 
 def _commands(act: Act, row: Record, may: dict[Privilege, Decision]) -> dict[str, str]:
@@ -204,13 +210,10 @@ class RecordMixin(rx.State, mixin=True):
     missing: str = ""
     saved: Saved = Saved()
     conflicts: list[Conflict] = []
-    assigning: bool = False
     deleting: bool = False
-    history_along: int = 0
-    activities_along: int = 0
+    along: Along = Along()
     gone: int = 0
     lost: Lost = Lost()
-    owners: list[OwnerChoice] = []
 
     @action(SIGNED_IN)
     async def open(self):
@@ -226,8 +229,20 @@ class RecordMixin(rx.State, mixin=True):
     @action(SIGNED_IN)
     async def save(self, record_id: int, version: int, typed: dict[str, str], token: int):
         """Create the record (id 0) or write what was typed into the version that the user saw."""
+        await self._save(record_id, version, typed, token)
+
+    @action(SIGNED_IN)
+    async def save_anyway(self, record_id: int, version: int, typed: dict[str, str], token: int):
+        """Save although there are duplicates: "Ignore and save" (S R3.16)."""
+        await self._save(record_id, version, typed, token, anyway=True)
+
+    async def _save(
+        self, record_id: int, version: int, typed: dict[str, str], token: int, anyway: bool = False
+    ) -> None:
         try:
-            saved_id = await self._write(record_id, version, typed)
+            saved_id = await self._write(record_id, version, typed, anyway)
+        except Alike as found:
+            self.saved = Saved(token, id=record_id, duplicates=found.matches)
         except Invalid as refusal:
             self.saved = Saved(token, errors=refusal.by_field(self.locale), id=record_id)
             self._refuse(refusal)
@@ -250,47 +265,32 @@ class RecordMixin(rx.State, mixin=True):
             self._say(N_("Saved"))
 
     @action(SIGNED_IN)
-    async def ask_assign(self):
-        """Open the Assign dialog."""
-        self.owners, self.assigning = await look(assignable_users), True
-
-    @action(SIGNED_IN)
-    async def assign(self, user_id: int):
-        """Give the record to another user (S 3.9)."""
-        self.assigning = False
-        await do(assign_one, self._entity, self.record_id, self.version, user_id)
-        await self._open(self.record_id)
-        self._say(N_("Assigned to %(name)s."), name=self.owner)
-
-    @action(SIGNED_IN)
     async def ask_delete(self):
         """Open the Delete dialog, which says what goes along."""
-        along = await look(goes_along, self._entity, self.record_id)
-        self.history_along, self.activities_along = along["history"], along["activities"]
-        self.deleting = True
+        self.along, self.deleting = await look(recycling.along, self._entity, [self.record_id]), True
 
     @action(SIGNED_IN)
     async def delete(self):
         """Move the record to the recycle bin and go back to the list."""
         self.deleting = False
-        await do(delete_one, self._entity, self.record_id, self.version)
+        operation_id = await do(delete_one, self._entity, self.record_id, self.version)
         self.gone = self.record_id
-        self._say(N_("%(name)s is in the recycle bin for 30 days."), name=self.title)
+        self._say(N_("%(name)s is in the recycle bin for 30 days."), undo=[operation_id], name=self.title)
         return rx.redirect(address_of(self._entity))
 
     @action(SIGNED_IN)
     async def dismiss(self):
         """Close any dialog."""
-        self.assigning = self.deleting = False
+        self.deleting = False
 
     async def _read(self, record_id: int) -> Snapshot:
         """What the form shows of a record, or of a new one for id 0."""
         asked = {} if record_id else dict(self.router.url.query_parameters)
         return await look(snapshot, self._entity, record_id, asked)
 
-    async def _write(self, record_id: int, version: int, typed: dict[str, str]) -> int:
-        """Create or change the record; returns its id."""
-        return await do(save_typed, self._entity, record_id, version, typed)
+    async def _write(self, record_id: int, version: int, typed: dict[str, str], anyway: bool) -> int:
+        """Create or change the record; returns its id. Raises Alike for a duplicate, unless it is wanted anyway."""
+        return await do(save_typed, self._entity, record_id, version, typed, anyway)
 
     def _wanted(self) -> int:
         text = str(getattr(self, self._parameter) or "")
@@ -319,7 +319,7 @@ class RecordMixin(rx.State, mixin=True):
 
         So does one that the user finds deleted when the page comes back after a break: what he typed is in its form.
         """
-        self.assigning = self.deleting = False
+        self.deleting = False
         try:
             self._show(await self._read(record_id))
         except CrmError as refusal:
@@ -341,13 +341,20 @@ class RecordMixin(rx.State, mixin=True):
         self.loaded += 1
 
 
-def save_typed(act: Act, entity: str, record_id: int, version: int, typed: dict[str, str]) -> int:
-    """The id of the record that was created or changed."""
+def save_typed(act: Act, entity: str, record_id: int, version: int, typed: dict[str, str], anyway: bool = False) -> int:
+    """The id of the record that was created or changed. Raises Alike for a duplicate, unless it is wanted anyway."""
     table = record_table(entity)
     if not record_id:
-        return records.create(act, table, typed).id or 0
+        row = records.create(act, table, typed)
+        if not anyway:
+            saving.require_new(act, row)
+        return row.id or 0
     row = act.find(table, record_id, Privilege.WRITE, version)
-    return records.save(act, row, typed).id or 0
+    known = None if anyway else saving.known_before(act, row, typed)
+    records.save(act, row, typed)
+    if known is not None:
+        saving.require_new(act, row, known)
+    return row.id or 0
 
 
 def conflicts_of(act: Act, entity: str, record_id: int, version: int) -> list[Conflict]:
@@ -361,19 +368,7 @@ def lost_of(act: Act, entity: str, record_id: int) -> Lost:
     return Lost(record_id, found.who, found.at) if found else Lost(record_id)
 
 
-def assign_one(act: Act, entity: str, record_id: int, version: int, user_id: int) -> None:
-    """Assign one record to a user."""
-    owner = act.session.get(User, user_id)
-    if owner is None:
-        raise records.NotFound
-    records.assign(act, act.find(record_table(entity), record_id, Privilege.ASSIGN, version), owner)
-
-
-def delete_one(act: Act, entity: str, record_id: int, version: int) -> None:
-    """Move one record to the recycle bin."""
-    records.bin(act, act.find(record_table(entity), record_id, Privilege.DELETE, version))
-
-
-def goes_along(act: Act, entity: str, record_id: int) -> dict[str, int]:
-    """What goes along when the record is deleted, by kind."""
-    return records.counts_with(act.session, act.find(record_table(entity), record_id, Privilege.DELETE))
+def delete_one(act: Act, entity: str, record_id: int, version: int) -> int:
+    """Move one record to the recycle bin; the id of the operation that can be undone."""
+    operation = recycling.delete(act, act.find(record_table(entity), record_id, Privilege.DELETE, version))
+    return operation.id or 0

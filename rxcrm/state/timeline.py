@@ -15,7 +15,7 @@ from rxcrm.models.activity import Activity
 from rxcrm.models.errors import CrmError, Invalid, NotFound
 from rxcrm.models.mail import sending
 from rxcrm.models.records import Act
-from rxcrm.models.timeline import composing, form, reading, visits, writing
+from rxcrm.models.timeline import composing, form, places, reading, visits, writing
 from rxcrm.models.timeline.composing import Stored
 from rxcrm.models.timeline.filters import FacetGroup
 from rxcrm.models.timeline.items import Item
@@ -99,6 +99,8 @@ class Timeline(AppState):
     _since: str = ""
     _cursor: str = ""
     _known: list[int] = []
+    #: The topics whose news change what is shown.
+    _watched: list[str] = []
     #: Token → entry, for what was written lately from this tab.
     _stored: dict[int, int] = {}
     _all_planned: bool = False
@@ -115,7 +117,8 @@ class Timeline(AppState):
         self._all_planned = self._counting = False
         found = await look(_opening, entity, record_id, self.search)
         db.later(visits.remember, asker().who.id, entity, record_id, db.now())
-        live.subscribe(self.router.session.client_token, "timeline", [f"{entity}:{record_id}"])
+        self._watched = found.watched
+        live.subscribe(self.router.session.client_token, "timeline", found.watched)
         self.filters, self.newest_first = found.filters, found.newest_first
         self.may, self.defaults, self.missed = found.may, found.defaults, found.missed
         self._since = self.since = found.since
@@ -173,8 +176,8 @@ class Timeline(AppState):
         self.opened = Opened(key, await look(reading.body, activity_id))
 
     async def _catch_up(self, topics: frozenset[str]) -> None:
-        """Somebody changed the record or its timeline."""
-        if f"{self.entity}:{self.record_id}" in topics:
+        """Somebody changed the record or its timeline, or one of the others that it shows."""
+        if not topics.isdisjoint(self._watched):
             try:
                 await self._catch_up_end()
                 await self._count_again()
@@ -371,6 +374,7 @@ class _Opening:
     defaults: dict[str, Any]
     newest: Newest
     missed: int
+    watched: list[str]
 
 
 def _opening(act: Act, entity: str, record_id: int, search: str) -> _Opening:
@@ -384,6 +388,7 @@ def _opening(act: Act, entity: str, record_id: int, search: str) -> _Opening:
         defaults=composing.defaults(act, entity, record_id),
         newest=reading.newest(act, Ask(entity, record_id, search, chosen, newest_first), before),
         missed=visits.missed(act, entity, record_id, before),
+        watched=places.watched(act, entity, record_id),
     )
 
 

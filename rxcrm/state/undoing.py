@@ -34,7 +34,6 @@ class Undoing(AppState):
             text = " ".join(part for part in (text, *taken.refused) if part)
         self._say(text, "error" if taken.refused else "success", refresh=True)
 
-
     @action(SIGNED_IN)
     async def keep(self, operation_id: int):
         """Take back one operation and keep the records that it made."""

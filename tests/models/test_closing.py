@@ -122,7 +122,7 @@ def test_a_closed_opportunity_is_not_closed_again(
     office: Office, deal: Opportunity, verb: Any, typed: dict[str, str]
 ) -> None:
     closing.win(office.act(office.sara), deal, WON)
-    with pytest.raises(NotAllowed, match="Forklifts is closed already: Won. Reopen it first"):
+    with pytest.raises(NotAllowed, match=r"Forklifts is closed already: Won\. Reopen it first"):
         verb(office.act(office.sara), deal, typed)
     with pytest.raises(NotAllowed, match="closed already"):
         closing.draft(office.act(office.sara), deal, OpportunityStatus.LOST)

@@ -285,6 +285,26 @@ def test_look_ups_and_search_find_the_survivor_alone(office: Office) -> None:
         assert [hit.id for hit in found] == [rows[0].id]
 
 
+def test_a_look_up_that_was_chosen_before_the_merge_gets_the_survivor(office: Office) -> None:
+    master, other, third = office.account(name="One"), office.account(name="Two"), office.account(name="Three")
+    merged(office, master, other)
+    merged(office, third, master)
+    act = office.act(office.sara)
+    contact = records.create(act, Contact, {"last_name": "Roe", "account_id": str(other.id)})
+    assert contact.account_id == third.id
+    with pytest.raises(Invalid, match="attention"):
+        records.save(act, fresh(office, third), {"parent_account_id": str(other.id)})
+
+
+def test_a_record_whose_survivor_was_purged_can_be_opened_again(office: Office) -> None:
+    master, other = office.account(), office.account()
+    merged(office, master, other)
+    records.bin(office.act(office.ada), master)
+    records.purge(office.session, office.now + timedelta(days=31))
+    activating.activate(office.act(office.sara), fresh(office, other))
+    assert other.status == RecordStatus.ACTIVE
+
+
 def test_a_record_that_was_merged_twice_is_found_in_the_last_one(office: Office) -> None:
     first, second, third = (office.contact(last_name=name) for name in ("One", "Two", "Three"))
     merged(office, second, first)
@@ -508,6 +528,20 @@ def test_history_keeps_both_stories(office: Office) -> None:
     taken_back(office, operation)
     assert office.told(master)[0] == "Sara took back the merging with Leigh"
     assert office.told(other)[0] == "Sara took back the merging with Lee"
+
+
+def test_the_timeline_of_each_leads_to_the_history_of_the_other(office: Office) -> None:
+    master, other = office.lead(last_name="Lee"), office.lead(office.tom, last_name="Leigh")
+    merged(office, master, other, by=office.ada)
+
+    def links(row: Record) -> list[Any]:
+        found = timeline.page(office.act(office.sara), timeline.Ask(row.entity, row.id or 0))
+        return [item.regarding for item in found.items if item.kind == "change" and item.regarding]
+
+    assert links(master) == [{"entity": "lead", "id": other.id, "name": "Leigh"}]
+    assert links(other) == [{"entity": "lead", "id": master.id, "name": "Lee"}]
+    office.settle(private=True)
+    assert links(master) == []
 
 
 def test_the_merge_tells_open_tabs_of_all_records(office: Office) -> None:

@@ -20,6 +20,7 @@ from rxcrm.models.contact import Contact
 from rxcrm.models.errors import Invalid, NotAllowed, NotFound, Stale
 from rxcrm.models.journal import InUse
 from rxcrm.models.lead import Lead
+from rxcrm.models.merging import doing
 from rxcrm.models.opportunity import Opportunity
 from rxcrm.models.qualifying import commands, mapping, planning, undoing
 from rxcrm.models.qualifying.doing import Choice, Part, Way, qualify
@@ -462,3 +463,24 @@ def test_history_of_the_qualification_can_be_read_in_full(office: Office) -> Non
     do(office, lead)
     entry = history.entries(office.session, Lead, lead.id or 0, office.who(office.sara).conventions)[0]
     assert {(c.label, c.new) for c in entry.changes} >= {("Status", "Qualified"), ("Existing Account?", "Adatum")}
+
+
+# -- merged meanwhile ------------------------------------------------------------------------------------------------
+
+
+def merged(office: Office, kept: Record, lost: Record) -> None:
+    doing.merge(office.act(office.vera), kept.entity, kept.id or 0, {r.id or 0: r.version for r in (kept, lost)}, {})
+    office.session.flush()
+
+
+def test_the_pane_stays_valid_when_the_record_that_opened_it_was_merged_away(office: Office) -> None:
+    kept, lost = ann(office), ann(office, topic="Forty-one pallets")
+    merged(office, kept, lost)
+    found = planning.proposal(office.act(office.sara), lost.id or 0)
+    assert (found.lead_id, "was merged into" in found.notice) == (kept.id, True)
+
+
+def test_a_chosen_record_that_was_merged_away_is_the_one_that_it_lives_on_in(office: Office) -> None:
+    kept, lost = office.account(name="Adatum"), office.account(name="Adatum Ltd")
+    merged(office, kept, lost)
+    assert do(office, ann(office), Choice(existing(lost), NEW, ({},)))["opportunity"].account_id == kept.id

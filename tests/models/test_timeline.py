@@ -15,7 +15,7 @@ from rxcrm.models.choices import ActivityKind, ActivityReason, ActivityStatus, P
 from rxcrm.models.errors import BadValue, Invalid, NotAllowed, NotFound
 from rxcrm.models.lead import Lead
 from rxcrm.models.notification import Notification
-from rxcrm.models.timeline import composing, filters, guests, reading, visits, writing
+from rxcrm.models.timeline import composing, guests, reading, visits, writing
 from rxcrm.models.timeline.items import Item
 from rxcrm.models.timeline.placing import PartyInput
 from rxcrm.models.timeline.reading import Ask
@@ -322,7 +322,7 @@ def test_a_party_does_not_open_what_regards_a_hidden_record(desk: Desk) -> None:
         planned, stream = reading.top(act, ask), reading.page(act, ask)
         assert [i.title for i in (*planned.planned, *stream.items) if i.kind == "phone_call"] == titles
         assert visits.missed(act, "contact", contact.id or 0, office.now) == len(titles)
-        [types, *_] = filters.facets(office.session, "contact", contact.id or 0, act.now, reading.readable(act, ask))
+        [types, *_] = reading.facets(act, ask)
         assert next(o.count for o in types.options if o.key == "activities") == len(titles)
 
 
@@ -433,7 +433,7 @@ def test_the_pane_counts_what_it_would_show(desk: Desk) -> None:
     desk.note()
     desk.log(TASK, due_on="2026-05-01T10:00")
     desk.log(CALL, due_on="2026-05-15T10:00")
-    found = filters.facets(desk.office.session, "lead", desk.lead.id or 0, desk.now)
+    found = reading.facets(desk.act(), desk.ask())
     count = {(g.key, o.key): o.count for g in found for o in g.options}
     assert [count["type", k] for k in ("notes", "posts", "activities", "changes")] == [2, 0, 2, 1]
     assert [count["status", k] for k in ("active", "overdue", "closed")] == [2, 1, 0]

@@ -16,6 +16,7 @@ from rxcrm.models.errors import NotAllowed
 from rxcrm.models.people import BusinessUnit, User
 from rxcrm.state import gate
 from rxcrm.state.settings import asking, organisation, roles, units, users
+from rxcrm.state.settings.qualification import QualificationSettings
 from tests.office import Office
 from tests.state.desk import Desk
 
@@ -174,7 +175,7 @@ def test_roles_are_added_saved_deactivated_and_deleted(desk: SettingsDesk) -> No
     state = desk.send(roles.Roles, "open")
     assert (state.rows[0].label, state.rows[0].category_label, len(state.rows)) == ("Champion", "Stakeholder", 22)
     form = desk.send(roles.Roles, "ask_add")
-    assert (form.values["category"], form.values["entities"]) == ("1000", "lead account contact user")
+    assert (form.values["category"], form.values["entities"]) == ("1000", "lead account contact opportunity user")
     friend, child = (next(r.id for r in form.rows if r.name == name) for name in ("Friend", "Child"))
     typed = {**form.values, "name": "Mentor", "entities": "contact", "match1": str(friend), "match2": str(child)}
     state = desk.send(roles.Roles, "add", 0, typed, 3)
@@ -193,3 +194,15 @@ def test_roles_are_added_saved_deactivated_and_deleted(desk: SettingsDesk) -> No
     stakeholder = next(row.id for row in state.rows if row.name == "Stakeholder")
     assert "uses this role itself" in desk.send(roles.Roles, "ask_delete", stakeholder).stays
     assert desk.send(roles.Roles, "ask_edit", 999_999).notice.text == "There is no such role."
+
+
+def test_administrators_choose_what_a_qualification_decides_by_itself(desk: Desk) -> None:
+    page = desk.send(QualificationSettings, "save", 0, {"qualify_contact": "automatic", "qualify_several": "0"}, 3)
+    assert page.told.ok and page.values["qualify_contact"] == "automatic" and page.values["qualify_several"] == "0"
+    page = desk.send(QualificationSettings, "without_asking")
+    assert {page.values[f"qualify_{name}"] for name in ("account", "contact", "opportunity")} == {"automatic"}
+
+
+def test_nothing_else_is_accepted_as_a_decision(desk: Desk) -> None:
+    page = desk.send(QualificationSettings, "save", 0, {"qualify_contact": "never"}, 3)
+    assert not page.told.ok and "qualify_contact" in page.told.errors

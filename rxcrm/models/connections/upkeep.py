@@ -1,4 +1,4 @@
-"""What happens to connections when records are created, renamed, imported or removed; the decision maker's rule (R5.4)."""
+"""What happens to connections when records are created, renamed, imported or removed; who is stakeholder by rule (R5.4, R5.5)."""
 
 from __future__ import annotations
 
@@ -19,17 +19,18 @@ from rxcrm.models.contact import Contact
 from rxcrm.models.history import Event
 from rxcrm.models.lead import Lead
 from rxcrm.models.opportunity import Opportunity
+from rxcrm.models.opportunity import Opportunity
 from rxcrm.models.searching import sort_key
 
 if TYPE_CHECKING:
     from rxcrm.models.records import Act
 
-#: The fields that make the contact of a lead a stakeholder.
-_DECIDING = {"existing_contact_id", "decision_maker"}
+#: The fields that make the contact of a record a stakeholder.
+_DECIDING = {"lead": {"existing_contact_id", "decision_maker"}, "opportunity": {"contact_id"}}
 
 
 def created(act: Act, row: Record) -> None:
-    """A record was created: a lead may come with its decision maker."""
+    """A record was created: a lead may come with its decision maker, an opportunity with its contact."""
     _decide(act, row)
 
 
@@ -39,7 +40,7 @@ def saved(act: Act, row: Record, changes: Iterable[Sequence[str]]) -> None:
     if changed & {"name", "first_name", "last_name", "topic"}:
         renamed(act.session, row.entity, row.id or 0, row.display_name)
         customers.renamed(act.session, row.entity, row.id or 0, row.display_name)
-    if changed & _DECIDING:
+    if changed & _DECIDING.get(row.entity, set()):
         _decide(act, row)
 
 
@@ -116,7 +117,9 @@ def imported(session: Session, lead_ids: Sequence[int], *, by: int, now: datetim
         .join(Contact, col(Contact.id) == col(Lead.existing_contact_id))
         .where(col(Lead.id).in_(lead_ids), col(Lead.decision_maker), col(Contact.deleted_on).is_(None))
     )
-    pairs = [(lead, contact, [lead.display_name, contact.display_name]) for lead, contact in session.execute(both)]
+    pairs: list[tuple[Record, Contact, list[str]]] = [
+        (lead, contact, [lead.display_name, contact.display_name]) for lead, contact in session.execute(both)
+    ]
     _appoint(session, pairs, role, by=by, now=now)
 
 
@@ -136,10 +139,12 @@ def forget(session: Session, entity: str, ids: Sequence[int]) -> None:
 
 
 def _decide(act: Act, row: Record) -> None:
-    """An existing contact and an identified decision maker: the contact becomes stakeholder, unless he is one (R5.4)."""
-    if not isinstance(row, Lead) or not row.decision_maker or not row.existing_contact_id:
+    """The contact of a lead with an identified decision maker becomes stakeholder, unless he is one (R5.4); that of an
+    opportunity in any case (R5.5)."""
+    contact_id = _deciding_contact(row)
+    if contact_id is None:
         return
-    contact = act.session.get(Contact, row.existing_contact_id)
+    contact = act.session.get(Contact, contact_id)
     role = roles.shipped(act.session, roles.STAKEHOLDER)
     if role is None or contact is None or contact.deleted_on is not None or _is_stakeholder(act.session, row, contact):
         return
@@ -149,15 +154,22 @@ def _decide(act: Act, row: Record) -> None:
         act.changed(one.entity, one.id or 0)
 
 
-def _is_stakeholder(session: Session, lead: Lead, contact: Contact) -> bool:
-    """Whether a contact has any stakeholder's role on a lead, be the connection active or not."""
+def _deciding_contact(row: Record) -> int | None:
+    """The contact whom a record makes a stakeholder."""
+    if isinstance(row, Lead):
+        return row.existing_contact_id if row.decision_maker else None
+    return row.contact_id if isinstance(row, Opportunity) else None
+
+
+def _is_stakeholder(session: Session, row: Record, contact: Contact) -> bool:
+    """Whether a contact has any stakeholder's role on a record, be the connection active or not."""
     role: Any = aliased(ConnectionRole)
     asked = (
         select(col(Connection.id))
         .join(role, role.id == col(Connection.other_role_id))
         .where(
-            col(Connection.entity) == "lead",
-            col(Connection.record_id) == lead.id,
+            col(Connection.entity) == row.entity,
+            col(Connection.record_id) == row.id,
             col(Connection.other_entity) == "contact",
             col(Connection.other_id) == contact.id,
             role.category == RoleCategory.STAKEHOLDER,
@@ -167,10 +179,10 @@ def _is_stakeholder(session: Session, lead: Lead, contact: Contact) -> bool:
 
 
 def _appoint(
-    session: Session, found: list[tuple[Lead, Contact, list[str]]], role: ConnectionRole, *, by: int, now: datetime
+    session: Session, found: list[tuple[Record, Contact, list[str]]], role: ConnectionRole, *, by: int, now: datetime
 ) -> None:
-    """Connect leads with their contacts, and tell it under these names."""
-    links = linking.join(session, [(lead, contact) for lead, contact, _ in found], role, by=by, now=now)
-    for (lead, contact, names), link in zip(found, links, strict=True):
+    """Connect records with their contacts, and tell it under these names."""
+    links = linking.join(session, [(row, contact) for row, contact, _ in found], role, by=by, now=now)
+    for (row, contact, names), link in zip(found, links, strict=True):
         held = (role.id, link.role_id)
-        linking.tell(session, [lead, contact], names, held, [(Event.CONNECTED, [])] * 2, by, now)
+        linking.tell(session, [row, contact], names, held, [(Event.CONNECTED, [])] * 2, by, now)

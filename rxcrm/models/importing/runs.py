@@ -15,7 +15,7 @@ from rxcrm.models.access import Privilege, Who, may_create, visible
 from rxcrm.models.base import Record
 from rxcrm.models.errors import CrmError, NotAllowed, NotFound
 from rxcrm.models.fields import Conventions, clean
-from rxcrm.models.importing import files, rejects, writing
+from rxcrm.models.importing import doubles, files, rejects, writing
 from rxcrm.models.importing import mapping as maps
 from rxcrm.models.importing.books import Books, ImportProblem, ImportRun, RunStatus, sentence
 from rxcrm.models.importing.checking import Checked, Checker, Problem, survey
@@ -277,6 +277,10 @@ class _Import:
         batch.accepted.append(row)
 
     def _close(self, batch: _Batch, progress: Callable[[int, int], None] | None, last: bool = False) -> _Batch:
+        if batch.accepted:
+            fresh = sum(not row.problems for row in batch.accepted)
+            batch.problems += db.read(doubles.warnings, self.who, self.entity, batch.accepted)
+            self.books.warned += fresh - sum(not row.problems for row in batch.accepted)
         room = FIRST - len(self.books.problems)
         self.books.problems += [
             {**vars(p), "reason": sentence(p.reason, p.values, self.who.conventions.locale)}

@@ -20,7 +20,7 @@ def words(a: str, b: str) -> float | None:
     slips = DamerauLevenshtein.distance(a, b, score_cutoff=3)
     longest = max(len(a), len(b))
     alike: float = JaroWinkler.similarity(a, b)
-    if slips == 1 and (longest > 3 or len(a) == len(b) == 3 and sorted(a) == sorted(b)):
+    if slips == 1 and (longest > 3 or (len(a) == len(b) == 3 and sorted(a) == sorted(b))):
         return max(alike, 0.93)
     if slips == 2 and longest > 6:
         return max(alike, 0.88)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete
 from sqlmodel import col
 
+from rxcrm.models.access import Privilege
 from rxcrm.models.base import Record
 from rxcrm.models.errors import NotAllowed
 from rxcrm.models.matching.facts import TABLES
@@ -20,8 +21,18 @@ if TYPE_CHECKING:
 def not_duplicates(act: Act, a: Record, b: Record) -> None:
     """Remember that two records, found by somebody who may change one of them, are not one. Twice is harmless."""
     pair = _pair(act, a, b)
-    if act.session.get(NotDuplicate, tuple(pair.values())) is None:
-        act.session.add(NotDuplicate(**pair, by_id=act.who.id, at=act.now))
+    if act.session.get(NotDuplicate, pair) is None:
+        entity, record_id, other_entity, other_id = pair
+        act.session.add(
+            NotDuplicate(
+                entity=entity,
+                record_id=record_id,
+                other_entity=other_entity,
+                other_id=other_id,
+                by_id=act.who.id,
+                at=act.now,
+            )
+        )
         act.session.flush()
     act.changed(a.entity, a.id)
     act.changed(b.entity, b.id)
@@ -30,12 +41,17 @@ def not_duplicates(act: Act, a: Record, b: Record) -> None:
 def maybe_duplicates(act: Act, a: Record, b: Record) -> None:
     """Take back that two records are not one."""
     pair = _pair(act, a, b)
-    act.session.execute(delete(NotDuplicate).where(*(getattr(col(NotDuplicate), n) == v for n, v in pair.items())))
+    act.session.execute(
+        delete(NotDuplicate).where(
+            col(NotDuplicate.entity) == pair[0],
+            col(NotDuplicate.record_id) == pair[1],
+            col(NotDuplicate.other_entity) == pair[2],
+            col(NotDuplicate.other_id) == pair[3],
+        )
+    )
 
 
-def _pair(act: Act, a: Record, b: Record) -> dict[str, str | int]:
-    from rxcrm.models.access import Privilege
-
+def _pair(act: Act, a: Record, b: Record) -> tuple[str, int, str, int]:
     if (a.entity, a.id) == (b.entity, b.id):
         raise NotAllowed(N_("Choose two different records."))
     if not {a.entity, b.entity} <= set(TABLES):
@@ -44,4 +60,4 @@ def _pair(act: Act, a: Record, b: Record) -> dict[str, str | int]:
     if not any(decisions):
         raise NotAllowed(decisions[0].because)
     first, second = sorted(((a.entity, a.id or 0), (b.entity, b.id or 0)))
-    return {"entity": first[0], "record_id": first[1], "other_entity": second[0], "other_id": second[1]}
+    return *first, *second

@@ -62,7 +62,8 @@ class Rule:
         one, other = (b, a) if self.swapped else (a, b)
         if self.exclude_inactive and is_inactive(b):
             return 0, False, []
-        weighed, reasons = 0, []
+        weighed = 0
+        reasons: list[str] = []
         for criterion in self.criteria:
             met = criterion.meet(one, other)
             if met is None:
@@ -135,8 +136,14 @@ def around(act: Act, row: Record, limit: int = 5) -> list[Match]:
 AROUND = {"lead": ("lead", "contact", "account"), "contact": ("contact", "lead"), "account": ("account",)}
 
 
-def like_facts(act: Act, known: Sequence[Facts], entities: Sequence[str], limit: int = 5) -> dict[int, list[Match]]:
-    """For facts of one table the records of other tables that may be the same, table by table, `limit` of each."""
+def like_facts(
+    act: Act, known: Sequence[Facts], entities: Sequence[str], limit: int = 5, locale: str = ""
+) -> dict[int, list[Match]]:
+    """For facts of one table the records of other tables that may be the same, table by table, `limit` of each.
+
+    Reasons are in the asker's language unless another is named.
+    """
+    locale = locale or act.who.conventions.locale
     own, connection = known[0].entity, act.session.connection()
     found: dict[int, list[Match]] = {each.id: [] for each in known}
     rules = rules_of(act.session, own)
@@ -144,7 +151,7 @@ def like_facts(act: Act, known: Sequence[Facts], entities: Sequence[str], limit:
     if not wanted:
         return found
     shared = candidates(connection, [keys_of(each) for each in known], wanted)
-    ids = [each.id for each in known if each.id]
+    ids = [each.id for each in known if each.id > 0]
     for entity in wanted:
         by_row = [here[entity] for here in shared]
         every = {i for found_ids in by_row for i in found_ids}
@@ -154,7 +161,7 @@ def like_facts(act: Act, known: Sequence[Facts], entities: Sequence[str], limit:
         apart = pairs_apart(act.session, own, ids, entity) if others else set()
         for each, other_ids in zip(known, by_row, strict=True):
             pairs = [o for i in other_ids if (o := others.get(i)) and (each.id, i) not in apart]
-            found[each.id] += _ranked(each, pairs, rules[entity], limit, act.who.conventions.locale)
+            found[each.id] += _ranked(each, pairs, rules[entity], limit, locale)
     return found
 
 
@@ -179,7 +186,7 @@ def _described(session: Session, rows: Sequence[Record]) -> list[Facts]:
     names: dict[int, str] = {}
     if ids:
         asked = select(col(Account.id), col(Account.name)).where(col(Account.id).in_(ids))
-        names = {i: name for i, name in session.execute(asked)}
+        names = {row.id: row.name for row in session.execute(asked)}
     return [facts_of(row, names.get(getattr(row, "account_id", None) or 0, "")) for row in rows]
 
 
@@ -238,7 +245,7 @@ def read(
     found: dict[int, Facts] = {}
     for begin in range(0, len(wanted), AT_ONCE):
         for row in connection.execute(asked.where(table.id.in_(wanted[begin : begin + AT_ONCE]))):
-            found[row.id] = facts(entity, row._mapping, row.id)
+            found[row.id] = facts(entity, dict(row._mapping), row.id)
     return found
 
 
@@ -280,4 +287,5 @@ LISTED = 200
 
 def matching(act: Act, row: Record, entity: str) -> ColumnElement[bool]:
     """The records of a table that match a saved one by the active rules, as a SQL condition (S R3.11, 13.16)."""
-    return cast(Any, MATCHED[entity]).id.in_([match.id for match in like(act, row, entity, LISTED)])
+    found = [match.id for match in like(act, row, entity, LISTED)]
+    return cast(ColumnElement[bool], cast(Any, MATCHED[entity]).id.in_(found))

@@ -61,7 +61,7 @@ def _now(row: Record) -> dict[str, Any]:
 
 def _before(row: Record) -> dict[str, Any]:
     """The values as they were read from the database."""
-    state = inspect(row).attrs  # type: ignore[union-attr]
+    state = inspect(row).attrs
     values = {}
     for name in COLUMNS[row.entity]:
         history = state[name].history
@@ -123,4 +123,4 @@ def stored(connection: Connection, entity: str, ids: Sequence[int]) -> Iterable[
     """Id and key columns of records by their ids."""
     columns = MATCHED[entity].__table__.c  # type: ignore[attr-defined]
     asked = select(columns.id, *(columns[name] for name in COLUMNS[entity])).where(columns.id.in_(ids))
-    return [(row.id, row._mapping) for row in connection.execute(asked)]
+    return [(row.id, dict(row._mapping)) for row in connection.execute(asked)]

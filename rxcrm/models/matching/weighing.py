@@ -129,7 +129,7 @@ def _mails(a: Facts, b: Facts) -> float | None:
     for one in a.mails:
         for other in b.mails:
             local, same_local = one.partition("@")[0], other.partition("@")[0]
-            near = len(local) > 4 and local == same_local or (alike.words(one, other) or 0) >= 0.93
+            near = (len(local) > 4 and local == same_local) or (alike.words(one, other) or 0) >= 0.93
             found = max(found or 0.0, 1.0 if one == other else SIMILAR if near else 0.0)
     return found
 

@@ -7,14 +7,19 @@ from functools import lru_cache
 
 from rxcrm.models.searching import digits, fold
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 #: Domains of mail providers: sharing one says nothing about the company.
-PUBLIC_MAIL = frozenset(
+PUBLIC_MAIL = _words(
     "gmail.com googlemail.com outlook.com outlook.de outlook.fr hotmail.com hotmail.co.uk hotmail.fr hotmail.de live.com"
     " msn.com yahoo.com yahoo.co.uk yahoo.co.jp yahoo.de yahoo.fr ymail.com icloud.com me.com mac.com aol.com gmx.de"
     " gmx.net gmx.at gmx.ch gmx.com web.de t-online.de freenet.de mail.ru yandex.ru yandex.com proton.me protonmail.com"
     " orange.fr wanadoo.fr free.fr sfr.fr laposte.net libero.it virgilio.it wp.pl onet.pl o2.pl op.pl interia.pl"
     " uol.com.br bol.com.br terra.com.br qq.com 163.com 126.com seznam.cz centrum.cz bluewin.ch btinternet.com"
-    " comcast.net verizon.net att.net sbcglobal.net bigpond.com zoho.com mail.com fastmail.com naver.com".split()
+    " comcast.net verizon.net att.net sbcglobal.net bigpond.com zoho.com mail.com fastmail.com naver.com"
 )
 #: Digits below which a "phone" is an extension or a slip and says nothing about the person.
 SHORTEST_PHONE = 5
@@ -22,11 +27,11 @@ SHORTEST_PHONE = 5
 PHONE_TAIL = 8
 
 #: What companies are called after: never what tells two of them apart.
-_FORMS = frozenset(
+_FORMS = _words(
     "inc incorporated llc llp lp ltd limited corp corporation co company plc pllc gmbh mbh ag kg kgaa ohg gbr ug ev"
     " eg se sa sas sarl sasu eurl snc spa srl sapa sl slu sc bv nv cv vof oy oyj ab as asa aps ou uab sia kft zrt bt"
-    " sro spol zoo sp spk doo dd ad ead ood eood pty pte bhd sdn kk gk ltda me eireli lda holding group the and und et"
-    " y e i".split()
+    " sro spol zoo oo z sp spk doo dd ad ead ood eood pty pte bhd sdn kk gk ltda me eireli lda holding group the and und et"
+    " y e i"
 )
 #: Abbreviations of what a street is, by the long form: a slip in that is a small one.
 _STREETS = {

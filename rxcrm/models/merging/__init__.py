@@ -1,5 +1,5 @@
 """Several records of one table become one: compared side by side, merged, taken back (S 7.8 [OURS])."""
 
-from rxcrm.models.merging.survivors import Survivor, merged_away, require_kept, surviving, survivor_of
+from rxcrm.models.merging.survivors import MERGEABLE, Survivor, merged_away, require_kept, surviving, survivor_of
 
-__all__ = ["Survivor", "merged_away", "require_kept", "surviving", "survivor_of"]
+__all__ = ["MERGEABLE", "Survivor", "merged_away", "require_kept", "surviving", "survivor_of"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, cast
 
 from sqlalchemy import String, func, literal, select, union_all
@@ -147,15 +148,16 @@ class Comparison:
     master: int = 0
 
 
-def plan(act: Act, entity: str, ids: Sequence[int]) -> Comparison:
+def plan(act: Act, entity: str, ids: Sequence[int], master_id: int = 0, *, fill: bool = True) -> Comparison:
     """The records side by side, with what to keep suggested. Nothing is written.
 
-    The master is an open record before a closed one, then the one with most fields filled, then the oldest. A field
-    keeps the master's value, or takes the first that is not blank. Raises what `gather` raises.
+    Unless one is named by `master_id`, the master is an open record before a closed one, then the one with most fields
+    filled, then the oldest. A field keeps the master's value or, with `fill`, takes the first that is not blank. Raises
+    what `gather` raises.
     """
     rows = gather(act, entity, ids)
-    master = suggested(rows)
-    return Comparison(entity, _sides(act, rows), _sections(act, rows, master), master.id or 0)
+    master = next((row for row in rows if row.id == master_id), None) or suggested(rows)
+    return Comparison(entity, _sides(act, rows), _sections(act, rows, master, fill=fill), master.id or 0)
 
 
 def gather(act: Act, entity: str, ids: Iterable[int]) -> list[Record]:
@@ -199,6 +201,7 @@ def _filled(row: Record) -> int:
     return sum(not is_blank(getattr(row, name)) for name in mergeable(type(row)))
 
 
+@cache
 def mergeable(table: type[Record]) -> dict[str, FieldSpec]:
     """The fields that can be taken from any of the records."""
     return {n: s for n, s in fields_of(table).items() if not s.locked and n not in _LIFE}
@@ -243,7 +246,7 @@ def _sides(act: Act, rows: Sequence[Record]) -> list[Side]:
                 name=row.display_name,
                 detail=detail_of(row),
                 path=f"{row.path}/{row.id}",
-                status=gettext(how.locale, status.label) if status else "",
+                status=gettext(how.locale, status.label) if status is not None else "",  # the first one is 0
                 open=lifecycle.is_open(row),
                 owner=records.owner_name(act.session, row),
                 created=row.created_on.isoformat(),
@@ -284,7 +287,7 @@ def _counts(act: Act, entity: str, ids: list[int]) -> dict[int, dict[str, int]]:
     return found
 
 
-def _sections(act: Act, rows: Sequence[Record], master: Record) -> list[Section]:
+def _sections(act: Act, rows: Sequence[Record], master: Record, *, fill: bool) -> list[Section]:
     specs = mergeable(type(rows[0]))
     names = names_of(act, _places(rows, specs))
     listed = [(title, [n for n in fields if n in specs]) for title, fields in SECTIONS[master.entity]]
@@ -293,7 +296,7 @@ def _sections(act: Act, rows: Sequence[Record], master: Record) -> list[Section]
     others = [row for row in rows if row is not master]
     sections = []
     for title, fields in listed:
-        shown = [_row(act, specs[name], rows, names, winner_of(name, master, others)) for name in fields]
+        shown = [_row(act, specs[name], rows, names, winner_of(name, master, others, fill=fill)) for name in fields]
         if filled := [row for row in shown if any(row.values)]:
             sections.append(Section(title, filled))
     return sections

@@ -65,13 +65,17 @@ def survivor_of(act: Act, row: Record) -> Survivor:
 
 
 def require_kept(session: Session, row: Record) -> None:
-    """Raises NotAllowed for a record that was merged away: only taking back the merge opens it again."""
-    if row.entity in MERGEABLE and (master := _master_of(session, row.entity, row.id or 0)):
-        other = session.get(RECORDS[row.entity], master)
+    """Raises NotAllowed for a record that was merged away: only taking back the merge opens it again.
+
+    One whose survivor has been purged has nothing left to go back from.
+    """
+    master = _master_of(session, row.entity, row.id or 0)
+    other = session.get(RECORDS[row.entity], master) if master else None
+    if other is not None:
         raise NotAllowed(
             N_("%(name)s was merged into %(master)s. Undo the merge there to get it back."),
             name=row.display_name,
-            master=other.display_name if other else "",
+            master=other.display_name,
         )
 
 

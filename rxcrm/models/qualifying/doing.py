@@ -22,6 +22,7 @@ from rxcrm.models.fields import Kind, fields_of, show
 from rxcrm.models.history import Event, History
 from rxcrm.models.journal import Journal
 from rxcrm.models.lead import Lead
+from rxcrm.models.merging.survivors import surviving
 from rxcrm.models.notifying import hear
 from rxcrm.models.operation import OperationKind
 from rxcrm.models.opportunity import Opportunity
@@ -227,7 +228,8 @@ class _Qualification:
         if part.way is Way.NEW:
             return self._prepared(table, part.typed, name)
         try:
-            found = self.act.find(table, part.id, Privilege.APPEND_TO)
+            # What was merged away since the pane was opened lives on in another record.
+            found = self.act.find(table, surviving(self.act.session, name, part.id), Privilege.APPEND_TO)
             if getattr(found, "status") != RecordStatus.ACTIVE:  # noqa: B009  (accounts and contacts have one)
                 raise NotAllowed(
                     N_("%(name)s is inactive. Choose another or activate it first."), name=found.display_name

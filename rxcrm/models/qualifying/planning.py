@@ -19,12 +19,13 @@ from rxcrm.models.fields import fields_of, raw
 from rxcrm.models.lead import Lead
 from rxcrm.models.lists import detail_of
 from rxcrm.models.matching import Match
+from rxcrm.models.merging.survivors import surviving
 from rxcrm.models.opportunity import Opportunity
 from rxcrm.models.qualifying import mapping
 from rxcrm.models.qualifying.doing import MOST_OPPORTUNITIES, NO_COMPANY, Choice, Part, Way, refuse_closed
 from rxcrm.models.records import Act
 from rxcrm.models.tables import record_table
-from rxcrm.translation import gettext
+from rxcrm.translation import N_, gettext
 
 #: Who decides about a table: the seller, in the pane, or the rule of S 3.5.5 by itself.
 SELLER, AUTOMATIC = "seller", "automatic"
@@ -85,6 +86,8 @@ class Proposal:
     no_deals: str
     most: int
     blank: dict[str, str] = field(default_factory=dict)
+    #: Why the pane shows another lead than the one that it was opened for.
+    notice: str = ""
 
     @property
     def questions(self) -> bool:
@@ -98,9 +101,22 @@ def _conflict(block: Block) -> bool:
 
 
 def proposal(act: Act, lead_id: int) -> Proposal:
-    """What the pane opens with. Raises NotFound, or NotAllowed for a closed lead: who closed it and when."""
-    lead = act.find(Lead, lead_id, Privilege.WRITE)
+    """What the pane opens with: the lead, or the one into which it was merged.
+
+    Raises NotFound, or NotAllowed for a closed lead: who closed it and when.
+    """
+    wanted = act.find(Lead, lead_id)
+    lead = act.find(Lead, surviving(act.session, "lead", lead_id), Privilege.WRITE)
     refuse_closed(act, lead)
+    found = _of_one(act, lead)
+    if wanted is not lead:
+        merged = N_("%(name)s was merged into %(other)s, which is shown here.")
+        names = {"name": wanted.display_name, "other": lead.display_name}
+        found.notice = gettext(act.who.conventions.locale, merged, **names)
+    return found
+
+
+def _of_one(act: Act, lead: Lead) -> Proposal:
     near = {table: matching.like(act, lead, table.entity) for table in (Account, Contact)}
     return _proposal(act, lead, near[Account], near[Contact])
 
@@ -120,7 +136,7 @@ def _proposal(act: Act, lead: Lead, accounts: list[Match], contacts: list[Match]
         _follow_contact(act, contact, account)
     creates = may_create(act.who, "opportunity")
     deal = _raw(lead, Opportunity, with_person=True)
-    deal.setdefault("currency", organisation.currency)
+    deal["currency"] = deal["currency"] or organisation.currency
     return Proposal(
         lead_id=lead.id or 0,
         version=lead.version,

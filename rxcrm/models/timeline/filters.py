@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Text, and_, false, func, literal, or_, select
+from sqlalchemy import ColumnElement, and_, false, func, or_, select
 from sqlmodel import Session
 
 from rxcrm.models.activity import ACTIVE, Activity, Party
@@ -15,6 +15,7 @@ from rxcrm.models.choices import ActivityKind as K
 from rxcrm.models.choices import ActivityReason, ActivityStatus
 from rxcrm.models.history import History
 from rxcrm.models.searching import needle
+from rxcrm.models.timeline.places import SHOWN
 from rxcrm.models.timeline.placing import Bucket
 from rxcrm.translation import N_
 
@@ -59,6 +60,10 @@ def _is(column: Any, *values: int) -> Condition:
     return lambda now: column.in_(values)
 
 
+def _stands_on(entity: str) -> Condition:
+    return lambda now: _P.entity == entity
+
+
 GROUPS = (
     Group(
         "type",
@@ -68,6 +73,16 @@ GROUPS = (
             Option("posts", N_("Posts"), _is(_A.kind, int(K.POST))),
             Option("activities", N_("Activities"), _is(_A.kind, *_KINDS)),
             Option("changes", N_("Field changes"), lambda now: false()),
+        ),
+    ),
+    Group(
+        "place",
+        N_("Belongs to"),
+        (
+            Option("account", N_("Account"), _stands_on("account")),
+            Option("contact", N_("Contact"), _stands_on("contact")),
+            Option("opportunity", N_("Opportunity"), _stands_on("opportunity")),
+            Option("lead", N_("Lead"), _stands_on("lead")),
         ),
     ),
     Group("kind", N_("Activity type"), tuple(Option(str(k), K(k).label, _is(_A.kind, k)) for k in _KINDS)),
@@ -118,13 +133,20 @@ GROUPS = (
 _SPANS = {"last-1": _DAY, "last-7": _WEEK, "last-30": _MONTH}
 
 
-def known(chosen: Chosen) -> dict[str, list[str]]:
-    """The choices that the pane offers, without what a page made up."""
+def known(chosen: Chosen, entity: str = "") -> dict[str, list[str]]:
+    """The choices that the pane offers, without what a page made up; with `entity` only those of its timelines."""
     return {
         group.key: kept
         for group in GROUPS
-        if (kept := [o.key for o in group.options if o.key in (chosen.get(group.key) or ())])
+        if (kept := [o.key for o in offered(group, entity) if o.key in (chosen.get(group.key) or ())])
     }
+
+
+def offered(group: Group, entity: str) -> Sequence[Option]:
+    """The options of a group on the timelines of a table, all of them for none."""
+    if group.key != "place" or not entity:
+        return group.options
+    return [option for option in group.options if option.key in SHOWN.get(entity, ())]
 
 
 def conditions(chosen: Chosen, search: str, now: datetime) -> list[ColumnElement[bool]]:
@@ -144,9 +166,9 @@ def _pattern(wanted: str) -> str:
     return f"%{escaped}%"
 
 
-def changes_wanted(chosen: Chosen, search: str) -> bool:
-    """Whether field changes belong to what was asked for: they have no title, status or due date."""
-    if needle(search) or set(chosen) - {"type", "modified"}:
+def changes_wanted(chosen: Chosen, search: str, entity: str) -> bool:
+    """Whether field changes belong to what was asked for: they have no title, status or due date, and are the record's own."""
+    if needle(search) or set(chosen) - {"place", "type", "modified"} or entity not in chosen.get("place", (entity,)):
         return False
     return "type" not in chosen or "changes" in chosen["type"]
 
@@ -180,15 +202,13 @@ _ONLY_PRESENT = {"reason"}
 def facets(
     session: Session, entity: str, record_id: int, now: datetime, among: Sequence[ColumnElement[bool]] = ()
 ) -> list[FacetGroup]:
-    """The filter pane of a record with its counters `among` what its reader may see, whatever is chosen in it."""
-    counted = [(g, o) for g in GROUPS for o in g.options if o.key != "changes"]
+    """The filter pane of a record with its counters `among` what its reader sees, whatever is chosen in it."""
+    counted = [(g, o) for g in GROUPS for o in offered(g, entity) if o.key != "changes"]
     numbers = session.execute(
         select(*(func.count().filter(option.holds(now)) for _, option in counted))
         .select_from(Party)
         .join(Activity, _A.id == _P.activity_id)
         .where(
-            _P.entity == literal(entity, Text),
-            _P.record_id == record_id,
             _P.bucket != int(Bucket.HIDDEN),
             _A.deleted_on.is_(None),
             *among,
@@ -205,9 +225,10 @@ def facets(
             group.label,
             [
                 Facet(o.key, o.label, n)
-                for o in group.options
+                for o in offered(group, entity)
                 if (n := count[group.key, o.key]) or group.key not in _ONLY_PRESENT
             ],
         )
         for group in GROUPS
+        if offered(group, entity)
     ]

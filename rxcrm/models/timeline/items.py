@@ -104,6 +104,8 @@ class Item:
     problem: str = ""
     automatic: bool = False
     regarding: dict[str, Any] = field(default_factory=dict)
+    #: The other record on whose timeline it stands, if that is not the one looked at: entity, id and name.
+    origin: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass
@@ -156,7 +158,8 @@ class Reader:
             version=row.version,
             problem=self._problem(row),
             automatic=row.automatic,
-            regarding=self._regarding(row),
+            regarding=self._named(row.regarding_entity, row.regarding_id or 0),
+            origin=self._named(row.place_entity, row.place_id),
         )
 
     def _say(self, message: str, **values: Any) -> str:
@@ -208,6 +211,8 @@ class Reader:
     def _may(self, kind: K, row: Any) -> dict[str, str]:
         """Command → "" if it can be given, else why not; commands that the reader has no right to are missing (S 13.2)."""
         may: dict[str, str] = {}
+        if self.entity == "opportunity" and row.place_entity == "lead":
+            return may  # the timeline of the lead goes on there (S 4.9)
         if row.id in self.writable:
             may["pin"] = ""
             if kind is K.NOTE:
@@ -243,12 +248,10 @@ class Reader:
             return ""
         return self._say(str(row.problem.get("message", "")), **dict(row.problem.get("values", {})))
 
-    def _regarding(self, row: Any) -> dict[str, Any]:
-        """The record that it regards, if that is another one than the one looked at."""
-        pair = (row.regarding_entity, row.regarding_id or 0)
-        if not row.regarding_id or pair == (self.entity, self.record_id):
-            return {}
-        return {"entity": pair[0], "id": pair[1], "name": self.names.get(pair, "")} if pair in self.names else {}
+    def _named(self, entity: str, record_id: int) -> dict[str, Any]:
+        """Another record than the one looked at, if the reader may see it."""
+        pair = (entity, record_id)
+        return {"entity": entity, "id": record_id, "name": self.names[pair]} if pair in self.names else {}
 
 
 def file_view(file: Attachment) -> FileView:

@@ -9,7 +9,7 @@ from enum import IntEnum
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import bindparam, case, delete, func, update
+from sqlalchemy import bindparam, case, delete, update
 from sqlmodel import Session, col, select
 
 from rxcrm.models.activity import Activity, Attachment, Party
@@ -122,13 +122,6 @@ def regarding(session: Session, entity: str, record_ids: Sequence[int]) -> list[
         Activity.regarding_entity == entity, col(Activity.regarding_id).in_(list(record_ids))
     )
     return [found for found in session.exec(wanted) if found is not None]
-
-
-def count_regarding(session: Session, row: Record) -> int:
-    """How many activities, notes and posts regard a record; deleted ones are not counted."""
-    regards = (_ACTIVITY.regarding_entity == row.entity, _ACTIVITY.regarding_id == row.id)
-    wanted = select(func.count()).select_from(Activity).where(*regards, _ACTIVITY.deleted_on.is_(None))
-    return session.exec(wanted).one()
 
 
 def bin_regarding(session: Session, row: Record) -> None:

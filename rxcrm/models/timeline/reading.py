@@ -28,9 +28,10 @@ from rxcrm.models.fields import Conventions
 from rxcrm.models.history import History
 from rxcrm.models.people import User
 from rxcrm.models.records import Act
-from rxcrm.models.timeline import filters
+from rxcrm.models.timeline import filters, places
 from rxcrm.models.timeline.items import KINDS, Item, Reader
 from rxcrm.models.timeline.placing import Bucket, parties_of
+from rxcrm.models.timeline.regarding import names_of
 
 #: Entries of a page, and planned or pinned ones shown at first.
 PAGE = 20
@@ -84,10 +85,10 @@ def page(act: Act, ask: Ask, since: datetime | None = None) -> Page:
 
 
 def _page(act: Act, ask: Ask, since: datetime | None, told_in: Conventions) -> Page:
-    chosen = filters.known(ask.filters)
+    chosen = filters.known(ask.filters, ask.entity)
     cursor = _decode(ask.after)
     found = [("a", row) for row in _rows(act, ask, chosen, Bucket.STREAM, ask.size + 1, cursor)]
-    if filters.changes_wanted(chosen, ask.search):
+    if filters.changes_wanted(chosen, ask.search, ask.entity):
         found += [("h", row) for row in _changes(act, ask, chosen, cursor)]
     found.sort(key=lambda f: (f[1].at, _RANK[f[0]], f[1].id), reverse=ask.newest_first)
     more, found = len(found) > ask.size, found[: ask.size]
@@ -105,7 +106,7 @@ def top(act: Act, ask: Ask, since: datetime | None = None, planned: int = PAGE) 
 
 
 def _top(act: Act, ask: Ask, since: datetime | None, planned: int) -> Top:
-    chosen = filters.known(ask.filters)
+    chosen = filters.known(ask.filters, ask.entity)
     pinned = _rows(act, ask, chosen, Bucket.PINNED, MOST_PINNED)
     to_do = _rows(act, ask, chosen, Bucket.PLANNED, planned + 1)
     more = 0
@@ -141,11 +142,20 @@ def _record(act: Act, ask: Ask) -> Record:
 def facets(act: Act, ask: Ask) -> list[filters.FacetGroup]:
     """The filter pane with its counters."""
     _record(act, ask)
-    return filters.facets(act.session, ask.entity, ask.record_id, act.now, readable(act, ask))
+    return filters.facets(
+        act.session, ask.entity, ask.record_id, act.now, [*standing_on(act, ask), *readable(act, ask)]
+    )
+
+
+def standing_on(act: Act, ask: Ask) -> list[ColumnElement[bool]]:
+    """Which parties stand on a timeline: those of its record, or those of others too (rxcrm.models.timeline.places)."""
+    if places.is_wide(ask.entity):
+        return places.conditions(act, ask.entity, ask.record_id)
+    return [_PARTY.entity == ask.entity, _PARTY.record_id == ask.record_id]
 
 
 def _count_planned(act: Act, ask: Ask, chosen: filters.Chosen) -> int:
-    wanted = _selected(_Plan(Bucket.PLANNED, True)).where(
+    wanted = _placed(act, ask, _Plan(Bucket.PLANNED, True, wide=places.is_wide(ask.entity))).where(
         *readable(act, ask), *filters.conditions(chosen, ask.search, act.now)
     )
     counted = choose(func.count()).select_from(wanted.order_by(None).subquery())
@@ -192,23 +202,27 @@ class _Plan:
     bucket: Bucket
     newest_first: bool
     beyond: bool = False
+    wide: bool = False
 
 
 @lru_cache(50)
 def _selected(plan: _Plan) -> Select[Any]:
     """Activities of one part of a timeline with the names of their authors, in order, by parameters."""
     wanted = (
-        choose(*(getattr(_ACTIVITY, name) for name in _SHOWN), col(User.name).label("who"), _PARTY.at)
+        choose(
+            *(getattr(_ACTIVITY, name) for name in _SHOWN),
+            col(User.name).label("who"),
+            _PARTY.at,
+            _PARTY.entity.label("place_entity"),
+            _PARTY.record_id.label("place_id"),
+        )
         .join_from(Party, Activity, _ACTIVITY.id == _PARTY.activity_id)
         .outerjoin(User, col(User.id) == _ACTIVITY.created_by_id)
-        .where(
-            _PARTY.entity == bindparam("entity"),
-            _PARTY.record_id == bindparam("record_id"),
-            _PARTY.bucket == literal_column(str(int(plan.bucket))),
-            _ACTIVITY.deleted_on.is_(None),
-        )
+        .where(_PARTY.bucket == literal_column(str(int(plan.bucket))), _ACTIVITY.deleted_on.is_(None))
         .limit(bindparam("limit", type_=Integer))
     )
+    if not plan.wide:
+        wanted = wanted.where(_PARTY.entity == bindparam("entity"), _PARTY.record_id == bindparam("record_id"))
     if plan.bucket is Bucket.PLANNED:
         return wanted.order_by(_ACTIVITY.due_key, _ACTIVITY.id)
     return _along(wanted, (_PARTY.at, _PARTY.activity_id), plan)
@@ -237,9 +251,15 @@ def _along(wanted: Select[Any], keys: tuple[Any, Any], plan: _Plan) -> Select[An
 
 def _rows(act: Act, ask: Ask, chosen: filters.Chosen, bucket: Bucket, limit: int, cursor: _Cursor | None = None) -> Any:
     """Rows of one part that pass the pane and the search box."""
-    plan = _Plan(bucket, ask.newest_first or bucket is not Bucket.STREAM, cursor is not None)
-    wanted = _selected(plan).where(*readable(act, ask), *filters.conditions(chosen, ask.search, act.now))
+    newest_first = ask.newest_first or bucket is not Bucket.STREAM
+    plan = _Plan(bucket, newest_first, cursor is not None, places.is_wide(ask.entity))
+    wanted = _placed(act, ask, plan).where(*readable(act, ask), *filters.conditions(chosen, ask.search, act.now))
     return act.session.execute(wanted, _params(ask, limit, cursor, "a")).all()
+
+
+def _placed(act: Act, ask: Ask, plan: _Plan) -> Select[Any]:
+    """The statement of a plan for the record asked for."""
+    return _selected(plan).where(*standing_on(act, ask)) if plan.wide else _selected(plan)
 
 
 def readable(act: Act, ask: Ask) -> list[ColumnElement[bool]]:
@@ -249,7 +269,7 @@ def readable(act: Act, ask: Ask) -> list[ColumnElement[bool]]:
     if reach_of(act.who, Activity).everywhere:
         return []
     regards_it = and_(_ACTIVITY.regarding_entity == ask.entity, _ACTIVITY.regarding_id == ask.record_id)
-    return [or_(regards_it, visible(act.who, Activity))]
+    return [or_(regards_it, *places.regards_any(act, ask.entity, ask.record_id), visible(act.who, Activity))]
 
 
 def _changes(act: Act, ask: Ask, chosen: filters.Chosen, cursor: _Cursor | None) -> Any:
@@ -340,17 +360,10 @@ def _replies() -> Any:
 
 
 def _names(act: Act, ask: Ask, rows: Sequence[Any]) -> dict[tuple[str, int], str]:
-    """What other records are called that some activities regard, as far as the reader may see them."""
-    wanted: dict[str, set[int]] = {}
-    for row in rows:
-        if row.regarding_id and (row.regarding_entity, row.regarding_id) != (ask.entity, ask.record_id):
-            wanted.setdefault(row.regarding_entity, set()).add(row.regarding_id)
-    found: dict[tuple[str, int], str] = {}
-    for entity, ids in wanted.items():
-        table: Any = tables.record_table(entity)
-        seen = act.session.scalars(choose(table).where(table.id.in_(ids), visible(act.who, table)))
-        found |= {(entity, record.id): record.display_name for record in seen}
-    return found
+    """What other records are called that some activities regard or come from, as far as the reader may see them."""
+    regarded = {(row.regarding_entity, row.regarding_id) for row in rows if row.regarding_id}
+    stands_on = {(row.place_entity, row.place_id) for row in rows}
+    return names_of(act, (regarded | stands_on) - {(ask.entity, ask.record_id)})
 
 
 @dataclass(frozen=True)
@@ -395,4 +408,14 @@ def _change(act: Act, told: Told, entry: Any) -> Item:
         changes=line.changes,
         excerpt=line.remark,
         fresh=bool(told.since and entry.at > told.since and entry.by_id != act.who.id),
+        regarding=_led_to(told, entry),
     )
+
+
+def _led_to(told: Told, entry: Any) -> dict[str, Any]:
+    """The record whose own history goes on where an entry ends, unless the reader may not see it."""
+    found = history.led_to(entry)
+    if found is None or found[0] in told.hidden:
+        return {}
+    (entity, record_id), name = found
+    return {"entity": entity, "id": record_id, "name": name}

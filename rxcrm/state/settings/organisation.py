@@ -30,6 +30,7 @@ _FIELDS = (
     "fiscal_day",
     "private",
     "open_editing",
+    "share_reassigned",
 )
 
 

@@ -1,0 +1,112 @@
+"""Assign: a record gets another owner, a user or a team, and takes along what its former owner has to do (S 3.9)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlmodel import col, select
+
+from rxcrm.models import history, records, sharing
+from rxcrm.models.access import Privilege
+from rxcrm.models.access import holders as readers_of
+from rxcrm.models.activity import Activity
+from rxcrm.models.base import Record
+from rxcrm.models.errors import NotFound
+from rxcrm.models.history import Event
+from rxcrm.models.people import Share, Team, TeamMember, User
+from rxcrm.models.records import Act, owner_of
+from rxcrm.models.searching import fold
+
+#: Users and teams listed for one search.
+LISTED = 12
+
+
+@dataclass
+class Owner:
+    """Somebody who can own records, or with whom they can be shared: a user or a team."""
+
+    kind: str
+    id: int
+    name: str
+    detail: str
+
+
+def candidates(act: Act, entity: str, term: str = "") -> list[Owner]:
+    """Users and teams who may own records of a table and whose name or address contains a term: oneself first, then by name.
+
+    Owners read what they own, so only working users whose roles read such records are listed, and teams with one.
+    """
+    wanted = fold(term[:200])
+    readers = readers_of(act.session, act.organisation, Privilege.READ, entity)
+    users = [
+        user
+        for user in act.session.exec(select(User).where(col(User.disabled).is_(False)).order_by(col(User.name_key)))
+        if user.id in readers
+    ]
+    working = {user.id for user in users}
+    members: dict[int, set[int]] = {}
+    for team_id, user_id in act.session.exec(select(TeamMember.team_id, TeamMember.user_id)):
+        if user_id in working:
+            members.setdefault(team_id, set()).add(user_id)
+    teams = [
+        team
+        for team in act.session.exec(select(Team).order_by(col(Team.name_key)))
+        if team.id in members and wanted in team.name_key
+    ]
+    users = [user for user in users if wanted in user.name_key or wanted in user.email]
+    users.sort(key=lambda user: (user.id != act.who.id, user.name_key))
+    found = [Owner("user", user.id or 0, user.name, user.email) for user in users]
+    found += [Owner("team", team.id or 0, team.name, "") for team in teams]
+    return found[:LISTED]
+
+
+def owner(act: Act, kind: str, number: int) -> User | Team:
+    """The user or team with an id from the browser. Raises NotFound for one that there is not."""
+    found: User | Team | None = None
+    if 0 < number < records.LARGEST_ID and kind == "user":
+        found = act.session.get(User, number)
+    elif 0 < number < records.LARGEST_ID and kind == "team":
+        found = act.session.get(Team, number)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def assign(act: Act, row: Record, new: User | Team) -> int:
+    """Give a record, found with ASSIGN, to a user or team who may read such records; returns how many activities follow.
+
+    The activities, notes and posts that regard it and belong to its former owner follow, each with an entry in its own
+    history (S 1.1.4); nobody is notified of them singly. Where the organisation wants it, the former owner keeps his
+    access by a share; the new one needs his no more.
+    """
+    before = owner_of(act.session, row)
+    if before.id == new.id and isinstance(before, type(new)):
+        return 0
+    records.assign(act, row, new)
+    followers = _follow(act, row, before, new)
+    held = Share.user_id if isinstance(new, User) else Share.team_id
+    own = select(Share).where(Share.entity == row.entity, Share.record_id == row.id, held == new.id)
+    for superfluous in act.session.exec(own):
+        act.session.delete(superfluous)
+    if act.organisation.share_reassigned:
+        sharing.keep_access(act, row, before)
+    act.session.flush()
+    return followers
+
+
+def _follow(act: Act, row: Record, before: User | Team, new: User | Team) -> int:
+    """Assign what regards a record along with it; deleted activities too, since they may come back."""
+    if isinstance(row, Activity):
+        return 0
+    holder = Activity.owner_user_id if isinstance(before, User) else Activity.owner_team_id
+    wanted = select(Activity).where(
+        Activity.regarding_entity == row.entity, Activity.regarding_id == row.id, holder == before.id
+    )
+    change = ["owner", str(before.id), str(new.id), before.name, new.name]
+    found = act.session.exec(wanted).all()
+    for one in found:
+        records.own(one, new)
+        history.record(act.session, one, Event.ASSIGNED, by=act.who.id, now=act.now, changes=[change])
+        act.changed(one.entity, one.id)
+    act.session.flush()
+    return len(found)
