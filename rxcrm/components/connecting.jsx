@@ -9,10 +9,13 @@ let counter = 0;
 const newToken = () => (Date.now() + counter++) % 2147483647;
 const EMPTY = { role: "0", description: "", starts_on: "", ends_on: "", other: null, type: "contact", name: "", website: "" };
 
-/** The roles that something of a kind can have, by category; with `only`, those of stakeholders. */
+const TEAM = "Sales Team"; // the category, as the server names it
+const isOf = (offer, only) => (only === "stakeholder" ? offer.stakeholder : only === "team" ? offer.category === TEAM : true);
+
+/** The roles that something of a kind can have, by category; with `only`, those of stakeholders or of the sales team. */
 export function RoleOptions({ offers, entity, only, current }) {
   const t = useT();
-  const fitting = offers.filter((offer) => offer.entities.includes(entity) && (only !== "stakeholder" || offer.stakeholder));
+  const fitting = offers.filter((offer) => offer.entities.includes(entity) && isOf(offer, only));
   const categories = [...new Set(fitting.map((offer) => offer.category))];
   const option = (offer) => <option key={offer.id} value={offer.id}>{offer.label}</option>;
   return (
@@ -24,7 +27,7 @@ export function RoleOptions({ offers, entity, only, current }) {
   );
 }
 
-/** Open while `pane` is `{kind, link}`: stakeholder, contact, another, me, edit, competitor. It lies outside the record's form. */
+/** Open while `pane` is `{kind, link}`: stakeholder, contact, member, another, me, edit, competitor. It lies outside the record's form. */
 export function ConnectionPane({ pane, onClose, ...props }) {
   const kept = useRef({});
   if (!pane) return null;
@@ -37,9 +40,13 @@ export function ConnectionPane({ pane, onClose, ...props }) {
   return createPortal(<Pane {...{ pane, props, close }} begun={kept.current[pane.kind]} />, document.body);
 }
 
+/** The roles among which a pane lets one choose. */
+const onlyOf = (kind) => (kind === "stakeholder" || kind === "contact" ? "stakeholder" : kind === "member" ? "team" : "");
+
 function beginning({ kind, link }, offers) {
   if (link) return { ...EMPTY, role: String(link.role_id), description: link.description, starts_on: link.starts_on, ends_on: link.ends_on };
-  const preset = kind === "stakeholder" || kind === "contact" ? offers.find((offer) => offer.stakeholder)?.id : 0;
+  const only = onlyOf(kind);
+  const preset = only ? offers.find((offer) => isOf(offer, only))?.id : 0;
   return { ...EMPTY, role: String(preset ?? 0) };
 }
 
@@ -66,7 +73,7 @@ function Pane({ pane, props, begun, close }) {
     else show(told.errors);
   }, [told]);
   const titles = {
-    stakeholder: t("New Connection"), contact: t("New Contact"), another: t("Connect to another"), me: t("Connect to me"),
+    stakeholder: t("New Connection"), member: t("Add Member"), contact: t("New Contact"), another: t("Connect to another"), me: t("Connect to me"),
     edit: t("Edit connection"), competitor: t("Add Competitor"),
   };
   const submit = (event) => {
@@ -90,7 +97,7 @@ function Pane({ pane, props, begun, close }) {
     else if (kind === "competitor") props.onNewCompetitor(entity, recordId, name, website, token);
     else props.onConnect(entity, recordId, other.entity, other.id, Number(role), details, token);
   };
-  const target = kind === "another" ? values.type : kind === "me" ? "user" : link ? link.entity : "contact";
+  const target = kind === "another" ? values.type : kind === "me" || kind === "member" ? "user" : link ? link.entity : "contact";
   const field = { values, errors, set };
   return (
     <Dialog open side title={titles[kind]} onClose={() => close(values)}>
@@ -105,7 +112,7 @@ function Pane({ pane, props, begun, close }) {
             )}
           </Labelled>
         )}
-        {(kind === "stakeholder" || kind === "another") && <Finder key={target} target={target} props={props} {...field} required />}
+        {["stakeholder", "member", "another"].includes(kind) && <Finder key={target} target={target} props={props} {...field} required />}
         {(kind === "me" || link) && <p className="fixed-side"><span className="label">{t("Name")}</span><b>{link ? link.name : userName}</b></p>}
         {kind === "competitor" && <Competitor props={props} {...field} />}
         {kind === "contact" && contactFields.map((f) => (
@@ -118,7 +125,7 @@ function Pane({ pane, props, begun, close }) {
             <Labelled name="role" label={t("As this role")} {...field}>
               {(shared) => (
                 <select {...shared} value={values.role} onChange={(e) => set("role", e.target.value)}>
-                  <RoleOptions offers={offers} entity={target} only={kind === "stakeholder" || kind === "contact" ? "stakeholder" : ""} current={link} />
+                  <RoleOptions offers={offers} entity={target} only={onlyOf(kind)} current={link} />
                 </select>
               )}
             </Labelled>
@@ -147,7 +154,7 @@ function Pane({ pane, props, begun, close }) {
 
 function required({ kind, other, values, contactFields }, t) {
   const missing = (label) => t("%(label)s is required.", { label });
-  if ((kind === "stakeholder" || kind === "another") && !other) return { other: missing(t("Name")) };
+  if (["stakeholder", "member", "another"].includes(kind) && !other) return { other: missing(t("Name")) };
   if (kind === "competitor" && !other && !values.name.trim()) return { name: missing(t("Name")) };
   if (kind !== "contact") return {};
   const empty = contactFields.filter((f) => f.level === "required" && !(values[f.name] ?? "").trim());

@@ -70,12 +70,41 @@ export function StakeholdersCard(props) {
   );
 }
 
-function Stakeholder({ link, props, may, setPane, focus }) {
+/** The users who sell together, with their roles to be changed in place (S R5.7). */
+export function SalesTeamCard(props) {
+  const { entity, recordId, team } = props;
+  const t = useT();
+  const may = useMay(props);
+  const [pane, setPane] = useState(null);
+  const card = useRef(null);
+  useConnections(props);
+  const rows = recordId > 0 ? team : [];
+  const focus = () => card.current?.querySelector("button, a")?.focus();
+  return (
+    <section className="section stakeholders" aria-label={t("Sales Team")} ref={card}>
+      <h2>{t("Sales Team")}</h2>
+      <div className="card-commands">
+        <Maybe may={may} name="connect" label={t("Add Member")} onClick={() => setPane({ kind: "member" })}><UserPlus className="icon" aria-hidden="true" /></Maybe>
+      </div>
+      {rows.length > 0 ? (
+        <div role="grid" aria-label={t("Sales Team")} className="people" onKeyDown={alongColumn}>
+          <div role="row" className="unseen">
+            {[t("Name"), t("As this role"), t("Commands"), t("Description")].map((label) => <span key={label} role="columnheader">{label}</span>)}
+          </div>
+          {rows.map((link) => <Stakeholder key={link.id} link={link} only="team" {...{ props, may, setPane, focus }} />)}
+        </div>
+      ) : <p className="hint">{t("Nobody yet: who sells this together?")}</p>}
+      <ConnectionPane pane={pane} entity={entity} {...props} onClose={() => setPane(null)} />
+    </section>
+  );
+}
+
+function Stakeholder({ link, props, may, setPane, focus, only = "stakeholder" }) {
   const t = useT();
   return (
     <div role="row" className="person-row">
       <span role="gridcell" className="person-name"><OtherSide link={link} /></span>
-      <span role="gridcell" className="person-role"><RoleChoice {...{ link, props, may }} only="stakeholder" /></span>
+      <span role="gridcell" className="person-role"><RoleChoice {...{ link, props, may, only }} /></span>
       <span role="gridcell" className="person-commands"><LinkCommands {...{ link, props, may, setPane, focus }} /></span>
       <span role="gridcell" className="person-words">{link.description || <span className="unseen">{t("No description")}</span>}</span>
     </div>

@@ -47,6 +47,11 @@ class StakeholdersCard(_Connected):
     on_connect_new: rx.EventHandler[passthrough_event_spec(str, int, dict[str, str], int, dict[str, str], int)]
 
 
+class SalesTeamCard(_Connected):
+    tag = "SalesTeamCard"
+    team: rx.Var[list[Any]]
+
+
 class ConnectionsTable(_Connected):
     tag = "ConnectionsTable"
     links: rx.Var[list[Any]]
@@ -84,6 +89,11 @@ def _common(state: Any, entity: str) -> dict[str, Any]:
         "on_activate": Connections.activate,
         "on_remove": Connections.remove,
     }
+
+
+def sales_team(state: Any, entity: str) -> rx.Component:
+    """The users who sell together, with their roles (R5.7)."""
+    return SalesTeamCard.create(**_common(state, entity), team=Connections.team)
 
 
 def stakeholders(state: Any, entity: str) -> rx.Component:

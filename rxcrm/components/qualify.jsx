@@ -43,11 +43,18 @@ function Pane({ proposal, told, found, fields, currency, onSearch, onQualify, on
   const [pending, setPending] = useState(0);
   const form = useRef(null);
   const next = useRef(proposal.deals.length);
+  const [shown, setShown] = useState(0);
   const show = (problems) => {
     setErrors(problems);
-    requestAnimationFrame(() => (form.current?.querySelector('[aria-invalid="true"]') ?? form.current?.querySelector(".form-message"))?.scrollIntoView({ block: "center" }));
-    requestAnimationFrame(() => form.current?.querySelector('[aria-invalid="true"]')?.focus());
+    setShown((times) => times + 1);
   };
+  useEffect(() => {
+    // Once the problems are on the screen: the first one gets the focus.
+    if (!shown) return;
+    const first = form.current?.querySelector('[aria-invalid="true"]');
+    (first ?? form.current?.querySelector(".form-message, .problem"))?.scrollIntoView({ block: "center" });
+    first?.focus();
+  }, [shown]);
   useEffect(() => {
     if (!pending || told?.token !== pending) return;
     setPending(0);

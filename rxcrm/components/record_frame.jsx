@@ -31,7 +31,7 @@ export function SaveState() {
   const { store, props } = useForm();
   const s = useStore(store);
   const t = useT();
-  if (props.current.locked) return null;
+  if (props.current.locked) return <span className="save-state" role="status">{t("Read-only")}</span>;
   const text = isLost(s) ? t("Deleted") : s.pending ? t("Saving…") : isDirty(s) ? t("Unsaved changes") : s.id ? t("Saved") : t("New");
   return <span className={`save-state${isDirty(s) ? " dirty" : ""}`} role="status">{text}</span>;
 }

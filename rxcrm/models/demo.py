@@ -18,7 +18,7 @@ from phonenumbers import is_valid_number as is_valid
 from sqlalchemy import event
 from sqlmodel import Session, SQLModel, col, select
 
-from rxcrm.models import autofill, people, records, sample_work
+from rxcrm.models import autofill, people, records, sample_sales, sample_work
 from rxcrm.models import choices as c
 from rxcrm.models.access import Privilege, require, who_is
 from rxcrm.models.account import Account
@@ -131,6 +131,7 @@ class _Story:
             for n, line in enumerate(_sheet(LEADS)):
                 self._lead(n, line)
         self._work()
+        self._decide()
 
     def _as(self, name: str, when: datetime) -> Act:
         if name not in self.known:
@@ -242,6 +243,13 @@ class _Story:
         for n, (lead, owner) in enumerate(latest):
             if lead.is_open and owner in self.users:
                 sample_work.tell(n, lead, lead.created_on, self.act.now, functools.partial(self._as, owner))
+
+    def _decide(self) -> None:
+        """What became of the older leads."""
+        owned = select(Lead, User.name).join(User, col(User.id) == col(Lead.owner_user_id))
+        newest_first = owned.order_by(col(Lead.created_on).desc(), col(Lead.id).desc())
+        for n, (lead, owner) in enumerate(self.session.exec(newest_first.offset(BUSY)).all()):
+            sample_sales.tell(n, lead, self.act.now, functools.partial(self._as, owner))
 
     def _save(self, act: Act, row: Record, values: dict[str, str]) -> None:
         """What `find` and `save` do, without reading again what lies in the hand."""

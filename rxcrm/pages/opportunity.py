@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from rxcrm.components.connections import related, stakeholders
+from rxcrm.components.connections import related, sales_team, stakeholders
 from rxcrm.components.elements import field
 from rxcrm.components.process import process_bar
 from rxcrm.components.records import columns, even_columns, linked, record_page, section
@@ -60,6 +60,7 @@ def summary() -> rx.Component:
         timeline("opportunity", OpportunityRecord.record_id),
         rx.fragment(
             stakeholders(OpportunityRecord, "opportunity"),
+            sales_team(OpportunityRecord, "opportunity"),
             linked(
                 OpportunityRecord, N_("Customer and lead"), N_("The account, the contact and the lead appear here.")
             ),

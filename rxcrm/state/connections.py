@@ -30,6 +30,8 @@ log = logging.getLogger("rxcrm")
 
 #: Candidates of one search.
 CANDIDATES = 10
+#: Tables whose forms show the users who sell together (R5.7).
+TEAMED = ("opportunity",)
 #: Tables whose forms show connections.
 SHOWN_ON = ("lead", "account", "contact", "opportunity")
 
@@ -62,6 +64,7 @@ class Shown:
     """
 
     stakeholders: Links
+    team: list[Link]
     links: Links
     competitors: list[CompetitorView]
     offers: list[Offer]
@@ -75,6 +78,7 @@ class Connections(AppState):
     of_id: int = 0
     stakeholders: list[Link] = []
     stakeholders_hidden: int = 0
+    team: list[Link] = []
     links: list[Link] = []
     hidden: int = 0
     more: bool = False
@@ -192,10 +196,12 @@ class Connections(AppState):
 
     def _clear(self) -> None:
         self.stakeholders, self.links, self.competitors, self.offers, self.may = [], [], [], [], {}
+        self.team = []
         self.stakeholders_hidden, self.hidden, self.more = 0, 0, False
 
     def _put(self, shown: Shown) -> None:
         self.stakeholders, self.stakeholders_hidden = shown.stakeholders.rows, shown.stakeholders.hidden
+        self.team = shown.team
         self.links, self.hidden, self.more = shown.links.rows, shown.links.hidden, shown.links.more
         self.competitors, self.offers, self.may = shown.competitors, shown.offers, shown.may
 
@@ -243,6 +249,7 @@ def _shown(act: Act, entity: str, record_id: int, active: bool, size: int) -> Sh
     row = act.find(_table(entity), record_id)
     return Shown(
         stakeholders=reading.stakeholders(act, row),
+        team=reading.sales_team(act, row).rows if entity in TEAMED else [],
         links=reading.page(act, row, active=active, size=size),
         competitors=competitors.of(act, row) if entity in RIVALLED else [],
         offers=_offers(act),

@@ -15,7 +15,7 @@ from rxcrm.models.activity import Activity
 from rxcrm.models.errors import CrmError, Invalid, NotFound
 from rxcrm.models.mail import sending
 from rxcrm.models.records import Act
-from rxcrm.models.timeline import composing, form, places, reading, visits, writing
+from rxcrm.models.timeline import composing, filters, form, places, reading, visits, writing
 from rxcrm.models.timeline.composing import Stored
 from rxcrm.models.timeline.filters import FacetGroup
 from rxcrm.models.timeline.items import Item
@@ -379,7 +379,8 @@ class _Opening:
 
 def _opening(act: Act, entity: str, record_id: int, search: str) -> _Opening:
     before = visits.last(act, entity, record_id)
-    chosen, newest_first = composing.liked(act)
+    liked, newest_first = composing.liked(act)
+    chosen = filters.known(liked, entity)
     return _Opening(
         since=before.isoformat() if before else "",
         filters=chosen,

@@ -72,7 +72,7 @@ def test_a_matching_account_is_proposed_with_its_reason_and_used(sign_in: SignIn
     form = ask(sign_in("Sara"), lead)
     account = block(form, "Account")
     expect(account.get_by_role("radio", name="Use existing")).to_be_checked()
-    expect(account.get_by_role("radiogroup", name="Matched accounts")).to_contain_text("Same company name")
+    expect(account.get_by_role("radiogroup", name="Matched accounts")).to_contain_text("Same company")
     expect(form.get_by_role("status").last).to_have_text("Creates 1 contact and 1 opportunity, links account Adatum.")
     form.get_by_role("button", name="Qualify", exact=True).click()
     expect(form).to_be_hidden()
@@ -86,7 +86,7 @@ def test_another_record_can_be_searched_for(sign_in: SignIn, office: Office) -> 
     office.commit()
     form = ask(sign_in("Sara"), lead)
     contact = block(form, "Contact")
-    contact.get_by_text("Use existing").click()
+    contact.get_by_role("radio", name="Use existing").check()
     contact.get_by_role("combobox", name="Another contact").fill("Ek")
     contact.get_by_role("option", name="Bo Ek").click()
     expect(form.get_by_role("status").last).to_contain_text("contact Bo Ek")
@@ -105,8 +105,8 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_is_written(sign_in: Sign
     form.get_by_role("button", name="Qualify", exact=True).click()
     expect(block(form, "Contact").get_by_text("is not an e-mail address")).to_be_visible()
     expect(block(form, "Contact").get_by_label("Email")).to_be_focused()
-    block(form, "Contact").get_by_text("Skip").click()
-    block(form, "Account").get_by_text("Skip").click()
+    block(form, "Contact").get_by_role("radio", name="Skip").check()
+    block(form, "Account").get_by_role("radio", name="Skip").check()
     expect(form.get_by_role("alert").first).to_have_text(
         "An opportunity needs a customer: choose an account or a contact."
     )

@@ -17,12 +17,13 @@ from rxcrm.models import db, demo, lists
 from rxcrm.models.account import Account
 from rxcrm.models.activity import Activity
 from rxcrm.models.choices import ActivityKind as K
-from rxcrm.models.choices import LeadStatus
+from rxcrm.models.choices import LeadStatus, OpportunityStatus
 from rxcrm.models.contact import Contact
 from rxcrm.models.errors import NotAllowed
 from rxcrm.models.fields import region_of
 from rxcrm.models.history import ABOUT_OTHERS, Event, History
 from rxcrm.models.lead import Lead
+from rxcrm.models.opportunity import Opportunity
 from rxcrm.models.people import User
 from rxcrm.models.process import ProcessInstance, StageLog
 from tests.office import Office, Statements
@@ -89,12 +90,28 @@ def test_several_sellers_own_them(sample: Office) -> None:
     assert len({lead.owner_user_id for lead in all_of(sample, Lead)}) >= 6
 
 
-def test_every_lead_is_open_with_a_process_at_its_first_stage(sample: Office) -> None:
+def test_most_leads_are_open_and_the_older_ones_came_to_an_end(sample: Office) -> None:
+    statuses = Counter(lead.status for lead in all_of(sample, Lead))
+    assert statuses[LeadStatus.OPEN] >= 45
+    assert statuses[LeadStatus.QUALIFIED] >= 12 and statuses[LeadStatus.DISQUALIFIED] >= 5
+    reasons = {lead.status_reason for lead in all_of(sample, Lead) if lead.status == LeadStatus.DISQUALIFIED}
+    assert len(reasons) >= 3
+
+
+def test_deals_are_open_won_and_lost_in_several_stages(sample: Office) -> None:
+    deals = all_of(sample, Opportunity)
+    assert {deal.status for deal in deals} == set(OpportunityStatus)
+    assert len({deal.sales_stage for deal in deals}) >= 3
+    assert all(deal.originating_lead_id and (deal.account_id or deal.contact_id) for deal in deals)
+
+
+def test_every_lead_has_a_process_that_goes_on_in_its_deal(sample: Office) -> None:
+    running = {p.lead_id: p for p in all_of(sample, ProcessInstance) if p.lead_id}
     leads = all_of(sample, Lead)
-    assert {lead.status for lead in leads} == {LeadStatus.OPEN}
-    running = all_of(sample, ProcessInstance)
-    assert {p.lead_id for p in running} == {lead.id for lead in leads} and {p.stage for p in running} == {"qualify"}
-    assert {stay.instance_id for stay in all_of(sample, StageLog)} == {p.id for p in running}
+    assert set(running) == {lead.id for lead in leads}
+    for lead in leads:
+        assert (running[lead.id].opportunity_id is not None) == (lead.status == LeadStatus.QUALIFIED)
+    assert {stay.instance_id for stay in all_of(sample, StageLog)} == {p.id for p in all_of(sample, ProcessInstance)}
 
 
 def test_history_has_more_than_one_entry_on_many_and_a_beginning_on_all(sample: Office) -> None:
@@ -183,8 +200,8 @@ def test_the_latest_leads_have_notes_and_something_to_do_of_which_some_is_late(s
 
 
 def test_it_costs_a_bounded_number_of_statements(new_database: Open) -> None:
-    """About 280 creations and saves: three or four statements each. And some 60 entries of timelines: six or seven."""
-    assert load(new_database()) < 1_600
+    """About 280 creations and saves: three or four statements each; some 60 entries of timelines: six or seven; 24 deals."""
+    assert load(new_database()) < 3_400
 
 
 def test_it_is_told_once(sample: Office, told: Engine) -> None:
@@ -198,5 +215,6 @@ def test_it_is_told_once(sample: Office, told: Engine) -> None:
 def test_it_is_told_on_every_database(office: Office) -> None:
     demo.load_sample(office.act(office.ada))
     office.commit()
-    counts = [office.session.exec(select(func.count()).select_from(t)).one() for t in (Lead, Account, Contact, User)]
-    assert counts == [80, 15, 25, 15]
+    tables = (Lead, Account, Contact, Opportunity, User)
+    counts = [office.session.exec(select(func.count()).select_from(t)).one() for t in tables]
+    assert counts == [80, 31, 41, 24, 15]

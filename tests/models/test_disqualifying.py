@@ -89,7 +89,7 @@ def test_whoever_may_not_change_a_lead_cannot_disqualify_it(office: Office) -> N
 def test_a_lead_with_an_open_opportunity_stays_open_and_the_refusal_names_it(office: Office) -> None:
     lead = office.lead()
     office.opportunity(topic="Ten trucks", originating_lead_id=lead.id)
-    with pytest.raises(NotAllowed, match="Doe has an open opportunity, Ten trucks. Close that first"):
+    with pytest.raises(NotAllowed, match=r"Doe has an open opportunity, Ten trucks\. Close that first"):
         disqualify(office.act(office.sara), lead, LeadReason.LOST)
     assert lead.status == LeadStatus.OPEN and len(office.told(lead)) == 1
 

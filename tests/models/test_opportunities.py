@@ -124,3 +124,15 @@ def test_a_list_costs_the_same_whatever_its_length(office: Office) -> None:
             lists.page(act, Ask("opportunity", "open"))
         costs.append(len(statements))
     assert costs[0] == costs[1]
+
+
+# -- sales team --------------------------------------------------------------------------------------------------------
+
+
+def test_users_with_a_role_of_the_sales_team_are_the_sales_team(office: Office) -> None:
+    deal, act = create(office, account_id=str(office.account().id)), office.act(office.sara)
+    roles_of_users = {role.name: role for role in roles.offered(act, "user")}
+    linking.connect(act, deal, office.tom, roles_of_users["Account Manager"])
+    linking.connect(act, deal, office.mia, None)
+    linking.connect(act, deal, office.contact(), next(r for r in roles.offered(act, "contact") if r.name == "Champion"))
+    assert [(link.name, link.role) for link in reading.sales_team(act, deal).rows] == [("Tom", "Account Manager")]

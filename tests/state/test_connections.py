@@ -69,7 +69,7 @@ def test_a_record_is_shown_with_its_connections_and_what_may_be_done(desk: Conne
     }
     offer = next(o for o in state.offers if o.label == "Stakeholder")
     assert (offer.id, offer.category, offer.stakeholder) == (desk.role("Stakeholder"), "Stakeholder", True)
-    assert offer.entities == ["lead", "account", "contact", "user"]
+    assert offer.entities == ["lead", "account", "contact", "opportunity", "user"]
 
 
 def test_a_new_record_has_none_and_a_hidden_one_tells_nothing(desk: ConnectionsDesk) -> None:

@@ -71,6 +71,17 @@ def stakeholders(act: Act, row: Record) -> Links:
     return _read(act, chosen, MOST_STAKEHOLDERS)
 
 
+def sales_team(act: Act, row: Record) -> Links:
+    """The users who sell together: active connections with a role of the category Sales Team, by name (R5.7)."""
+    role: Any = aliased(ConnectionRole)
+    chosen = [
+        *_of(row, True),
+        col(Connection.other_entity) == "user",
+        exists().where(role.id == col(Connection.other_role_id), role.category == RoleCategory.SALES_TEAM),
+    ]
+    return _read(act, chosen, MOST_STAKEHOLDERS, count_hidden=False)
+
+
 def page(act: Act, row: Record, *, active: bool = True, after: int = 0, size: int = PAGE) -> Links:
     """Connections of every kind of a record found with READ, from the one that follows `after` (an id) on."""
     chosen = _of(row, active)

@@ -19,7 +19,6 @@ from rxcrm.models.contact import Contact
 from rxcrm.models.history import Event
 from rxcrm.models.lead import Lead
 from rxcrm.models.opportunity import Opportunity
-from rxcrm.models.opportunity import Opportunity
 from rxcrm.models.searching import sort_key
 
 if TYPE_CHECKING:

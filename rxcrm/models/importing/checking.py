@@ -54,7 +54,10 @@ class Problem:
 
 @dataclass
 class Checked:
-    """What became of one row. `values` is None if the row is rejected; `remark` is what its history keeps."""
+    """What became of one row. `values` is None if the row is rejected; `remark` is what its history keeps.
+
+    `keys` are those of `rxcrm.models.matching`, once somebody has reckoned them.
+    """
 
     number: int
     cells: list[str]
@@ -63,6 +66,7 @@ class Checked:
     recorded_on: datetime | None = None
     remark: str = ""
     problems: list[Problem] = field(default_factory=list)
+    keys: set[int] | None = None
 
 
 def survey(rows: Iterable[Row], mapping: dict[int, str], table: type[Record]) -> tuple[int, dict[int, Habits]]:

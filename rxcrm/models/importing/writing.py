@@ -106,7 +106,8 @@ class Writer:
         new = (columns.import_id == self.run_id) & (columns.id > last)
         ids = session.execute(select(columns.id).where(new).order_by(columns.id)).scalars().all()
         assert len(ids) == len(accepted)
-        rows_written(session.connection(), self.table.entity, zip(ids, rows, strict=True))
+        pairs = zip(ids, rows, strict=True)
+        rows_written(session.connection(), self.table.entity, pairs, [row.keys for row in accepted])
         entry = {
             "entity": self.table.entity,
             "version": 1,

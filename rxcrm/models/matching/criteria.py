@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any
 
@@ -73,7 +73,7 @@ class Criterion:
 
     def stored(self) -> dict[str, Any]:
         """As it stands in the table of rules: without what is left open."""
-        kept = {name: value for name, value in asdict(self).items() if value not in ("", 0)}
+        kept = {f.name: getattr(self, f.name) for f in fields(self) if getattr(self, f.name) != f.default}
         return kept | {"compare": self.compare.value}
 
     def meet(self, a: Facts, b: Facts) -> Met | None:

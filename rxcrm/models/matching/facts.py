@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -86,10 +86,28 @@ def facts(entity: str, values: Mapping[str, Any], record_id: int = 0) -> Facts:
 
 def facts_of(row: Any, account_name: str = "") -> Facts:
     """The facts of a record or anything with its attributes, saved or not."""
-    values = {name: getattr(row, name, "") for name in columns_of(row.entity)}
-    if account_name:
-        values["account_name"] = account_name
-    return facts(row.entity, values, getattr(row, "id", 0) or 0)
+    return facts(row.entity, _Attributes(row, account_name), getattr(row, "id", 0) or 0)
+
+
+class _Attributes(Mapping[str, Any]):
+    """The attributes of a row as a mapping: rules may ask for any of them."""
+
+    def __init__(self, row: Any, account_name: str) -> None:
+        self.row, self.account_name = row, account_name
+
+    def __getitem__(self, name: str) -> Any:
+        if name == "account_name":
+            return self.account_name
+        try:
+            return getattr(self.row, name)
+        except AttributeError:
+            raise KeyError(name) from None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(columns_of(self.row.entity))
+
+    def __len__(self) -> int:
+        return len(columns_of(self.row.entity))
 
 
 def _each(names: tuple[str, ...], get: Callable[[str], Any], normal: Callable[[str], str]) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
@@ -26,8 +26,9 @@ from rxcrm.translation import gettext
 if TYPE_CHECKING:
     from rxcrm.models.records import Act
 
-#: So many records are compared per key: a key that more share is no sign of a duplicate.
-PER_KEY = 50
+#: So many records are read per key: a key that more share is no sign of a duplicate. Of all that were read, those are
+#: compared that share the most keys.
+PER_KEY, MOST_COMPARED = 40, 60
 #: Candidates read in one statement.
 AT_ONCE = 5_000
 #: Shown beside what is compared.
@@ -137,20 +138,20 @@ AROUND = {"lead": ("lead", "contact", "account"), "contact": ("contact", "lead")
 
 
 def like_facts(
-    act: Act, known: Sequence[Facts], entities: Sequence[str], limit: int = 5, locale: str = ""
+    act: Act, known: Sequence[Facts], entities: Sequence[str], limit: int = 5, keys: Sequence[set[int]] = ()
 ) -> dict[int, list[Match]]:
     """For facts of one table the records of other tables that may be the same, table by table, `limit` of each.
 
-    Reasons are in the asker's language unless another is named.
+    They are looked for by all their keys unless others are given.
     """
-    locale = locale or act.who.conventions.locale
+    locale = act.who.conventions.locale
     own, connection = known[0].entity, act.session.connection()
     found: dict[int, list[Match]] = {each.id: [] for each in known}
     rules = rules_of(act.session, own)
     wanted = [entity for entity in entities if rules.get(entity)]
     if not wanted:
         return found
-    shared = candidates(connection, [keys_of(each) for each in known], wanted)
+    shared = candidates(connection, keys or [keys_of(each) for each in known], wanted)
     ids = [each.id for each in known if each.id > 0]
     for entity in wanted:
         by_row = [here[entity] for here in shared]
@@ -205,7 +206,7 @@ _SHARING = {
 
 
 def candidates(connection: Connection, keys: Sequence[set[int]], entities: Sequence[str]) -> list[dict[str, list[int]]]:
-    """For each set of keys the ids of the records that share one of them, by table: one statement for all."""
+    """For each set of keys the ids of the records that share most of them, by table: one statement for all."""
     sharing: dict[int, list[int]] = {}
     asked = sorted({tagged for entity in entities for each in keys for tagged in of_table(entity, each)})
     sqlite = connection.dialect.name == "sqlite"
@@ -215,7 +216,12 @@ def candidates(connection: Connection, keys: Sequence[set[int]], entities: Seque
             sharing[key] = [int(i) for i in ids.split(",")]
     return [
         {
-            entity: list(dict.fromkeys(i for key in of_table(entity, each) for i in sharing.get(key, ())))
+            entity: [
+                record_id
+                for record_id, _keys in Counter(
+                    i for key in of_table(entity, each) for i in sharing.get(key, ())
+                ).most_common(MOST_COMPARED)
+            ]
             for entity in entities
         }
         for each in keys

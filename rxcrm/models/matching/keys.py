@@ -12,6 +12,17 @@ from rxcrm.models.matching.facts import TABLES, Facts
 from rxcrm.models.matching.words import PHONE_TAIL, called, sound
 
 
+def sure_keys(found: Facts) -> set[int]:
+    """The few keys that hardly anybody shares by chance: for looking up very many records at once."""
+    said = {f"e{mail}" for mail in found.mails}
+    said.update(f"p{phone[-PHONE_TAIL:]}" for phone in found.phones)
+    if found.company and (found.last or found.first):
+        said.add(f"f{sound(''.join(found.last or found.first))} {found.company}")
+    elif found.company:
+        said.add(f"c{found.company}")
+    return {crc32(text.encode()) for text in said}
+
+
 def keys_of(found: Facts) -> set[int]:
     """The keys of a record, without its table."""
     said = {f"e{mail}" for mail in found.mails}

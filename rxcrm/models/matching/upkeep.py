@@ -7,6 +7,7 @@ call `rows_written`; rows that are deleted in bulk are told to `forget` before.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import zip_longest
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, event, inspect, select, text
@@ -79,11 +80,20 @@ def refresh(session: Session, row: Record) -> None:
         session.connection().execute(_INSERT, rows)
 
 
-def rows_written(connection: Connection, entity: str, rows: Iterable[tuple[int, Mapping[str, Any]]]) -> None:
-    """Write the keys of new records that were written in bulk: id and values of each."""
+def rows_written(
+    connection: Connection,
+    entity: str,
+    rows: Iterable[tuple[int, Mapping[str, Any]]],
+    keys: Iterable[set[int] | None] = (),
+) -> None:
+    """Write the keys of new records that were written in bulk: id and values of each, and its keys where known."""
     if entity not in MATCHED:
         return
-    found = [(key, record_id) for record_id, values in rows for key in keys_for(entity, values)]
+    found = [
+        (tagged, record_id)
+        for (record_id, values), known in zip_longest(rows, keys)
+        for tagged in of_table(entity, keys_of(facts(entity, values)) if known is None else known)
+    ]
     if not found:
         return
     found.sort()  # along the table, which is ordered by key: several times faster than anyhow

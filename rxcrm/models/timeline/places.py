@@ -86,9 +86,9 @@ def regards_any(act: Act, entity: str, record_id: int) -> list[ColumnElement[boo
 
 def watched(act: Act, entity: str, record_id: int) -> list[str]:
     """The topics of a timeline: its own record and the others, the newest of them; one statement."""
-    parts = []
+    parts: list[Any] = []
     for other, ids in others(act, entity, record_id):
         newest = ids.order_by(cast(Any, record_table(other)).id.desc()).limit(WATCHED).subquery()
         parts.append(select(literal(other), newest.c.id))
-    found = act.session.execute(union_all(*parts)) if parts else []
+    found: Any = act.session.execute(union_all(*parts)) if parts else []
     return [f"{entity}:{record_id}", *(f"{other}:{other_id}" for other, other_id in found)]
