@@ -27,7 +27,7 @@ def add_server_commands(commands: Any) -> None:
         commands,
         "demo",
         _demo,
-        "Load sample data: eight users, fifteen accounts and eighty leads from twelve countries.",
+        "Load sample data: eight users, thirty accounts, eighty leads and two dozen opportunities from twelve countries.",
     )
     made.add_argument("--serve", action="store_true", help="serve it afterwards")
     as_whom(made)
@@ -78,7 +78,7 @@ def _demo(asked: argparse.Namespace) -> None:
         )
         db.transact(setup.set_up, answers, db.now())
     act_as(asked.by, load_sample)
-    print("The sample data is loaded: eight users, fifteen accounts, eighty leads.")
+    print("The sample data is loaded: eight users, thirty accounts, eighty leads, two dozen opportunities.")
     if password:
         print(f"\n  Sign in as {email}\n  Password   {password}\n", flush=True)
     if asked.serve:

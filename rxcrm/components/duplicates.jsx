@@ -21,7 +21,7 @@ const useLabels = () => {
 /** How sure: a word, and the figure behind it. */
 function Sure({ match }) {
   const t = useT();
-  const level = match.certain ? "high" : match.score >= 75 ? "middle" : "low";
+  const level = match.certain ? "high" : match.score >= 80 ? "middle" : "low";
   const word = { high: t("Very likely"), middle: t("Likely"), low: t("Possible") }[level];
   return <span className={`sure ${level}`} title={t("%(score)s % sure", { score: match.score })}>{word}<small>{match.score}%</small></span>;
 }
@@ -43,7 +43,7 @@ function Who({ match, children }) {
     <div className="alike-who">
       <Icon className="icon" aria-hidden="true" />
       <div>
-        <p><b>{children}</b> <span className="kind">{labels[match.entity]}</span></p>
+        <p><b>{children}</b> <span className="alike-kind">{labels[match.entity]}</span></p>
         {match.detail && <small>{match.detail}</small>}
         <small className="why">{match.reasons.join(" · ")}</small>
       </div>

@@ -137,7 +137,7 @@ function WayOn({ stage, steps, may, move, qualify, card }) {
       {missing.length > 0 && (
         <div className="missing" role="group" aria-labelledby={id}>
           <span id={id}>{t("Required steps that are missing:")}</span>
-          <ul>{missing.map((step) => <li key={step[0]}><button type="button" className="link" onClick={() => jump(step[0])}>{label(step)}</button></li>)}</ul>
+          <div>{missing.map((step) => <button key={step[0]} type="button" className="link" onClick={() => jump(step[0])}>{label(step)}</button>)}</div>
         </div>
       )}
       <Command className="button primary" label={text} why={why} onClick={go}><Sign className="icon" aria-hidden="true" /></Command>

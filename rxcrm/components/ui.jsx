@@ -144,6 +144,7 @@ const REFRESH = "rxcrm:refresh";
 
 /** Messages from the server, one by one, read out politely; errors stay until they are closed. */
 export function Messages({ notice, onUndo }) {
+  const navigate = useNavigate();
   const [shown, setShown] = useState([]);
   const t = useT();
   const last = useRef(0);
@@ -154,7 +155,8 @@ export function Messages({ notice, onUndo }) {
     // What succeeds now has put right what was refused before; what was done since has another Undo.
     const over = (m) => m.text === entry.text || (notice.kind === "success" && m.kind === "error");
     setShown((all) => [...all.filter((m) => !over(m)), entry].slice(-3));
-    if (notice.refresh) window.dispatchEvent(new Event(REFRESH));
+    if (notice.go && notice.go !== window.location.pathname) navigate(notice.go);
+    else if (notice.refresh) window.dispatchEvent(new Event(REFRESH));
   }, [notice]);
   const close = (key) => setShown((all) => all.filter((m) => m.key !== key));
   const undo = (m) => (close(m.key), onUndo?.(m.undo));

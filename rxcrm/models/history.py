@@ -79,7 +79,7 @@ class History(SQLModel, table=True):
 def write(session: Session, entries: Sequence[History]) -> int:
     """Write several entries in one statement; returns the largest of their ids."""
     rows = [entry.model_dump(exclude={"id"}) for entry in entries]
-    return max(session.scalars(insert(History).returning(col(History.id)), rows))
+    return max(found or 0 for found in session.scalars(insert(History).returning(col(History.id)), rows))
 
 
 def record(

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from rxcrm.models import closing, disqualifying, process_moves
 from rxcrm.models.access import Privilege
-from rxcrm.models.choices import OpportunityStatus
+from rxcrm.models.choices import LeadReason, OpportunityStatus
 from rxcrm.models.fields import raw
 from rxcrm.models.lead import Lead
 from rxcrm.models.opportunity import Opportunity
@@ -38,7 +38,7 @@ def tell(n: int, lead: Lead, now: datetime, as_owner: Callable[[datetime], Act])
     if n % 7 in (0, 3, 5):
         _sell(n, lead, when, now, as_owner)
     elif n % 7 == 6:
-        reason = disqualifying.REASONS[n % len(disqualifying.REASONS)]
+        reason = LeadReason(disqualifying.REASONS[n % len(disqualifying.REASONS)])
         disqualifying.disqualify(as_owner(when), lead, reason, COMMENTS[n % len(COMMENTS)] if n % 2 else "")
 
 
@@ -57,7 +57,7 @@ def _sell(n: int, lead: Lead, when: datetime, now: datetime, as_owner: Callable[
         "estimated_close_date": close.isoformat(),
         "probability": str(20 + n % 4 * 10),
     }
-    steps = [
+    steps: list[tuple[timedelta, Callable[[Act], object]]] = [
         (timedelta(days=3), lambda act: save(act, deal, {**known, "customer_need": NEEDS})),
         (timedelta(days=12), lambda act: save(act, deal, {"proposed_solution": SOLUTION, "identify_contacts": "1"})),
         (timedelta(days=15), lambda act: process_moves.next_stage(act, deal)),

@@ -29,6 +29,8 @@ class Undoable:
     undo: Callable[[Act, Operation], None]
     done: str
     keep: Callable[[Act, Operation], None] | None = None
+    #: Whether it removes what it made: whoever looks at that is shown the record itself.
+    removes: bool = False
     #: Whether it opens the record again, which one that was merged into another must not be.
     reopens: bool = False
 
@@ -37,7 +39,7 @@ class Undoable:
 UNDOABLE: dict[OperationKind, Undoable] = {
     OperationKind.DISQUALIFY: Undoable(disqualifying.undo, N_("%(name)s is open again."), reopens=True),
     OperationKind.QUALIFY: Undoable(
-        qualification.undo, N_("%(name)s is open again."), keep=qualification.reopen, reopens=True
+        qualification.undo, N_("%(name)s is open again."), keep=qualification.reopen, removes=True, reopens=True
     ),
     OperationKind.MERGE: Undoable(merging.undo, N_("The merge into %(name)s was taken back.")),
     OperationKind.DELETE: Undoable(recycling.undo, N_("%(name)s is back from the recycle bin.")),
@@ -46,12 +48,13 @@ UNDOABLE: dict[OperationKind, Undoable] = {
 
 @dataclass(frozen=True)
 class Undone:
-    """What was taken back: the record that it was about, and the sentence for it."""
+    """What was taken back: the record that it was about, the sentence for it, and the page to show, if another one."""
 
     entity: str
     id: int
     name: str
     sentence: str
+    path: str = ""
 
 
 def undo(act: Act, operation_id: int, *, keep: bool = False) -> Undone:
@@ -72,4 +75,5 @@ def undo(act: Act, operation_id: int, *, keep: bool = False) -> Undone:
     if how.reopens:
         require_kept(act.session, row)
     (how.keep if keep and how.keep else how.undo)(act, operation)
-    return Undone(row.entity, row.id or 0, row.display_name, how.done)
+    path = f"{row.path}/{row.id}" if how.removes else ""
+    return Undone(row.entity, row.id or 0, row.display_name, how.done, path)

@@ -15,6 +15,7 @@ from rxcrm.models.mail import sending
 from rxcrm.models.process_bar import ProcessView
 from rxcrm.models.records import Act
 from rxcrm.models.timeline import form, writing
+from rxcrm.models.timeline.regarding import path_of
 from rxcrm.state.gate import SIGNED_IN, AppState, action, do, look
 from rxcrm.state.lists import ListMixin, Outcome, each
 from rxcrm.state.naming import Candidates
@@ -220,8 +221,8 @@ def _cards(row: Activity, filled: form.Filled) -> list[LinkedCard]:
     """What the activity regards, as a card beside the form."""
     if not filled.names.get("regarding"):
         return []
-    name = filled.names["regarding"]
-    return [LinkedCard("regarding", N_("Regarding"), row.regarding_entity, row.regarding_id or 0, name, "")]
+    name, place = filled.names["regarding"], (row.regarding_entity, row.regarding_id or 0)
+    return [LinkedCard("regarding", N_("Regarding"), row.regarding_entity, path_of(place), name, "")]
 
 
 def with_one(act: Act, record_id: int, version: int, verb: Callable[[Act, Activity], Any]) -> None:

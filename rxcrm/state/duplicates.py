@@ -127,17 +127,21 @@ class DuplicateList(AppState):
     async def _hear(self, _topics: frozenset[str]) -> None:
         """The search went on or ended; who has left the page need not know."""
         if self.router.url.path.rstrip("/") == "/duplicates":
-            await self._load()
+            self._show(await look(sweeping.listed, self.entity, self.page))
 
     async def _load(self) -> None:
         found = await look(sweeping.listed, self.entity, self.page)
+        topics = {f"job:{found.job_id}"} if found.state in UNFINISHED else set[str]()
+        live.subscribe(self.router.session.client_token, "duplicates", topics)
+        # A search may have ended before this tab listened.
+        self._show(await look(sweeping.listed, self.entity, self.page) if topics else found)
+
+    def _show(self, found: sweeping.Search) -> None:
         self.rows = [_pair_row(self.entity, pair) for pair in found.pairs]
         self.may_write = asker().who.holds(Privilege.WRITE, self.entity)
         self.more, self.done, self.total, self.ready = found.more, found.done, found.total, True
         self.searching, self.searched_on = found.state in UNFINISHED, found.at if found.state == "done" else ""
         self.problem = N_("The last search failed.") if found.state in ("failed", "canceled") else ""
-        topics = {f"job:{found.job_id}"} if self.searching else set[str]()
-        live.subscribe(self.router.session.client_token, "duplicates", topics)
 
 
 live.on_topic("job:", DuplicateList, "_hear")
@@ -145,7 +149,7 @@ live.on_topic("job:", DuplicateList, "_hear")
 
 def _pair_row(entity: str, pair: sweeping.Listed) -> PairRow:
     path = MATCHED[entity].path
-    level = "high" if pair.certain else "middle" if pair.score >= 75 else "low"
+    level = "high" if pair.certain else "middle" if pair.score >= 80 else "low"
     return PairRow(
         key=f"{pair.one.id}-{pair.other.id}",
         id=pair.one.id,

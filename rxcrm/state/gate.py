@@ -55,7 +55,7 @@ class Notice:
     """A message for the user, shown once per `seq`. Kind: success, info or error.
 
     With `undo`, operations that can be taken back, it offers an Undo (rxcrm.state.undoing). With `refresh` the page
-    below it is brought up to date, whichever it is.
+    below it is brought up to date, whichever it is; with `go` it makes way for the page of that address.
     """
 
     seq: int = 0
@@ -63,6 +63,7 @@ class Notice:
     text: str = ""
     undo: list[int] = field(default_factory=list)
     refresh: bool = False
+    go: str = ""
 
 
 class AppState(rx.State):
@@ -81,10 +82,18 @@ class AppState(rx.State):
     _session: str = ""
 
     def _say(
-        self, text: str, kind: str = "success", *, undo: Sequence[int] = (), refresh: bool = False, **values: Any
+        self,
+        text: str,
+        kind: str = "success",
+        *,
+        undo: Sequence[int] = (),
+        refresh: bool = False,
+        go: str = "",
+        **values: Any,
     ) -> None:
-        """Show a message in the user's language; see Notice for `undo` and `refresh`."""
-        self.notice = Notice(self.notice.seq + 1, kind, gettext(self.locale, text, **values), list(undo), refresh)
+        """Show a message in the user's language; see Notice for `undo`, `refresh` and `go`."""
+        said = gettext(self.locale, text, **values)
+        self.notice = Notice(self.notice.seq + 1, kind, said, list(undo), refresh, go)
 
     def _refuse(self, error: CrmError) -> None:
         """Show a refusal with its reason."""

@@ -51,7 +51,7 @@ class Undoing(AppState):
             self.used, self.asked = refusal.touches, operation_id
             return
         self.used, self.asked = [], 0
-        self._say(done.sentence, refresh=True, name=done.name)
+        self._say(done.sentence, refresh=True, go=done.path, name=done.name)
 
 
 @dataclass

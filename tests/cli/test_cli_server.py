@@ -118,12 +118,12 @@ def test_a_defect_keeps_its_trace(run: Run, monkeypatch: pytest.MonkeyPatch) -> 
 def test_demo_sets_up_an_empty_database_and_fills_it(run: Run) -> None:
     said = run("demo")
     assert said.code == 0 and "Sign in as demo@example.com" in said.out
-    told = "eight users, fifteen accounts, eighty leads"
+    told = "eight users, thirty accounts, eighty leads, two dozen opportunities"
     assert told in said.out
     counts = [
         db.read(lambda s, t=table: s.exec(select(func.count()).select_from(t)).one()) for table in (Account, Lead)
     ]
-    assert counts == [15, 80]
+    assert counts == [31, 80]
     assert len(demo.COUNTRIES) == 12, "the help says twelve"
     assert db.read(lambda s: s.exec(select(func.count()).select_from(User)).one()) == 8 + 1
 

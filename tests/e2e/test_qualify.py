@@ -159,6 +159,8 @@ def test_undo_from_the_message_and_from_the_banner(sign_in: SignIn, office: Offi
     expect(page).to_have_url(re.compile(r"/opportunities/\d+"))
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_text("Ann Lee is open again.")).to_be_visible()
+    expect(page).to_have_url(re.compile(rf"/leads/{lead.id}$"))
+    expect(page.get_by_role("alert")).to_have_count(0)
     office.session.expire_all()
     assert office.session.get_one(Lead, lead.id).is_open
     form = ask(page, lead)

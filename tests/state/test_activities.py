@@ -95,7 +95,7 @@ def test_a_new_activity_is_saved_with_what_its_address_asked_for(small_office: O
     state = desk.send(ActivityRecord, "save", 0, 0, {**given, "subject": "Ring Anna"}, 7)
     assert (state.saved.token, state.saved.ok, state.saved.errors) == (7, True, {})
     assert (state.names, state.title, state.kind) == ({"regarding": "Anna Doe"}, "Ring Anna", 2)
-    assert [(card.entity, card.id, card.name) for card in state.cards] == [("lead", lead.id, "Anna Doe")]
+    assert [(card.path, card.name) for card in state.cards] == [(f"/leads/{lead.id}", "Anna Doe")]
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,8 @@ def test_a_linked_record_is_a_card_beside_the_form(office: Office) -> None:
     lead = office.lead(existing_account_id=account.id)
     found = snapshot(office.act(office.sara), "lead", lead.id)
     assert found.names == {"existing_account_id": "Fabrikam"}
-    assert [(c.field, c.id, c.name, c.detail) for c in found.cards] == [
-        ("existing_account_id", account.id, "Fabrikam", "Gdynia")
+    assert [(c.field, c.path, c.name, c.detail) for c in found.cards] == [
+        ("existing_account_id", f"/accounts/{account.id}", "Fabrikam", "Gdynia")
     ]
 
 

@@ -189,10 +189,11 @@ def _by_address(session: Session, sender: str) -> Record | None:
         columns = cast(Any, table)
         wanted = select(table).where(columns.email_key == sort_key(sender), columns.deleted_on.is_(None))
         order = (is_open, columns.id.desc()) if table is Lead else (columns.id.desc(),)
-        for row in session.exec(wanted.order_by(*order).limit(5)):
+        for found in session.exec(wanted.order_by(*order).limit(5)):
             # The key is folded: "josé@" has that of "jose@".
-            if cast(Any, row).email.lower() == sender:
-                return _live(session, row.entity, surviving(session, row.entity, row.id or 0)) or cast(Record, row)
+            row = cast(Any, found)
+            if row.email.lower() == sender:
+                return _live(session, row.entity, surviving(session, row.entity, row.id)) or cast(Record, row)
     return None
 
 

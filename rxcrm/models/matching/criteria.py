@@ -51,6 +51,8 @@ PLAIN = (Compare.EXACT, Compare.FIRST, Compare.LAST)
 FINDING = tuple(kind for kind in Compare if kind not in PLAIN)
 #: Comparisons of persons, which an account is not.
 OF_PERSONS = (Compare.NAME, Compare.SIMILAR_NAME)
+#: Comparisons that take time.
+COSTLY = (Compare.SIMILAR_NAME, Compare.WEIGHED)
 #: Comparisons that have a degree: percent from which on they hold.
 GRADED = (Compare.SIMILAR_NAME, Compare.SIMILAR_COMPANY, Compare.WEIGHED)
 

@@ -14,12 +14,12 @@ from sqlmodel import Session, col
 from rxcrm.models.access import visible
 from rxcrm.models.account import Account
 from rxcrm.models.base import Record
-from rxcrm.models.matching.criteria import PLAIN, Criterion
+from rxcrm.models.matching.criteria import COSTLY, PLAIN, Criterion
 from rxcrm.models.matching.facts import Facts, columns_of, facts, facts_of
 from rxcrm.models.matching.keys import keys_of, of_table
 from rxcrm.models.matching.tables import DuplicateRule, NotDuplicate
 from rxcrm.models.matching.upkeep import MATCHED
-from rxcrm.models.matching.weighing import CERTAIN_FROM
+from rxcrm.models.matching.weighing import CERTAIN_FROM, ORDER, SAME_DOMAIN, SAME_MAIL
 from rxcrm.models.operation import is_kept
 from rxcrm.translation import gettext
 
@@ -90,7 +90,9 @@ def rules_of(session: Session, entity: str) -> dict[str, list[Rule]]:
     for base, other, score, certain, excludes, criteria in session.execute(
         asked.order_by(col(row.position), col(row.id))
     ):
-        rule = Rule(score, certain, excludes, tuple(map(Criterion.of, criteria)), swapped=base != entity)
+        # What costs most is asked last: mostly another condition has said no before.
+        asked_last = sorted(map(Criterion.of, criteria), key=lambda c: c.compare in COSTLY)
+        rule = Rule(score, certain, excludes, tuple(asked_last), swapped=base != entity)
         found[base if rule.swapped else other].append(rule)
     return found
 
@@ -112,7 +114,9 @@ def judge(rules: Sequence[Rule], a: Facts, b: Facts) -> tuple[int, bool, list[st
 def _telling(reasons: list[str]) -> list[str]:
     """Without what a stronger one says too."""
     same = {r.split(" ", 1)[1] for r in reasons if r.startswith("Same ")}
-    return [r for r in reasons if not (r.startswith("Similar ") and r.split(" ", 1)[1] in same)]
+    told = [r for r in reasons if not (r.startswith("Similar ") and r.split(" ", 1)[1] in same)]
+    told = [r for r in told if r != SAME_DOMAIN] if SAME_MAIL in told else told
+    return sorted(told, key=lambda r: ORDER.index(r) if r in ORDER else len(ORDER))
 
 
 def like(act: Act, row: Record, entity: str, limit: int = 5) -> list[Match]:

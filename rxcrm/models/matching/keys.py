@@ -13,12 +13,15 @@ from rxcrm.models.matching.words import PHONE_TAIL, called, sound
 
 
 def sure_keys(found: Facts) -> set[int]:
-    """The few keys that hardly anybody shares by chance: for looking up very many records at once."""
+    """The few keys that hardly anybody shares by chance, for looking up very many records at once.
+
+    Name and company stand in for somebody of whom neither address nor number is known.
+    """
     said = {f"e{mail}" for mail in found.mails}
     said.update(f"p{phone[-PHONE_TAIL:]}" for phone in found.phones)
-    if found.company and (found.last or found.first):
+    if not said and found.company and (found.last or found.first):
         said.add(f"f{sound(''.join(found.last or found.first))} {found.company}")
-    elif found.company:
+    elif found.company and found.entity == "account":
         said.add(f"c{found.company}")
     return {crc32(text.encode()) for text in said}
 

@@ -48,6 +48,8 @@ SAME_NAME, SIMILAR_NAME = N_("Same name"), N_("Similar name")
 SAME_FIRST, SAME_LAST = N_("Same first name"), N_("Same last name")
 SAME_PLACE, SIMILAR_PLACE = N_("Same address"), N_("Similar address")
 SAME_CITY = N_("Same city")
+#: Which reasons are told first.
+ORDER = (SAME_MAIL, SAME_NAME, SIMILAR_NAME, SAME_FIRST, SAME_LAST, *COMPANY.says, *FIRM.says, SAME_PHONE, SAME_PLACE)
 
 Verdict = tuple[int, list[str]]
 NOTHING: Verdict = (0, [])

@@ -104,5 +104,5 @@ def _write_keys(entity: str) -> None:
         ).all()
         if not rows:
             return
-        rows_written(connection, entity, [(row.id, row._mapping) for row in rows])
+        rows_written(connection, entity, [(row.id, dict(row._mapping)) for row in rows])
         after = rows[-1].id
