@@ -44,7 +44,7 @@ def card() -> rx.Component:
         rx.el.header(
             rx.el.div(rx.el.h2(_("Pairs that may be one")), standing(), class_name="standing"),
             rx.cond(
-                DuplicateList.may_write,
+                DuplicateList.may_search,
                 rx.el.button(
                     icon("search"),
                     rx.el.span(_("Search now")),

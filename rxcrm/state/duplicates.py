@@ -100,6 +100,7 @@ class DuplicateList(AppState):
     searched_on: str = ""
     problem: str = ""
     may_write: bool = False
+    may_search: bool = False
     ready: bool = False
 
     @action(SIGNED_IN)
@@ -138,7 +139,8 @@ class DuplicateList(AppState):
 
     def _show(self, found: sweeping.Search) -> None:
         self.rows = [_pair_row(self.entity, pair) for pair in found.pairs]
-        self.may_write = asker().who.holds(Privilege.WRITE, self.entity)
+        who = asker().who
+        self.may_write, self.may_search = who.holds(Privilege.WRITE, self.entity), sweeping.may_search(who, self.entity)
         self.more, self.done, self.total, self.ready = found.more, found.done, found.total, True
         self.searching, self.searched_on = found.state in UNFINISHED, found.at if found.state == "done" else ""
         self.problem = N_("The last search failed.") if found.state in ("failed", "canceled") else ""

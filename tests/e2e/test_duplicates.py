@@ -105,7 +105,7 @@ def test_a_whole_table_is_searched_in_the_background(sign_in: SignIn, office: Of
     office.lead(first_name="Regina", last_name="Merphy", company_name="Contoso")
     office.lead(first_name="Olga", last_name="Nowak", company_name="Fabrikam")
     office.commit()
-    page = sign_in("Sara")
+    page = sign_in("Mia")
     page.goto("/duplicates")
     page.get_by_role("button", name="Search now").click()
     table = page.get_by_role("table", name="Pairs that may be one")

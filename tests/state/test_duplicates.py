@@ -76,9 +76,10 @@ def test_what_is_no_record_shows_nothing(desk: Desk, entity: str, record_id: int
 
 
 def test_the_list_shows_how_a_search_stands_and_what_it_found(desk: Desk) -> None:
+    desk.user = desk.office.mia
     one, two = desk.office.lead(**TYPED), desk.office.lead(**TYPED)
     state = desk.send(DuplicateList, "search", "lead")
-    assert state.searching and state.rows == []
+    assert state.may_search and state.searching and state.rows == []
     sweeping._search_batch(desk.office.session, "lead", 0, desk.office.now)
     state = desk.send(DuplicateList, "search", "lead")
     assert [(row.id, row.other_id, row.level) for row in state.rows] == [(one.id, two.id, "high")]

@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from rxcrm.models import db
-from rxcrm.models.access import Privilege, reach_of, visible
+from rxcrm.models.access import Depth, Privilege, Who, reach_of, visible
 from rxcrm.models.errors import NotAllowed, NotFound
 from rxcrm.models.job import Job, JobState
 from rxcrm.models.jobs import UNFINISHED, enqueue, handler, report
@@ -67,15 +67,20 @@ def pairs_of(connection: Connection, entity: str, ids: Sequence[int], rules: Seq
 def search(act: Act, entity: str) -> Job:
     """Have a table searched in the background; while one search waits or runs there is no second one.
 
-    Raises NotAllowed for whoever may not change such records.
+    Raises NotAllowed for whoever `may_search` says no of.
     """
     if entity not in MATCHED:
         raise NotFound
-    if not act.who.holds(Privilege.WRITE, entity):
-        raise NotAllowed(N_("Your role may not change these records."))
+    if not may_search(act.who, entity):
+        raise NotAllowed(N_("Only who may change more than his own records can have a whole table searched."))
     if (running := last_search(act.session, entity)) and running.state in UNFINISHED:
         return running
     return enqueue(act.session, KIND, {"entity": entity}, now=act.now, key=entity, by=act.who.id)
+
+
+def may_search(who: Who, entity: str) -> bool:
+    """Whether somebody may have a table searched: it is work for the server, and he could do something about it."""
+    return who.depth(entity, Privilege.WRITE) > Depth.USER
 
 
 def last_search(session: Session, entity: str) -> Job | None:
