@@ -66,7 +66,9 @@ def main() -> None:
                 addresses = _addresses(stack, database, folder)
                 for size in asked.sizes:
                     # An import's time depends on its file, a timeline's on its length: once per database is enough.
-                    steps = [s for s in asked.steps if s not in ("import", "timeline", "merge") or size == min(asked.sizes)]
+                    steps = [
+                        s for s in asked.steps if s not in ("import", "timeline", "merge") or size == min(asked.sizes)
+                    ]
                     figures += _measure(addresses(size), size, steps)
     except servers.NoPostgres as problem:
         sys.exit(str(problem))

@@ -126,6 +126,8 @@ class SiteLink(_Ours):
     library = UI
     tag = "SiteLink"
     to: rx.Var[str]
+    #: Whether it has no place in the bar of a phone.
+    aside: rx.Var[bool]
     label: rx.Var[str]
 
 

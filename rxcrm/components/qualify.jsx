@@ -16,20 +16,20 @@ export function QualifyCommand({ recordId, why, onAsk }) {
   const t = useT();
   const ask = useRef(onAsk);
   ask.current = onAsk;
-  return <Command label={t("Qualify")} why={why} onClick={() => save(() => ask.current(recordId))}><CircleCheckBig className="icon" aria-hidden="true" /></Command>;
+  return <Command label={t("Qualify")} why={why} onClick={() => save(() => ask.current(recordId, (globalThis.rxcrmAsked = newToken())))}><CircleCheckBig className="icon" aria-hidden="true" /></Command>;
 }
 
 /** The pane; `fields` describes what can be typed for a new record of each table. It lies outside the record's form. */
 export function QualifyPane({ asked, ...props }) {
   const [open, close] = useAsked(asked);
   if (!open) return null;
-  return createPortal(<Pane key={asked} {...props} onDismiss={close} />, document.body);
+  return createPortal(<Pane key={`${asked}:${props.proposal.lead_id}`} {...props} onDismiss={close} />, document.body);
 }
 
-/** Open from when `asked` counts on until it is closed; what was asked for on an earlier page stays closed. */
+/** Open once the server has answered what this page asked for last, until it is closed; after a reload it stays closed. */
 export function useAsked(asked) {
-  const [seen, setSeen] = useState(asked);
-  return [asked !== seen, () => setSeen(asked)];
+  const [closed, setClosed] = useState(0);
+  return [asked !== 0 && asked === globalThis.rxcrmAsked && asked !== closed, () => setClosed(asked)];
 }
 
 const beginning = (block) => ({ way: block.way, id: block.id, typed: { ...block.values }, other: null });

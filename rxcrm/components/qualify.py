@@ -24,7 +24,7 @@ class QualifyCommand(_Ours):
     tag = "QualifyCommand"
     record_id: rx.Var[int]
     why: rx.Var[str]
-    on_ask: rx.EventHandler[passthrough_event_spec(int)]
+    on_ask: rx.EventHandler[passthrough_event_spec(int, int)]
 
 
 class QualifyPane(_Ours):
@@ -50,6 +50,15 @@ class QualifyManyDialog(_Ours):
     results: rx.Var[Any]
     on_run: rx.EventHandler[passthrough_event_spec(list[_PART])]
     on_cancel: rx.EventHandler[rx.event.no_args_event_spec]
+
+
+#: A number by which a page recognises the answer to what it asked for last; made when somebody clicks.
+TOKEN = rx.Var(_js_expr="(globalThis.rxcrmAsked = Date.now() % 2147483647)", _var_type=int)
+
+
+def qualify_stage(state: Any) -> Any:
+    """What the button of the stage Qualify does: the same as the command (S R2.4)."""
+    return Qualify.ask(state.record_id, TOKEN)
 
 
 def qualify_command(state: Any) -> rx.Component:
@@ -79,7 +88,7 @@ def qualify_picked(state: Any) -> rx.Component:
     """Qualify, for the ticked leads of a list (S 2.6)."""
     return rx.cond(
         AppState.rights["write_lead"],
-        picked_command(state, N_("Qualify"), "circle-check-big", QualifyMany.ask(state.picked)),
+        picked_command(state, N_("Qualify"), "circle-check-big", QualifyMany.ask(state.picked, TOKEN)),
     )
 
 

@@ -141,24 +141,29 @@ export function Command({ label, why, hotkey, className = "button command", onCl
 // How long a message stays, in milliseconds; one that offers to undo stays longer.
 const STAYS = 5_000, STAYS_TO_UNDO = 12_000;
 const REFRESH = "rxcrm:refresh";
+// The last message that this tab has heard: one that is loaded again has nothing new to say.
+const HEARD = "rxcrm:heard";
+// What stands on the screen; it outlasts the page on which it was said.
+let standing = [];
 
 /** Messages from the server, one by one, read out politely; errors stay until they are closed. */
 export function Messages({ notice, onUndo }) {
   const navigate = useNavigate();
-  const [shown, setShown] = useState([]);
+  const [shown, setShown] = useState(() => standing);
   const t = useT();
-  const last = useRef(0);
+  const keep = (change) => setShown((standing = change(standing)));
   useEffect(() => {
-    if (!notice?.text || notice.seq === last.current) return;
-    last.current = notice.seq;
+    const mark = `${notice?.seq}:${notice?.text}`;
+    if (!notice?.text || sessionStorage.getItem(HEARD) === mark) return;
+    sessionStorage.setItem(HEARD, mark);
     const entry = { ...notice, key: `${notice.seq}:${Date.now()}` };
     // What succeeds now has put right what was refused before; what was done since has another Undo.
     const over = (m) => m.text === entry.text || (notice.kind === "success" && m.kind === "error");
-    setShown((all) => [...all.filter((m) => !over(m)), entry].slice(-3));
+    keep((all) => [...all.filter((m) => !over(m)), entry].slice(-3));
     if (notice.go && notice.go !== window.location.pathname) navigate(notice.go);
     else if (notice.refresh) window.dispatchEvent(new Event(REFRESH));
   }, [notice]);
-  const close = (key) => setShown((all) => all.filter((m) => m.key !== key));
+  const close = (key) => keep((all) => all.filter((m) => m.key !== key));
   const undo = (m) => (close(m.key), onUndo?.(m.undo));
   return (
     <div className="messages" role="region" aria-label={t("Messages")}>
@@ -347,7 +352,7 @@ export function Navigation() {
 }
 
 /** A link of the site map; the current page is marked for eyes and screen readers. */
-export function SiteLink({ to, label, children }) {
+export function SiteLink({ to, label, aside, children }) {
   const { pathname } = useLocation();
   const navigate = useNavigate();
   const here = pathname === to || pathname.startsWith(`${to}/`);
@@ -357,7 +362,7 @@ export function SiteLink({ to, label, children }) {
     navigate(to);
   };
   return (
-    <a href={to} className="site-link" aria-current={here ? "page" : undefined} onClick={go} title={label}>
+    <a href={to} className={aside ? "site-link aside" : "site-link"} aria-current={here ? "page" : undefined} onClick={go} title={label}>
       {children}
       <span>{label}</span>
     </a>

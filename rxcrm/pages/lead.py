@@ -7,7 +7,7 @@ from rxcrm.components.elements import field
 from rxcrm.components.life import lead_commands
 from rxcrm.components.merging import unmerge_command
 from rxcrm.components.process import process_bar
-from rxcrm.components.qualify import qualify_command, qualify_pane
+from rxcrm.components.qualify import qualify_command, qualify_pane, qualify_stage
 from rxcrm.components.records import (
     address,
     columns,
@@ -21,7 +21,6 @@ from rxcrm.components.timeline import timeline
 from rxcrm.state.forms import describe
 from rxcrm.state.leads import LeadRecord
 from rxcrm.state.lifecycle import Lifecycle
-from rxcrm.state.qualifying import Qualify
 from rxcrm.translation import N_
 
 on_load = LeadRecord.open
@@ -38,7 +37,7 @@ def page() -> rx.Component:
         title=["first_name", "last_name"],
         header=[field(name=name, header=True) for name in ("lead_source", "rating")]
         + [field(name="status_reason", text=N_("Status"), header=True)],
-        bar=process_bar(LeadRecord, "lead", on_qualify=Qualify.ask(LeadRecord.record_id)),
+        bar=process_bar(LeadRecord, "lead", on_qualify=qualify_stage(LeadRecord)),
         pages=[(N_("Summary"), summary()), (N_("Details"), details()), (N_("Related"), related(LeadRecord, "lead"))],
         commands=(
             qualify_command(LeadRecord),

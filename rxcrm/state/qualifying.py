@@ -39,17 +39,17 @@ class Qualify(AppState):
     """The side pane of one lead (S 3.5.4)."""
 
     proposal: Proposal = _NOTHING
-    #: Counts how often the pane was asked for: a page that is loaded again does not open it again.
+    #: The token of the page that asked for the pane: one that is loaded again does not open it again.
     asked: int = 0
     told: Told = Told()
     found: Candidates = Candidates()
 
     @action(SIGNED_IN)
-    async def ask(self, lead_id: int):
+    async def ask(self, lead_id: int, token: int):
         """Open the pane; where the organisation decides everything and nothing is in doubt, qualify at once."""
         found = await look(planning.proposal, lead_id)
         if found.questions:
-            self.proposal, self.told, self.asked = found, Told(), self.asked + 1
+            self.proposal, self.told, self.asked = found, Told(), token
             return None
         return self._done(await do(doing.qualify, lead_id, found.version, planning.decided(found)))
 
@@ -85,7 +85,7 @@ class Qualify(AppState):
         except CrmError:
             return  # the refusal has been told already
         if found.lead_id != lead_id:
-            self.proposal, self.asked = found, self.asked + 1
+            self.proposal = found
 
     @action(SIGNED_IN)
     async def search(self, entity: str, term: str, token: int):
@@ -111,10 +111,10 @@ class QualifyMany(AppState):
     _stopped: bool = False
 
     @action(SIGNED_IN)
-    async def ask(self, lead_ids: list[int]):
+    async def ask(self, lead_ids: list[int], token: int):
         """Show the ticked leads with what is preset for each; those that cannot be qualified say why."""
         self.review = await look(many.review, lead_ids[: max(lists.PAGE_SIZES)])
-        self.results, self.finished, self.asked = [], 0, self.asked + 1
+        self.results, self.finished, self.asked = [], 0, token
 
     @action(SIGNED_IN)
     async def run(self, choices: list[dict[str, str]]):

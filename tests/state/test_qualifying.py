@@ -35,15 +35,15 @@ def qualify(desk: Desk, lead: Lead, contact: dict[str, str] = NEW, deals: int = 
 
 def test_the_pane_opens_decided_and_writes_nothing(desk: Desk, office: Office) -> None:
     lead = ann(office)
-    page = desk.send(Qualify, "ask", lead.id)
-    assert page.asked == 1 and page.proposal.account.way == "new"
+    page = desk.send(Qualify, "ask", lead.id, 5)
+    assert page.asked == 5 and page.proposal.account.way == "new"
     assert office.session.get_one(Lead, lead.id).is_open
 
 
 def test_all_automatic_qualifies_at_once(desk: Desk, office: Office) -> None:
     office.settle(qualify_account="automatic", qualify_contact="automatic", qualify_opportunity="automatic")
     lead = ann(office)
-    page = desk.send(Qualify, "ask", lead.id)
+    page = desk.send(Qualify, "ask", lead.id, 5)
     assert page.asked == 0 and page.notice.text == "Lead qualified." and page.notice.undo
     assert not office.session.get_one(Lead, lead.id).is_open
 
@@ -90,5 +90,5 @@ def test_what_is_in_use_is_asked_about_and_can_be_kept(desk: Desk, office: Offic
 
 def test_many_are_qualified_one_by_one_with_a_line_for_each(desk: Desk, office: Office) -> None:
     first, second = ann(office), ann(office, owner=office.olaf)
-    page = desk.send(QualifyMany, "ask", [first.id, second.id])
+    page = desk.send(QualifyMany, "ask", [first.id, second.id], 5)
     assert [p.name for p in page.review.proposals] == ["Ann Lee"] and len(page.review.refused) == 1
