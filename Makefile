@@ -47,7 +47,7 @@ test: .venv/installed-dev ## run every test, on SQLite, on PostgreSQL and in a b
 	if compgen -G "tests/e2e/test_*.py" > /dev/null; then
 		echo; echo "Building the front end for the browser's tests, if its sources changed …"
 		$(BIN)/rxcrm build
-		$(BIN)/python -m pytest tests/e2e -rs || journeys=$$?
+		$(BIN)/python -m pytest tests/e2e -rs -n 2 --dist loadfile || journeys=$$?
 	fi
 	say() { [ "$$2" = 0 ] && echo "  $$1 passed" || echo "  $$1 FAILED"; }
 	echo >&2; say "rules and handlers: " $$rules >&2; say "in the browser:     " $$journeys >&2

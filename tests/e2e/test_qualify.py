@@ -157,7 +157,7 @@ def test_undo_from_the_message_and_from_the_banner(sign_in: SignIn, office: Offi
     form = ask(page, lead)
     form.get_by_role("button", name="Qualify", exact=True).click()
     expect(page).to_have_url(re.compile(r"/opportunities/\d+"))
-    page.get_by_role("button", name="Undo").click()
+    page.get_by_role("region", name="Messages").get_by_role("button", name="Undo").click()
     expect(page.get_by_text("Ann Lee is open again.")).to_be_visible()
     expect(page).to_have_url(re.compile(rf"/leads/{lead.id}$"))
     expect(page.get_by_role("alert")).to_have_count(0)
