@@ -91,7 +91,7 @@ def ticked(page: Page) -> None:
 
 
 def nothing(page: Page) -> None:
-    page.goto("/leads?view=closed")
+    page.goto("/leads?view=open&q=nobody+at+all")
     page.locator(".empty").wait_for()
 
 
@@ -178,6 +178,88 @@ def bell(page: Page) -> None:
     page.wait_for_timeout(500)
 
 
+def commands(page: Page, name: str) -> None:
+    page.get_by_role("toolbar", name="Commands").get_by_role("button", name=name, exact=True).click()
+
+
+def qualify(page: Page) -> None:
+    """The pane, for a lead whose account is known already."""
+    page.goto("/leads?view=open&q=Blue+Mesa")
+    page.get_by_role("grid", name="Leads").get_by_role("link").first.click()
+    page.locator(".record-title h1").wait_for()
+    commands(page, "Qualify")
+    page.get_by_role("dialog", name="Qualify lead").wait_for()
+
+
+def qualify_many(page: Page) -> None:
+    page.goto("/leads?view=open&sort=name")
+    rows = page.get_by_role("grid", name="Leads").get_by_role("checkbox")
+    rows.nth(1).wait_for()
+    for n in range(1, 6):
+        rows.nth(n).check(force=True)
+    commands(page, "Qualify")
+    page.get_by_role("dialog").wait_for()
+
+
+def qualified(page: Page) -> None:
+    page.goto("/leads?view=closed")
+    page.get_by_role("row").filter(has_text="Qualified").get_by_role("link").first.click()
+    page.get_by_role("region", name="Closed record").wait_for()
+
+
+def disqualify(page: Page) -> None:
+    first_lead(page)
+    commands(page, "Disqualify")
+    page.get_by_role("menuitem", name="No Longer Interested").click()
+    page.get_by_role("dialog").wait_for()
+
+
+def opportunities(page: Page) -> None:
+    page.goto("/opportunities?view=all")
+    page.get_by_role("grid", name="Opportunities").get_by_role("link").first.wait_for()
+
+
+def opportunity(page: Page) -> None:
+    page.goto("/opportunities?view=open")
+    page.get_by_role("grid", name="Opportunities").get_by_role("link").first.click()
+    page.locator(".record-title h1").wait_for()
+    page.locator(".timeline .entry").first.wait_for()
+
+
+def won(page: Page) -> None:
+    opportunity(page)
+    commands(page, "Close as Won")
+    page.get_by_role("dialog").wait_for()
+
+
+def account(page: Page) -> None:
+    accounts(page)
+    page.get_by_role("grid", name="Accounts").get_by_role("link").first.click()
+    page.locator(".record-title h1").wait_for()
+    page.locator(".subgrid").first.wait_for()
+
+
+def merge(page: Page) -> None:
+    page.goto("/leads?view=open&sort=company_name")
+    rows = page.get_by_role("grid", name="Leads").get_by_role("checkbox")
+    rows.nth(2).wait_for()
+    for n in (1, 2):
+        rows.nth(n).check(force=True)
+    commands(page, "Merge")
+    page.get_by_role("button", name="Merge", exact=True).last.wait_for()
+
+
+def duplicates(page: Page) -> None:
+    page.goto("/duplicates")
+    page.locator("main h1, main h2").first.wait_for()
+
+
+def share(page: Page) -> None:
+    first_lead(page)
+    commands(page, "Share")
+    page.get_by_role("dialog").wait_for()
+
+
 def settings(path: str) -> Callable[[Page], None]:
     def show(page: Page) -> None:
         page.goto(path)
@@ -211,6 +293,20 @@ SCENES: dict[str, Callable[[Page], None]] = {
     "activity": activity,
     "calendar": calendar,
     "notifications": bell,
+    "qualify": qualify,
+    "qualify-many": qualify_many,
+    "qualified": qualified,
+    "disqualify": disqualify,
+    "opportunities": opportunities,
+    "opportunity": opportunity,
+    "won": won,
+    "account": account,
+    "merge": merge,
+    "duplicates": duplicates,
+    "share": share,
+    "recycle-bin": settings("/recycle-bin"),
+    "qualification": settings("/settings/qualification"),
+    "duplicate-rules": settings("/settings/duplicates"),
     "roles": settings("/settings/roles"),
     "jobs": settings("/settings/jobs"),
     "templates": settings("/settings/templates"),

@@ -17,6 +17,7 @@ from rxcrm.components.records import (
     record_page,
     section,
 )
+from rxcrm.components.subgrids import subgrids
 from rxcrm.components.timeline import timeline
 from rxcrm.state.forms import describe
 from rxcrm.state.leads import LeadRecord
@@ -70,6 +71,7 @@ def summary() -> rx.Component:
         timeline("lead", LeadRecord.record_id),
         rx.fragment(
             stakeholders(LeadRecord, "lead"),
+            subgrids(LeadRecord, "lead"),
             linked(
                 LeadRecord,
                 N_("Account and contact"),

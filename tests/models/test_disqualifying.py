@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import event
 from sqlmodel import col, select
 
 from rxcrm.models import process, records, undoing
@@ -17,9 +16,10 @@ from rxcrm.models.errors import BadValue, NotAllowed, NotFound
 from rxcrm.models.history import History
 from rxcrm.models.lead import Lead
 from rxcrm.models.lists import Ask, page
-from rxcrm.models.operation import Operation
 from rxcrm.models.reactivating import offers as reactivate_offers
 from rxcrm.models.reactivating import reactivate
+from rxcrm.models.records import Act
+from tests.failing import fail_at_each_write
 from tests.office import Office
 
 
@@ -303,25 +303,6 @@ def test_reactivate_is_offered_on_closed_leads_to_those_who_may_change_them(offi
 # -- all or nothing --------------------------------------------------------------------------------------------------
 
 
-class _Broken(Exception):
-    """The disk is full, the cable was pulled."""
-
-
-def failing_at(office: Office, number: int) -> object:
-    """Let the nth write of the open session fail; returns what has to be removed afterwards."""
-    seen = 0
-
-    def count(_conn: object, _cursor: object, statement: str, *_: object) -> None:
-        nonlocal seen
-        if statement.split()[0] in ("INSERT", "UPDATE", "DELETE"):
-            seen += 1
-            if seen == number:
-                raise _Broken
-
-    event.listen(office.engine, "before_cursor_execute", count)
-    return count
-
-
 @pytest.mark.parametrize("verb", ["disqualify", "undo", "reactivate"])
 def test_a_verb_that_fails_at_any_of_its_writes_leaves_no_trace(office: Office, verb: str) -> None:
     lead = office.lead()
@@ -329,10 +310,8 @@ def test_a_verb_that_fails_at_any_of_its_writes_leaves_no_trace(office: Office, 
     if verb == "undo":
         undoing.undo(office.act(office.sara), operation.id)
         operation = disqualify(office.act(office.sara), lead, LeadReason.LOST, "Too dear", 30)
-    office.commit()
 
-    def carry_out() -> None:
-        act = office.act(office.sara)
+    def carry_out(act: Act) -> None:
         row = act.find(Lead, lead.id, Privilege.WRITE)
         if verb == "disqualify":
             disqualify(act, row, LeadReason.LOST, "Too dear", 30)
@@ -341,23 +320,4 @@ def test_a_verb_that_fails_at_any_of_its_writes_leaves_no_trace(office: Office, 
         else:
             reactivate(act, row)
 
-    def trace() -> tuple[object, ...]:
-        office.session.expire_all()
-        row = office.session.get_one(Lead, lead.id)
-        counts = [len(office.session.exec(select(table)).all()) for table in (Activity, History, Operation)]
-        return (row.status, row.status_reason, row.version, row.closed_on, *counts)
-
-    before, number = trace(), 1
-    while True:
-        listener = failing_at(office, number)
-        try:
-            with pytest.raises(_Broken), office.session.begin_nested():
-                carry_out()
-                raise AssertionError("every write went through")
-        except AssertionError:
-            break
-        finally:
-            event.remove(office.engine, "before_cursor_execute", listener)
-        assert trace() == before
-        number += 1
-    assert number > 2
+    assert fail_at_each_write(office, carry_out) >= 2

@@ -8,12 +8,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import event, select
-from sqlmodel import SQLModel, col
+from sqlalchemy import select
+from sqlmodel import col
 
 from rxcrm.models import (
     activating,
-    db,
     disqualifying,
     lists,
     matching,
@@ -43,10 +42,10 @@ from rxcrm.models.operation import Operation
 from rxcrm.models.opportunity import Opportunity
 from rxcrm.models.people import Share, User
 from rxcrm.models.process import ProcessInstance
-from rxcrm.models.records import Act
 from rxcrm.models.tables import RECORDS
 from rxcrm.models.timeline import placing, writing
 from rxcrm.models.timeline import reading as timeline
+from tests.failing import everything, fail_at_each_write
 from tests.office import Office, Statements
 
 
@@ -662,41 +661,6 @@ def test_choices_that_name_no_field_or_no_record_here_are_refused(office: Office
 # -- all or nothing --------------------------------------------------------------------------------------------------
 
 
-def everything(office: Office) -> dict[str, list[Any]]:
-    """All rows of all tables."""
-    with office.engine.connect() as connection:
-        return {
-            table.name: sorted(map(repr, connection.execute(table.select())))
-            for table in SQLModel.metadata.sorted_tables
-        }
-
-
-def fail_at_each_write(office: Office, verb: Callable[[Act], Any]) -> int:
-    """Let a verb fail at its first write, its second …, and see that nothing remains; returns how many it made."""
-    who, before = office.who(office.sara), everything(office)
-    office.session.close()
-    for at in range(1, 500):
-        writes = 0
-
-        def break_off(_connection: Any, _cursor: Any, statement: str, *_: Any, at: int = at) -> None:
-            nonlocal writes
-            if statement.split(None, 1)[0] in ("INSERT", "UPDATE", "DELETE"):
-                writes += 1
-                if writes == at:
-                    raise RuntimeError("broke off")
-
-        event.listen(office.engine, "before_cursor_execute", break_off)
-        try:
-            db.transact(lambda session: verb(Act(session, who, office.now)))
-        except RuntimeError:
-            assert everything(office) == before, f"the write number {at} left something behind"
-        else:
-            return writes
-        finally:
-            event.remove(office.engine, "before_cursor_execute", break_off)
-    raise AssertionError("it never ends")
-
-
 def furnished(office: Office) -> tuple[Account, Account]:
     """Two accounts with something of every kind that moves."""
     master, other = office.account(name="Alpha"), office.account(name="Omega", city="Rom")
@@ -752,12 +716,12 @@ def test_what_a_merge_costs_grows_by_a_fixed_number_of_statements_for_each_recor
 
 def test_everything_is_as_it_was(office: Office) -> None:
     master, other = furnished(office)
-    before = everything(office)
+    before = everything(office.engine)
     operation = merged(office, master, other, choices={"name": other})
     office.commit()
     taken_back(office, operation)
     office.commit()
-    after = everything(office)
+    after = everything(office.engine)
     for table in ("party", "share", "follow", "notification", "competitor_link", "process_instance", "stage_log"):
         assert after[table] == before[table], table
     found = fresh(office, other)

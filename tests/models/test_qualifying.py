@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event, text
-from sqlmodel import Session, SQLModel, col, select
+from sqlmodel import col, select
 
 from rxcrm.models import history, process
 from rxcrm.models.access import GRANTS, Depth, Privilege
@@ -25,6 +23,7 @@ from rxcrm.models.opportunity import Opportunity
 from rxcrm.models.qualifying import commands, mapping, planning, undoing
 from rxcrm.models.qualifying.doing import Choice, Part, Way, qualify
 from rxcrm.models.records import Act, save
+from tests.failing import fail_at_each_write
 from tests.office import Office, Statements
 
 NEW, SKIP = Part(Way.NEW), Part(Way.SKIP)
@@ -63,14 +62,6 @@ def ann(office: Office, **values: Any) -> Lead:
         "currency": "PLN",
     }
     return office.lead(**{**known, **values})
-
-
-def everything(session: Session) -> dict[str, list[Any]]:
-    """All rows of all tables."""
-    return {
-        table.name: sorted(map(repr, session.execute(text(f'SELECT * FROM "{table.name}"')).all()))
-        for table in SQLModel.metadata.sorted_tables
-    }
 
 
 # -- what comes of it ------------------------------------------------------------------------------------------------
@@ -285,55 +276,23 @@ def test_somebody_elses_lead_is_not_qualified(office: Office) -> None:
         do(office, ann(office, owner=office.olaf))
 
 
-class Broken(Exception):
-    pass
-
-
 def test_a_qualification_that_fails_at_any_of_its_writes_leaves_no_trace(office: Office) -> None:
     lead, account = ann(office), office.account()
     linking.connect(office.act(office.sara), lead, office.contact(), roles.shipped(office.session, roles.STAKEHOLDER))
-    office.commit()
-    before = everything(office.session)
-    office.commit()
-    failing = _failing(office.engine)
-    number = 0
-    while True:
-        number += 1
-        with failing(number) as writes:
-            try:
-                fresh = office.session.get_one(Lead, lead.id, populate_existing=True)
-                do(office, fresh, Choice(existing(account), NEW, ({}, {}), fill=True))
-            except Broken:
-                office.session.rollback()
-                assert everything(office.session) == before, f"after write {number}"
-                office.session.rollback()
-                continue
-        assert len(writes) < number, "every write has failed once"
-        break
-    assert number > 8
+    choice, version = Choice(existing(account), NEW, ({}, {}), fill=True), lead.version
+    assert fail_at_each_write(office, lambda act: qualify(act, lead.id or 0, version, choice)) >= 12
 
 
-def _failing(engine: Engine) -> Callable[[int], Any]:
-    """A context in which the n-th statement that writes fails."""
-    import contextlib
+def test_an_undo_that_fails_at_any_of_its_writes_leaves_no_trace(office: Office) -> None:
+    lead, account = ann(office), office.account()
+    do(office, lead, Choice(existing(account), NEW, ({}, {}), fill=True))
 
-    @contextlib.contextmanager
-    def failing(number: int) -> Any:
-        writes: list[str] = []
+    def take_back(act: Act) -> None:
+        operation = undoing.of(act, act.find(Lead, lead.id or 0))
+        assert operation is not None
+        undoing.undo(act, operation)
 
-        def note(_c: object, _k: object, statement: str, *_: object) -> None:
-            if statement.lstrip().upper().startswith(("INSERT", "UPDATE", "DELETE")):
-                writes.append(statement)
-                if len(writes) == number:
-                    raise Broken
-
-        event.listen(engine, "before_cursor_execute", note)
-        try:
-            yield writes
-        finally:
-            event.remove(engine, "before_cursor_execute", note)
-
-    return failing
+    assert fail_at_each_write(office, take_back) >= 8
 
 
 def test_a_qualification_takes_few_statements(office: Office) -> None:
