@@ -71,21 +71,19 @@ class Qualify(AppState):
         except Invalid as refusal:
             self.told = Told(token, errors=refusal.by_field(self.locale))
         except CrmError as refusal:
-            self.told = Told(token, errors={"": refusal.text(self.locale)})
-            await self._follow(lead_id)
+            await self._refuse_pane(lead_id, token, refusal)
         else:
             self.told = Told(token, ok=True)
             return self._done(outcome)
         return None
 
-    async def _follow(self, lead_id: int) -> None:
-        """The lead of the pane was merged into another one meanwhile: show that one, and nothing is lost."""
+    async def _refuse_pane(self, lead_id: int, token: int, refusal: CrmError) -> None:
+        """Say why, and bring the pane up to date: somebody may have changed, closed or merged the lead meanwhile."""
         try:
-            found = await look(planning.proposal, lead_id)
-        except CrmError:
-            return  # the refusal has been told already
-        if found.lead_id != lead_id:
-            self.proposal = found
+            self.proposal = await look(planning.proposal, lead_id)
+        except CrmError as closed:
+            refusal = closed
+        self.told = Told(token, errors={"": refusal.text(self.locale)})
 
     @action(SIGNED_IN)
     async def search(self, entity: str, term: str, token: int):

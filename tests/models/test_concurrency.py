@@ -8,11 +8,14 @@ import pytest
 from sqlmodel import Session, select
 
 from rxcrm.models import db
-from rxcrm.models.access import Privilege
-from rxcrm.models.errors import NotFound, Stale
+from rxcrm.models.access import Privilege, Who
+from rxcrm.models.account import Account
+from rxcrm.models.errors import NotAllowed, NotFound, Stale
 from rxcrm.models.history import History
 from rxcrm.models.lead import Lead
+from rxcrm.models.opportunity import Opportunity
 from rxcrm.models.people import User
+from rxcrm.models.qualifying.doing import Choice, Part, Way, qualify
 from rxcrm.models.records import Act, assign, bin, conflicts, save
 from tests.office import Office
 
@@ -110,3 +113,26 @@ def test_a_unit_that_fails_leaves_nothing_behind(office: Office) -> None:
     with pytest.raises(RuntimeError):
         db.transact(fail)
     assert db.read(lambda s: s.get_one(Lead, lead_id).topic) == "Forklifts"
+
+
+def test_of_two_who_qualify_one_lead_at_once_one_does_it(office: Office) -> None:
+    lead = office.lead(first_name="Ann", company_name="Adatum")
+    office.commit()
+    choice = Choice(Part(Way.NEW), Part(Way.NEW), ({},))
+
+    def attempt(who: Who) -> str:
+        try:
+            db.transact(lambda session: qualify(Act(session, who, office.now), number, version, choice))
+        except (Stale, NotAllowed) as refusal:
+            return type(refusal).__name__
+        return "done"
+
+    askers = [office.who(user) for user in (office.sara, office.vera, office.mia, office.ada)]
+    number, version = lead.id or 0, lead.version
+    office.commit()
+    with ThreadPoolExecutor(len(askers)) as threads:
+        results = list(threads.map(attempt, askers))
+    assert results.count("done") == 1, results
+    office.session.expire_all()
+    assert len(office.session.exec(select(Opportunity)).all()) == 1
+    assert len(office.session.exec(select(Account)).all()) == 1

@@ -56,6 +56,18 @@ def test_pressing_twice_qualifies_once(desk: Desk, office: Office) -> None:
     assert not page.told.ok and "Sara closed this lead" in page.told.errors[""]
 
 
+def test_a_lead_that_somebody_changed_meanwhile_can_be_qualified_with_the_second_press(
+    desk: Desk, office: Office
+) -> None:
+    lead = ann(office)
+    seen = desk.send(Qualify, "ask", lead.id, 5).proposal.version
+    save(office.act(office.vera), office.session.get_one(Lead, lead.id), {"topic": "Cranes"})
+    page = desk.send(Qualify, "qualify", lead.id, seen, NEW, NEW, [{}], False, 7)
+    assert not page.told.ok and "Somebody else changed" in page.told.errors[""]
+    assert qualify(desk, office.session.get_one(Lead, lead.id), token=8).told.ok
+    assert page.proposal.version != seen
+
+
 def test_what_is_wrong_is_told_by_field(desk: Desk, office: Office) -> None:
     page = qualify(desk, ann(office), contact={"way": "new", "email": "nobody"})
     assert set(page.told.errors) == {"contact.email"}
