@@ -60,7 +60,7 @@ function Screen({ review, running, finished, results, onRun, onCancel, onDismiss
                       <tr key={found.lead_id} data-doubt={inDoubt(found) || undefined}>
                         <th scope="row"><b>{found.name}</b><small>{found.topic}</small></th>
                         {[found.contact, found.account].map((block) => (
-                          <td key={block.entity}>
+                          <td key={block.entity} data-label={block.entity === "account" ? t("Account") : t("Contact")}>
                             <select aria-label={block.entity === "account" ? t("Account for %(name)s", { name: found.name }) : t("Contact for %(name)s", { name: found.name })} value={chosen[block.entity]} onChange={(e) => set(found.lead_id, { [block.entity]: e.target.value })}>
                               <option value="new" disabled={!!block.no_new}>{t("Create new")}</option>
                               {block.found.map((one) => <option key={one.id} value={String(one.id)}>{t("Use %(name)s", { name: [one.name, one.detail].filter(Boolean).join(" · ") })}</option>)}
@@ -69,7 +69,7 @@ function Screen({ review, running, finished, results, onRun, onCancel, onDismiss
                             <Why block={block} chosen={chosen[block.entity]} />
                           </td>
                         ))}
-                        <td>
+                        <td data-label={t("Opportunity")}>
                           <label className="tick"><input type="checkbox" checked={chosen.deal && !alone} disabled={alone || !found.deals.length} onChange={(e) => set(found.lead_id, { deal: e.target.checked })} /><span className="unseen">{t("Create an opportunity for %(name)s", { name: found.name })}</span></label>
                         </td>
                       </tr>

@@ -197,14 +197,14 @@ def test_stakeholders_and_competitors_go_along(office: Office) -> None:
     lead, boss = ann(office), office.contact(last_name="Boss")
     act = office.act(office.sara)
     linking.connect(act, lead, boss, roles.shipped(act.session, "champion"))
-    competitors.add_new(act, lead, "Litware")
+    rival = competitors.add_new(act, lead, "Litware")
     made = do(office, lead)
     links = office.session.exec(
         select(Connection).where(Connection.entity == "opportunity", Connection.record_id == made["opportunity"].id)
     ).all()
     assert {link.other_id for link in links} == {boss.id, made["contact"].id}
     assert all(office.session.get_one(Connection, link.twin_id).record_id == link.other_id for link in links)
-    assert office.session.get(CompetitorLink, ("opportunity", made["opportunity"].id, 1)) is not None
+    assert office.session.get(CompetitorLink, ("opportunity", made["opportunity"].id, rival.id)) is not None
 
 
 # -- what is refused -------------------------------------------------------------------------------------------------
