@@ -163,6 +163,7 @@ def test_undo_from_the_message_and_from_the_banner(sign_in: SignIn, office: Offi
     expect(page.get_by_role("alert")).to_have_count(0)
     office.session.expire_all()
     assert office.session.get_one(Lead, lead.id).is_open
+    office.commit()  # reading holds SQLite's write lock, too
     form = ask(page, lead)
     form.get_by_role("button", name="Qualify", exact=True).click()
     expect(page).to_have_url(re.compile(r"/opportunities/\d+"))
