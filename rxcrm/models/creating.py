@@ -54,7 +54,8 @@ def create_now(act: Act, lead: Lead, entity: str, *, anyway: bool = False) -> Cr
         setattr(row, "currency", act.organisation.currency)  # noqa: B010
     setattr(row, "originating_lead_id", lead.id)  # noqa: B010
     if isinstance(row, Contact) and lead.existing_account_id:
-        row.account_id = lead.existing_account_id
+        account = act.session.get(Account, lead.existing_account_id)
+        row.account_id = account.id if account and account.deleted_on is None else None
     records.own(row, _owner(act, lead, entity))
     records.add(act, row)
     records.save(act, lead, {link: str(row.id)})

@@ -18,13 +18,19 @@ from rxcrm.translation import N_
 NEEDED = N_("An opportunity needs a customer: choose an account or a contact.")
 
 
+def require(row: Record) -> None:
+    """Raises Invalid for an opportunity without any customer; asked where somebody decides about its fields."""
+    if isinstance(row, Opportunity) and not row.account_id and not row.contact_id:
+        raise Invalid({"account_id": BadValue(NEEDED)})
+
+
 def settle(session: Session, row: Record) -> None:
-    """Bring the order by customer up to date before a record is written. Raises Invalid without any customer."""
+    """Bring the order by customer up to date before a record is written; one whose customer was purged has none."""
     if not isinstance(row, Opportunity):
         return
-    if not row.account_id and not row.contact_id:
-        raise Invalid({"account_id": BadValue(NEEDED)})
-    found = session.get(Account, row.account_id) if row.account_id else session.get(Contact, row.contact_id)
+    account = session.get(Account, row.account_id) if row.account_id else None
+    contact = session.get(Contact, row.contact_id) if row.contact_id and account is None else None
+    found = account or contact
     row.customer_key = sort_key(found.display_name) if found else ""
 
 

@@ -125,7 +125,7 @@ def undo(act: Act, operation: Operation) -> None:
     if lead.status != LeadStatus.DISQUALIFIED or latest is None or latest.id != operation.id:
         raise NotAllowed(N_("%(name)s has been changed since and stays as it is."), name=lead.display_name)
     before = {"status": lead.status, "status_reason": lead.status_reason}
-    journal.undo(act, operation, keep_made=bool(journal.touched(act.session, operation)))
+    journal.undo(act, operation, keep_made=bool(journal.touched(act, operation)))
     changes = [[name, str(was), str(getattr(lead, name))] for name, was in before.items()]
     remark = N_("The disqualification was taken back.")
     entry = history.record(

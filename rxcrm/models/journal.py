@@ -18,16 +18,18 @@ from typing import Any, TypeVar
 from sqlalchemy import func, inspect, select, update
 from sqlmodel import Session, SQLModel, col
 
-from rxcrm.models import records
+from rxcrm.models import customers, records
 from rxcrm.models.activity import Activity, Party
 from rxcrm.models.base import Record
+from rxcrm.models.connections import upkeep
 from rxcrm.models.errors import NotAllowed
-from rxcrm.models.history import History
+from rxcrm.models.fields import fields_of, raw
+from rxcrm.models.history import HIDDEN, History
 from rxcrm.models.operation import Operation, OperationKind
 from rxcrm.models.people import User
 from rxcrm.models.records import Act
 from rxcrm.models.tables import RECORDS
-from rxcrm.translation import N_
+from rxcrm.translation import N_, gettext
 
 T = TypeVar("T", bound=SQLModel)
 #: Ids per statement: databases bound the number of values in one.
@@ -134,20 +136,20 @@ class InUse(NotAllowed):
         self.touches = touches
 
 
-def touched(session: Session, operation: Operation) -> list[Touch]:
+def touched(act: Act, operation: Operation) -> list[Touch]:
     """Which of the records that an operation made have been used since: changed, written about, or pointed to."""
     made = made_by(operation)
     found: dict[tuple[str, int], tuple[datetime, int | None]] = {}
     for entity, record_id in made:
-        for at, by in _uses(session, operation, entity, record_id, set(made)):
+        for at, by in _uses(act.session, operation, entity, record_id, set(made)):
             if (entity, record_id) not in found or found[entity, record_id][0] < at:
                 found[entity, record_id] = (at, by)
     touches = []
     for (entity, record_id), (at, by) in found.items():
-        row, user = session.get(RECORDS[entity], record_id), session.get(User, by) if by else None
-        touches.append(
-            Touch(entity, record_id, row.display_name if row else "", user.name if user else "", at.isoformat())
-        )
+        user = act.session.get(User, by) if by else None
+        # A record that the asker may not see is not named.
+        name = records.name_of(act, entity, record_id) or gettext(act.who.conventions.locale, HIDDEN)
+        touches.append(Touch(entity, record_id, name, user.name if user else "", at.isoformat()))
     return touches
 
 
@@ -183,23 +185,29 @@ def _uses(
                 pointing = select(columns.id, columns.modified_on, columns.modified_by_id).where(
                     getattr(columns, spec.name) == record_id, columns.deleted_on.is_(None)
                 )
-                known = made | {(operation.entity, operation.record_id)} | _set_by(operation)
+                known = made | {(operation.entity, operation.record_id)} | set_by(operation)
                 yield from (
                     (at, by) for other, at, by in session.execute(pointing) if (table.entity, other) not in known
                 )
 
 
-def _set_by(operation: Operation) -> set[tuple[str, int]]:
+def set_by(operation: Operation) -> set[tuple[str, int]]:
     """The records whose values an operation set."""
     return {(name, key[0]) for what, name, key, *_ in operation.journal if what == "set" and name in RECORDS}
 
 
-def undo(act: Act, operation: Operation, *, keep_made: bool = False) -> None:
+#: Fields of which a record's name is made.
+_NAMES = {"name", "first_name", "last_name", "topic"}
+
+
+def undo(act: Act, operation: Operation, *, keep_made: bool = False) -> dict[tuple[str, int], list[list[str]]]:
     """Take back everything that an operation wrote, the last write first; with `keep_made` the records that it made stay.
 
-    Values that somebody has changed since stay as they are now. Rights and touches are the caller's to ask for.
+    Values that somebody has changed since stay as they are now. Rights and touches are the caller's to ask for, and so
+    is the history: returned are the changes of the records that stay, `[field, before, now]` in raw form.
     """
     changed: dict[tuple[str, int], Record] = {}
+    told: dict[tuple[str, int], list[list[str]]] = {}
     for what, name, key, *rest in reversed(operation.journal):
         table = _tables()[name]
         if what == "moved":
@@ -209,8 +217,9 @@ def undo(act: Act, operation: Operation, *, keep_made: bool = False) -> None:
         if row is None:
             continue
         if what == "set":
-            if _set_back(row, rest[0]) and isinstance(row, Record):
+            if (back := _set_back(row, rest[0])) and isinstance(row, Record):
                 changed[row.entity, row.id or 0] = row
+                told.setdefault((row.entity, row.id or 0), []).extend(back)
         elif not isinstance(row, Record):
             act.session.delete(row)
             act.session.flush()
@@ -219,15 +228,25 @@ def undo(act: Act, operation: Operation, *, keep_made: bool = False) -> None:
             records.bin(act, row)
     for row in changed.values():
         records.touch(act, row)
+        if {change[0] for change in told[row.entity, row.id or 0]} & _NAMES:
+            upkeep.renamed(act.session, row.entity, row.id or 0, row.display_name)
+            customers.renamed(act.session, row.entity, row.id or 0, row.display_name)
     operation.undone_on, operation.undone_by_id = act.now, act.who.id
     act.session.flush()
+    return {key: [change for change in told[key] if change[0]] for key in changed}
 
 
-def _set_back(row: SQLModel, pairs: dict[str, list[Any]]) -> bool:
-    back = {name: old for name, (old, new) in pairs.items() if _pack(getattr(row, name)) == new}
-    for name, old in back.items():
+def _set_back(row: SQLModel, pairs: dict[str, list[Any]]) -> list[list[str]]:
+    """Set values back that nobody has changed since; the changes of described fields, and one of another as `["", "", ""]`."""
+    changes = []
+    for name, (old, new) in pairs.items():
+        if _pack(getattr(row, name)) != new:
+            continue
+        was = getattr(row, name)
         setattr(row, name, _unpack(old))
-    return bool(back)
+        described = isinstance(row, Record) and name in fields_of(type(row))
+        changes.append([name, raw(was), raw(_unpack(old))] if described else ["", "", ""])
+    return changes
 
 
 def _move_back(session: Session, table: type[SQLModel], ids: Sequence[int], pairs: dict[str, list[Any]]) -> None:

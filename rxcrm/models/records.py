@@ -10,7 +10,7 @@ from typing import Any, TypeVar, cast
 
 from sqlalchemy import bindparam, delete, update
 from sqlalchemy.orm.exc import StaleDataError
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from rxcrm.models import customers, lifecycle, matching, process
 from rxcrm.models.access import (
@@ -35,7 +35,8 @@ from rxcrm.models.fields import Conventions, FieldSpec, Kind, fields_of, parse, 
 from rxcrm.models.history import OWNER_LABEL, Event, History, changes_since, difference, record, shown
 from rxcrm.models.lead import Lead
 from rxcrm.models.notifying import hear
-from rxcrm.models.operation import Operation
+from rxcrm.models.operation import Operation, OperationKind
+from rxcrm.models.opportunity import Opportunity
 from rxcrm.models.people import Organisation, Share, Team, User, members_of, organisation
 from rxcrm.models.tables import RECORDS, record_table
 from rxcrm.models.timeline import placing
@@ -139,6 +140,7 @@ def add(act: Act, row: R, *, begins: bool = True) -> R:
 
     Without `begins` it starts no process: another one is about to come to it (process.advance_to_opportunity).
     """
+    customers.require(row)
     customers.settle(act.session, row)
     row.refresh_keys()
     act.session.add(row)
@@ -163,6 +165,7 @@ def save(act: Act, row: R, typed: Mapping[str, str]) -> R:
         return row
     for name, value in values.items():
         setattr(row, name, value)
+    customers.require(row)
     touch(act, row)
     entry = record(act.session, row, Event.CHANGED, by=act.who.id, now=act.now, changes=with_names(act, row, changes))
     hear(act, row, entry)
@@ -276,10 +279,22 @@ def _unlink(session: Session, entity: str, ids: list[int]) -> None:
         for spec in fields_of(table).values():
             if spec.target == entity:
                 column = getattr(table, spec.name)
-                session.execute(update(table).where(column.in_(ids)).values({spec.name: None}))
+                left = session.exec(select(table).where(column.in_(ids))).all() if table is Opportunity else ()
+                session.execute(
+                    update(table).where(column.in_(ids)).values({spec.name: None}),
+                    execution_options={"synchronize_session": "fetch"},
+                )
+                for row in left:
+                    customers.settle(session, row)
+                    row.refresh_keys()
     if entity == "lead":
         master = cast(Any, Lead.master_id)
-        session.execute(update(Lead).where(master.in_(ids)).values(master_id=None))
+        session.execute(update(Lead).where(master.in_(ids)).values(master_id=None, merged=False))
+    # What was merged into them lives on by itself again.
+    away = (col(Operation.kind) == OperationKind.MERGED_AWAY.value, col(Operation.entity) == entity)
+    for operation in session.exec(select(Operation).where(*away, col(Operation.undone_on).is_(None))):
+        if operation.details.get("master") in ids:
+            session.delete(operation)
 
 
 def owner_of(session: Session, row: Record) -> User | Team:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from rxcrm.models import disqualifying, recycling
+from rxcrm.models import disqualifying, records, recycling
 from rxcrm.models.errors import NotAllowed, NotFound
 from rxcrm.models.merging import require_kept
 from rxcrm.models.merging import undoing as merging
@@ -77,3 +77,9 @@ def undo(act: Act, operation_id: int, *, keep: bool = False) -> Undone:
     (how.keep if keep and how.keep else how.undo)(act, operation)
     path = f"{row.path}/{row.id}" if how.removes else ""
     return Undone(row.entity, row.id or 0, row.display_name, how.done, path)
+
+
+def name_of(act: Act, operation_id: int) -> str:
+    """What the record of an operation is called, or empty if the asker may not see it."""
+    operation = act.session.get(Operation, operation_id) if 0 < operation_id < LARGEST_ID else None
+    return records.name_of(act, operation.entity, operation.record_id) if operation else ""

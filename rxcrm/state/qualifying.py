@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+import logging
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,9 +17,11 @@ from rxcrm.models.qualifying.doing import Choice, Outcome, Part, Way
 from rxcrm.models.qualifying.many import Line, Review
 from rxcrm.models.qualifying.planning import Block, Proposal
 from rxcrm.models.records import Act
-from rxcrm.state.gate import SIGNED_IN, AppState, action, do, look
+from rxcrm.state.gate import BROKEN, SIGNED_IN, AppState, action, do, look
 from rxcrm.state.naming import Candidates
-from rxcrm.translation import N_
+from rxcrm.translation import N_, gettext
+
+log = logging.getLogger("rxcrm")
 
 #: Existing records that a look-up of the pane lists.
 CANDIDATES = 8
@@ -72,6 +74,10 @@ class Qualify(AppState):
             self.told = Told(token, errors=refusal.by_field(self.locale))
         except CrmError as refusal:
             await self._refuse_pane(lead_id, token, refusal)
+        except Exception:
+            # A defect, told in the log; the pane must not wait for an answer that never comes.
+            log.exception("a qualification failed")
+            self.told = Told(token, errors={"": gettext(self.locale, BROKEN)})
         else:
             self.told = Told(token, ok=True)
             return self._done(outcome)
@@ -114,41 +120,37 @@ class QualifyMany(AppState):
         self.review = await look(many.review, lead_ids[: max(lists.PAGE_SIZES)])
         self.results, self.finished, self.asked = [], 0, token
 
-    @action(SIGNED_IN)
+    @action(SIGNED_IN, background=True)
     async def run(self, choices: list[dict[str, str]]):
         """Qualify one lead after the other as chosen; what is refused stays as it is, and the list says why."""
-        self.running, self._stopped, self.results, self.finished = True, False, [], 0
         made: set[tuple[str, int]] = set()
-        known = {found.lead_id: found for found in self.review.proposals}
+        async with self:
+            if self.running:
+                return
+            self.running, self._stopped, self.results, self.finished = True, False, [], 0
+            known = {found.lead_id: found for found in self.review.proposals}
+        wanted = [(known.get(_whole(chosen.get("lead", ""))), chosen) for chosen in choices[: max(lists.PAGE_SIZES)]]
         try:
-            for chosen in choices[: max(lists.PAGE_SIZES)]:
-                found = known.get(_whole(chosen.get("lead", "")))
+            for found, chosen in wanted:
                 if found is None:
                     continue
-                if self._stopped:
-                    self.results.append(many.left_out(found, self.locale))
-                    continue
-                choice = many.Chosen(
-                    part_of(_prefixed(chosen, "account")),
-                    part_of(_prefixed(chosen, "contact")),
-                    chosen.get("deal") == "1",
-                )
-                line = await _one(found, choice, made)
+                async with self:
+                    stopped = self._stopped
+                line = many.left_out(found, self.locale) if stopped else await _one(found, _chosen(chosen), made)
                 made |= set(line.made)
-                self.results.append(line)
-                self.finished = len(self.results)
-                yield
-                await asyncio.sleep(0)
+                async with self:
+                    self.results = [*self.results, line]
+                    self.finished = len(self.results)
         finally:
-            self.running = False
-        operations = [line.operation_id for line in self.results if line.operation_id]
-        self._say(
-            N_("%(done)s of %(all)s leads qualified."),
-            undo=operations,
-            refresh=True,
-            done=len(operations),
-            all=len(self.results),
-        )
+            async with self:
+                self.running = False
+                self._tell()
+
+    def _tell(self) -> None:
+        """How many came through, with an Undo for all of them."""
+        done = [line.operation_id for line in self.results if line.operation_id]
+        text = N_("%(done)s of %(all)s leads qualified.")
+        self._say(text, undo=done, refresh=True, done=len(done), all=len(self.results))
 
     @action(SIGNED_IN)
     async def cancel(self):
@@ -157,11 +159,20 @@ class QualifyMany(AppState):
 
 
 async def _one(found: Proposal, choice: many.Chosen, made: set[tuple[str, int]]) -> Line:
-    """One lead in a transaction of its own; a refusal becomes its line."""
+    """One lead in a transaction of its own; a refusal becomes its line, and so does a defect."""
     try:
         return await do(many.one, found, choice, made)
     except CrmError as refusal:
         return await look(many.refused, found, refusal)
+    except Exception:
+        log.exception("qualifying one of many leads failed")
+        return await look(many.refused, found, CrmError(BROKEN))
+
+
+def _chosen(chosen: dict[str, str]) -> many.Chosen:
+    return many.Chosen(
+        part_of(_prefixed(chosen, "account")), part_of(_prefixed(chosen, "contact")), chosen.get("deal") == "1"
+    )
 
 
 def offered_fields() -> dict[str, tuple[str, ...]]:

@@ -52,7 +52,6 @@ class Sharing(AppState):
         """Let a user or team have exactly these rights on a record; none takes the share back."""
         try:
             name = await do(share_one, entity, record_id, (kind, holder_id), rights)
-            self.shares = await look(shares_of, entity, record_id)
         except CrmError as refusal:
             self.told = Told(token, problem=refusal.text(self.locale))
         except Exception:
@@ -60,9 +59,17 @@ class Sharing(AppState):
             log.exception("sharing failed")
             self.told = Told(token, problem=gettext(self.locale, BROKEN))
         else:
+            await self._read_again(entity, record_id)
             self.told = Told(token, ok=True)
             text = N_("Shared with %(name)s.") if rights else N_("No longer shared with %(name)s.")
             self._say(text, refresh=True, name=name)
+
+    async def _read_again(self, entity: str, record_id: int) -> None:
+        """Show who has it now; whoever took his own right to share away sees nobody."""
+        try:
+            self.shares = await look(shares_of, entity, record_id)
+        except CrmError:
+            self.shares = Shares(entity, record_id)
 
 
 def shares_of(act: Act, entity: str, record_id: int) -> Shares:

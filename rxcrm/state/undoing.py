@@ -65,12 +65,14 @@ class Taken:
 def take_back(act: Act, operation_ids: list[int]) -> Taken:
     """Undo several operations, each as a whole or not at all."""
     locale, done, taken = act.who.conventions.locale, [], Taken()
-    for operation_id in operation_ids:
+    # The newest first: what it made may stand on what an older one made.
+    for operation_id in sorted(set(operation_ids), reverse=True):
         try:
             with act.session.begin_nested():
                 done.append(undoing.undo(act, operation_id))
         except CrmError as refusal:
-            taken.refused.append(refusal.text(locale))
+            name = undoing.name_of(act, operation_id)
+            taken.refused.append(gettext(locale, N_("%(name)s: %(why)s"), name=name, why=refusal.text(locale)))
     if len(done) == 1:
         taken.sentence = gettext(locale, done[0].sentence, name=done[0].name)
     elif done:

@@ -231,7 +231,7 @@ def made_contact(office: Office) -> tuple[Lead, Contact, Operation]:
 
 def test_what_the_operation_itself_wrote_is_no_use_of_it(office: Office) -> None:
     _lead, _contact, operation = made_contact(office)
-    assert touched(office.session, operation) == []
+    assert touched(office.act(office.sara), operation) == []
 
 
 @pytest.mark.parametrize("use", ["changed", "noted", "pointed to"])
@@ -244,6 +244,6 @@ def test_each_use_of_what_was_made_is_told_with_who_and_when(office: Office, use
         writing.note(act, "contact", contact.id or 0, "Since", "<p>Text</p>")
     else:
         records.create(act, Lead, {"topic": "A", "last_name": "B", "existing_contact_id": str(contact.id)})
-    [found] = touched(office.session, operation)
+    [found] = touched(office.act(office.sara), operation)
     assert (found.entity, found.id, found.name, found.who) == ("contact", contact.id, "Nowak", "Mia")
     assert found.at == act.now.isoformat()

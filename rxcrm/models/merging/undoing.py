@@ -10,7 +10,7 @@ from typing import Any, cast
 from sqlalchemy import select
 from sqlmodel import col
 
-from rxcrm.models import customers, journal
+from rxcrm.models import customers, journal, records
 from rxcrm.models.access import Decision, Privilege
 from rxcrm.models.activity import Activity, Party
 from rxcrm.models.base import Record
@@ -54,7 +54,7 @@ def undo(act: Act, operation: Operation) -> None:
     _refuse(act, operation, master)
     back = moving.pointing(act, operation.journal)
     shown = _parties(operation)
-    journal.undo(act, operation)
+    went_back = journal.undo(act, operation)
     everyone = [master, *losers]
     names = {str(row.id): row.display_name for row in everyone}
     for row in everyone:
@@ -65,6 +65,9 @@ def undo(act: Act, operation: Operation) -> None:
         named = {i: [[*c, names.get(c[1], ""), names.get(c[2], "")] for c in each] for i, each in changes.items()}
         moving.tell(act, RECORDS[entity], named)
     _show_again(act, shown)
+    if values := went_back.get((master.entity, master.id or 0)):
+        told = records.with_names(act, master, values)
+        record(act.session, master, Event.CHANGED, by=act.who.id, now=act.now, changes=told)
     for row in losers:
         _tell(act, master, row)
         _tell(act, row, master)

@@ -10,8 +10,10 @@ from rxcrm.models import records
 from rxcrm.models.access import Decision, Privilege, visible
 from rxcrm.models.base import Record
 from rxcrm.models.choices import LeadStatus
+from rxcrm.models.errors import NotAllowed
 from rxcrm.models.lead import Lead
 from rxcrm.models.lifecycle import Closing, Link
+from rxcrm.models.operation import Operation
 from rxcrm.models.opportunity import Opportunity
 from rxcrm.models.people import User
 from rxcrm.models.qualifying import undoing
@@ -39,8 +41,16 @@ def closing_of(act: Act, row: Record) -> Closing | None:
         who=who.name if who else "",
         at=at.isoformat() if at else "",
         links=[Link(other.display_name, f"{other.path}/{other.id}") for other in (*deals, *linked)],
-        undo=(operation.id or 0) if operation and act.may(Privilege.WRITE, row) else 0,
+        undo=(operation.id or 0) if operation and _may_undo(act, row, operation) else 0,
     )
+
+
+def _may_undo(act: Act, lead: Lead, operation: Operation) -> bool:
+    try:
+        undoing.require(act, operation)
+    except NotAllowed:
+        return False
+    return bool(act.may(Privilege.WRITE, lead))
 
 
 def _opportunities(act: Act, lead: Lead) -> list[Opportunity]:

@@ -85,11 +85,8 @@ class Outcome:
     operation_id: int
     results: list[Result]
     notes: list[str]
-
-    @property
-    def primary(self) -> int:
-        """The opportunity that continues the process; 0 without one."""
-        return next((r.id for r in self.results if r.entity == "opportunity"), 0)
+    #: The opportunity that continues the process; 0 without one, or if the asker may not see it: it is the lead owner's.
+    primary: int = 0
 
 
 def qualify(act: Act, lead_id: int, version: int | None, choice: Choice) -> Outcome:
@@ -195,7 +192,11 @@ class _Qualification:
         operation = self.journal.close(OperationKind.QUALIFY, self.lead, newest=newest)
         found = [row for row in (account, contact, *self.deals) if row]
         results = [Result(row.entity, row.id or 0, row.display_name, row in self.made) for row in found]
-        return Outcome(self.lead.id or 0, operation.id or 0, results, self.notes)
+        primary = self.deals[0] if self.deals else None
+        opens = primary is not None and self.act.may(Privilege.READ, primary)
+        return Outcome(
+            self.lead.id or 0, operation.id or 0, results, self.notes, (primary.id or 0) if primary and opens else 0
+        )
 
     # -- before anything is written ----------------------------------------------------------------------------------
 
@@ -257,6 +258,10 @@ class _Qualification:
             return None
         for field_name, value in checked.items():
             setattr(row, field_name, value)
+        if lead.currency and not mapping.same_currency(lead, row):
+            # An amount of the lead is another one in the currency that was chosen here.
+            for amount in mapping.amounts(row) - set(typed):
+                setattr(row, amount, None)
         return row
 
     # -- writing -----------------------------------------------------------------------------------------------------
@@ -351,6 +356,7 @@ class _Qualification:
         changes = self._named(row, history.difference(type(row), row, values), *linked)
         self.journal.set(row, **values)
         records.touch(self.act, row)
+        upkeep.saved(self.act, row, changes)
         hear(self.act, row, self._tell(row, Event.CHANGED, changes))
 
     def _tell(self, row: Record, event: Event, changes: list[list[str]]) -> History:

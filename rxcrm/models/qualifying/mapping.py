@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from rxcrm.models.base import Address, Preferences, Record
-from rxcrm.models.fields import fields_of
+from rxcrm.models.fields import Kind, fields_of
 from rxcrm.models.lead import Lead
 from rxcrm.models.tables import record_table
 
@@ -82,7 +82,19 @@ def blanks(lead: Lead, row: Record, *, with_person: bool = True) -> dict[str, An
     Two-option fields always say something, so they are never filled.
     """
     known = values(lead, row.entity, with_person=with_person)
-    return {name: value for name, value in known.items() if getattr(row, name) in ("", None)}
+    empty = {name: value for name, value in known.items() if getattr(row, name) in ("", None)}
+    return empty if same_currency(lead, row) else {n: v for n, v in empty.items() if n not in amounts(row)}
+
+
+def same_currency(lead: Lead, row: Record) -> bool:
+    """Whether amounts of the lead mean the same on another record."""
+    held: str = getattr(row, "currency")  # noqa: B009  (all tables of the mapping have one)
+    return not held or held == lead.currency
+
+
+def amounts(row: Record) -> set[str]:
+    """The fields of a record that hold amounts in its currency."""
+    return {name for name, spec in fields_of(type(row)).items() if spec.kind is Kind.MONEY}
 
 
 def check() -> None:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from rxcrm.models import history, journal, reactivating
+from rxcrm.models import access, history, journal, reactivating, records
 from rxcrm.models.access import Privilege
 from rxcrm.models.choices import LeadStatus
 from rxcrm.models.errors import NotAllowed, NotFound
-from rxcrm.models.fields import raw
 from rxcrm.models.history import Event
 from rxcrm.models.journal import InUse
 from rxcrm.models.lead import Lead
 from rxcrm.models.operation import Operation, OperationKind
 from rxcrm.models.records import Act
+from rxcrm.models.tables import RECORDS
 from rxcrm.translation import N_
 
 
@@ -36,12 +36,31 @@ def undo(act: Act, operation: Operation) -> None:
         )
     if of(act, lead) is not operation:
         raise NotFound
-    if touches := journal.touched(act.session, operation):
+    require(act, operation)
+    if touches := journal.touched(act, operation):
         raise InUse(touches)
-    before = {name: raw(getattr(lead, name)) for name in ("status", "status_reason")}
-    journal.undo(act, operation)
-    changes = [[name, held, raw(getattr(lead, name))] for name, held in before.items()]
-    history.record(act.session, lead, Event.UNQUALIFIED, by=act.who.id, now=act.now, changes=changes)
+    for (entity, record_id), changes in journal.undo(act, operation).items():
+        row = act.session.get_one(RECORDS[entity], record_id)
+        event = Event.UNQUALIFIED if row is lead else Event.CHANGED
+        named = records.with_names(act, row, changes)
+        history.record(act.session, row, event, by=act.who.id, now=act.now, changes=named)
+
+
+def require(act: Act, operation: Operation) -> None:
+    """Whoever qualified the lead may take it back; others need the rights on what it made and changed.
+
+    Raises NotAllowed with the reason.
+    """
+    if operation.by_id == act.who.id:
+        return
+    for entity, record_id in journal.made_by(operation):
+        row = act.session.get(RECORDS[entity], record_id)
+        if row and row.deleted_on is None:
+            access.require(act.session, act.who, Privilege.DELETE, row)
+    for entity, record_id in journal.set_by(operation) - {(operation.entity, operation.record_id)}:
+        row = act.session.get(RECORDS[entity], record_id)
+        if row and row.deleted_on is None and (entity, record_id) not in journal.made_by(operation):
+            access.require(act.session, act.who, Privilege.WRITE, row)
 
 
 def reopen(act: Act, operation: Operation) -> None:
