@@ -183,10 +183,7 @@ def commands(page: Page, name: str) -> None:
 
 
 def qualify(page: Page) -> None:
-    """The pane, for a lead whose account is known already."""
-    page.goto("/leads?view=open&q=Blue+Mesa")
-    page.get_by_role("grid", name="Leads").get_by_role("link").first.click()
-    page.locator(".record-title h1").wait_for()
+    first_lead(page)
     commands(page, "Qualify")
     page.get_by_role("dialog", name="Qualify lead").wait_for()
 

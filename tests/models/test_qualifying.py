@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlmodel import col, select
 
-from rxcrm.models import history, process
+from rxcrm.models import closing, history, journal, process, records
 from rxcrm.models.access import GRANTS, Depth, Privilege
 from rxcrm.models.account import Account
 from rxcrm.models.base import Record
-from rxcrm.models.choices import LeadReason, LeadStatus, RecordStatus, Role
+from rxcrm.models.choices import LeadReason, LeadStatus, OpportunityStatus, RecordStatus, Role
 from rxcrm.models.connection import CompetitorLink, Connection
 from rxcrm.models.connections import competitors, linking, roles
 from rxcrm.models.contact import Contact
@@ -443,3 +444,70 @@ def test_a_chosen_record_that_was_merged_away_is_the_one_that_it_lives_on_in(off
     kept, lost = office.account(name="Adatum"), office.account(name="Adatum Ltd")
     merged(office, kept, lost)
     assert do(office, ann(office), Choice(existing(lost), NEW, ({},)))["opportunity"].account_id == kept.id
+
+
+# -- what a review found ---------------------------------------------------------------------------------------------
+
+
+def test_whoever_did_not_qualify_the_lead_needs_the_rights_on_what_it_made(office: Office) -> None:
+    lead = ann(office, owner=office.sara)
+    do(office, lead)
+    records.assign(office.act(office.vera), lead, office.olaf)
+    operation = undoing.of(office.act(office.olaf), lead)
+    assert operation is not None
+    with pytest.raises(NotAllowed):
+        undoing.undo(office.act(office.olaf), operation)
+    told = commands.closing_of(office.act(office.olaf), lead)
+    assert told is not None and told.undo == 0
+    undoing.undo(office.act(office.vera), operation)
+    assert lead.is_open
+
+
+def test_what_goes_back_on_existing_records_is_told_in_their_history(office: Office) -> None:
+    contact, lead = office.contact(first_name="", last_name="Lee"), ann(office)
+    deal = office.opportunity(contact_id=contact.id)
+    do(office, lead, Choice(SKIP, existing(contact), (), fill=True))
+    assert deal.customer_key == "ann lee", "a new name is carried into the order of opportunities"
+    operation = undoing.of(office.act(office.sara), lead)
+    assert operation is not None
+    undoing.undo(office.act(office.sara), operation)
+    entry = history.entries(office.session, Contact, contact.id or 0, office.who(office.sara).conventions)[0]
+    assert ("First Name", "Ann", "") in {(c.label, c.old, c.new) for c in entry.changes}
+    assert deal.customer_key == "lee"
+
+
+def test_amounts_are_not_copied_into_another_currency(office: Office) -> None:
+    account, lead = office.account(currency="EUR"), ann(office, annual_revenue=1_000_000, budget_amount=5_000)
+    do(office, lead, Choice(existing(account), SKIP, (), fill=True))
+    assert account.annual_revenue is None and account.city == "Warszawa"
+    other = ann(office, budget_amount=5_000)
+    deal = do(office, other, Choice(NEW, NEW, ({"currency": "EUR", "estimated_revenue": "900"},)))["opportunity"]
+    assert (deal.budget_amount, deal.estimated_revenue) == (None, 900)
+
+
+def test_a_record_that_the_asker_may_not_see_is_not_named_as_used(office: Office) -> None:
+    office.settle(private=True)
+    lead = ann(office)
+    made = do(office, lead)
+    for right in (Privilege.READ, Privilege.WRITE):
+        office.share(lead, office.tom, right)
+    save(office.act(office.vera), made["opportunity"], {"topic": "SECRET project"})
+    operation = undoing.of(office.act(office.sara), lead)
+    assert operation is not None
+    assert [t.name for t in journal.touched(office.act(office.tom), operation)] == ["a record"]
+
+
+def test_an_opportunity_whose_customer_was_purged_can_still_be_closed(office: Office) -> None:
+    account = office.account()
+    deal = office.opportunity(account_id=account.id)
+    records.bin(office.act(office.vera), account)
+    office.session.flush()
+    records.purge(office.session, office.now + timedelta(days=31))
+    office.session.expire_all()
+    row = office.session.get_one(Opportunity, deal.id)
+    assert (row.account_id, row.customer_key) == (None, "")
+    with pytest.raises(Invalid):
+        save(office.act(office.sara), row, {"topic": "Fewer pallets"})
+    act = office.act(office.sara)
+    closing.win(act, row, closing.draft(act, row, OpportunityStatus.WON).values)
+    assert row.status == OpportunityStatus.WON
