@@ -170,8 +170,9 @@ def test_undo_from_the_message_and_from_the_banner(sign_in: SignIn, office: Offi
     office.session.expire_all()
     deal = office.session.exec(select(Opportunity).where(Opportunity.deleted_on == None)).one()  # noqa: E711
     save(office.act(office.vera), deal, {"topic": "Fifty pallets"})
+    deal_id, address = deal.id, f"/leads/{lead.id}"
     office.commit()
-    page.goto(f"/leads/{lead.id}")
+    page.goto(address)
     page.get_by_role("region", name="Closed record").get_by_role("button", name="Undo").click()
     question = page.get_by_role("dialog", name="The created records are in use")
     expect(question).to_contain_text("Fifty pallets")
@@ -179,7 +180,7 @@ def test_undo_from_the_message_and_from_the_banner(sign_in: SignIn, office: Offi
     question.get_by_role("button", name="Reopen the lead only").click()
     expect(commands(page).get_by_role("button", name="Qualify", exact=True)).to_be_visible()
     office.session.expire_all()
-    assert office.session.get_one(Opportunity, deal.id).deleted_on is None
+    assert office.session.get_one(Opportunity, deal_id).deleted_on is None
 
 
 def test_many_leads_on_one_screen_with_one_conflict(sign_in: SignIn, office: Office) -> None:
