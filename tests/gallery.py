@@ -242,8 +242,8 @@ def merge(page: Page) -> None:
     rows.nth(2).wait_for()
     for n in (1, 2):
         rows.nth(n).check(force=True)
-    commands(page, "Merge")
-    page.get_by_role("button", name="Merge", exact=True).last.wait_for()
+    page.get_by_role("toolbar", name="Commands").get_by_text("Merge", exact=True).click()
+    page.locator("main h1, main h2").first.wait_for()
 
 
 def duplicates(page: Page) -> None:

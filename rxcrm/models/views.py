@@ -136,7 +136,7 @@ COLUMNS: dict[str, dict[str, Column]] = {
     "opportunity": {
         c.key: c
         for c in (
-            Column("name", N_("Topic"), "topic_key", 260, "link"),
+            Column("name", N_("Topic"), "topic_key", 240, "link"),
             Column(
                 "customer", N_("Potential Customer"), "customer_key", 190, "regarding", ("account_id", "contact_id")
             ),
@@ -307,7 +307,7 @@ ACTIVITY_VIEWS = (
 )
 _OPPORTUNITY = (
     *("name", "customer", "estimated_close_date", "estimated_revenue", "probability", "sales_stage"),
-    *("status_reason", "owner", "created_on"),
+    *("status_reason", "owner"),
 )
 _IN_SALE = (OpportunityStatus.OPEN,)
 _DECIDED = (OpportunityStatus.WON, OpportunityStatus.LOST)
@@ -336,7 +336,7 @@ OPPORTUNITY_VIEWS = (
         N_("All Opportunities"),
         "opportunity",
         (*_IN_SALE, *_DECIDED),
-        tuple(dict.fromkeys((*_OPPORTUNITY[:-3], "status", *_OPPORTUNITY[-3:]))),
+        _OPPORTUNITY,
         sort=(("created_on", True),),
     ),
 )
