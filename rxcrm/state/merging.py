@@ -12,7 +12,7 @@ from rxcrm.models.access import Privilege
 from rxcrm.models.errors import CrmError, Invalid, NotAllowed, Stale
 from rxcrm.models.merging.comparing import FEWEST, MOST, Comparison, plan
 from rxcrm.models.merging.doing import merge
-from rxcrm.models.merging.undoing import Later, later
+from rxcrm.models.merging.undoing import Later, later, others_of
 from rxcrm.models.operation import OperationKind
 from rxcrm.models.records import Act
 from rxcrm.models.tables import record_table
@@ -116,7 +116,7 @@ def _question(act: Act, entity: str, record_id: int, token: int) -> Unmerge:
     operation = journal.latest(act.session, OperationKind.MERGE, entity, row.id or 0)
     if operation is None:
         raise NotAllowed(N_("No other record was merged into %(name)s."), name=row.display_name)
-    return Unmerge(token, operation.id or 0, list(operation.details["names"]), later(act, operation))
+    return Unmerge(token, operation.id or 0, others_of(act, operation), later(act, operation))
 
 
 __all__ = ["FEWEST", "MOST", "Merge"]

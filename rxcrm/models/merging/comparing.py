@@ -10,7 +10,7 @@ from typing import Any, cast
 from sqlalchemy import String, func, literal, select, union_all
 
 from rxcrm.models import lifecycle, records
-from rxcrm.models.access import Privilege
+from rxcrm.models.access import Privilege, visible
 from rxcrm.models.activity import Activity
 from rxcrm.models.base import Record
 from rxcrm.models.choices import ActivityKind
@@ -276,7 +276,7 @@ def _counts(act: Act, entity: str, ids: list[int]) -> dict[int, dict[str, int]]:
         columns: Any = table
         parts += [
             select(getattr(columns, spec.name), literal(table.entity, String), func.count())
-            .where(getattr(columns, spec.name).in_(ids), columns.deleted_on.is_(None))
+            .where(getattr(columns, spec.name).in_(ids), columns.deleted_on.is_(None), visible(act.who, table))
             .group_by(getattr(columns, spec.name))
             for spec in records.lookups_of(table)
             if spec.target == entity

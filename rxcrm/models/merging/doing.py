@@ -70,7 +70,7 @@ def merge(
     for number, row in enumerate(losers):
         _tell(act, master, Event.MERGED, row, told if number == 0 else [])
         _tell(act, row, Event.MERGED_INTO, master)
-    details = {"losers": [row.id for row in losers], "names": [row.display_name for row in losers]}
+    details = {"losers": [row.id for row in losers]}
     operation = written.close(OperationKind.MERGE, master, details)
     _mark(act, operation, losers)
     return operation

@@ -17,7 +17,7 @@ from rxcrm.models.base import Record
 from rxcrm.models.connections import upkeep
 from rxcrm.models.errors import NotAllowed
 from rxcrm.models.fields import fields_of
-from rxcrm.models.history import Event, History, latest_of, record
+from rxcrm.models.history import HIDDEN, Event, History, latest_of, record
 from rxcrm.models.lifecycle import Closing, Link
 from rxcrm.models.merging import moving
 from rxcrm.models.merging.comparing import find
@@ -144,8 +144,14 @@ def _refuse(act: Act, operation: Operation, master: Record) -> None:
     newest = journal.latest(act.session, OperationKind.MERGE, operation.entity, operation.record_id)
     if newest is not None and newest.id != operation.id:
         raise NotAllowed(
-            N_("%(others)s came later: take that merge back first."), others=", ".join(newest.details["names"])
+            N_("%(others)s came later: take that merge back first."), others=", ".join(others_of(act, newest))
         )
+
+
+def others_of(act: Act, operation: Operation) -> list[str]:
+    """What the records are called that were merged away; those that the asker may not see are not named."""
+    names = (records.name_of(act, operation.entity, i) for i in operation.details["losers"])
+    return [name or gettext(act.who.conventions.locale, HIDDEN) for name in names]
 
 
 def _is_over(act: Act, operation: Operation) -> bool:
