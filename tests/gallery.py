@@ -168,14 +168,13 @@ def activity(page: Page) -> None:
 
 def calendar(page: Page) -> None:
     page.goto("/activities/calendar")
-    page.get_by_role("button", name="Today").wait_for()
-    page.wait_for_timeout(1500)
+    page.locator(".fc-event").first.wait_for()
 
 
 def bell(page: Page) -> None:
     leads(page)
     page.get_by_role("button", name="Notifications").click()
-    page.wait_for_timeout(500)
+    page.get_by_role("region", name="Notifications").or_(page.get_by_role("dialog")).first.wait_for()
 
 
 def commands(page: Page, name: str) -> None:

@@ -49,7 +49,7 @@ def rules() -> rx.Component:
         rx.el.button(
             _("All three without asking"),
             type="button",
-            class_name="button",
+            class_name="button preset",
             on_click=QualificationSettings.without_asking,
         ),
         aria_label=_("Lead qualification"),

@@ -15,6 +15,7 @@ from rxcrm.models.matching.upkeep import MATCHED
 from rxcrm.models.records import Act
 from rxcrm.state import live
 from rxcrm.state.gate import SIGNED_IN, AppState, action, asker, do, look
+from rxcrm.state.numbers import number
 from rxcrm.translation import N_
 
 #: What the forms watch while a record is being typed.
@@ -109,7 +110,7 @@ class DuplicateList(AppState):
         query = dict(self.router.url.query_parameters)
         entity, page = query.get("entity", "lead"), query.get("page", "1")
         self.entity = entity if entity in MATCHED else "lead"
-        self.page = int(page) if page.isascii() and page.isdecimal() and len(page) < 5 else 1
+        self.page = number(page, 1, digits=4)
         await self._load()
 
     @action(SIGNED_IN)

@@ -14,6 +14,7 @@ from rxcrm.models.people import User
 from rxcrm.models.records import LARGEST_ID, Act
 from rxcrm.state.gate import AppState, action, asker, look
 from rxcrm.state.lists import OwnerChoice
+from rxcrm.state.numbers import number
 from rxcrm.translation import N_, gettext
 
 
@@ -178,7 +179,7 @@ class ImportPage(AppState):
         self.ready, self.checked, self.unreadable, self.problems, self.busy = False, False, "", [], ""
         try:
             self.run, self.missing = (
-                await look(one_run, int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else 0),
+                await look(one_run, number(text)),
                 "",
             )
         except CrmError as refusal:

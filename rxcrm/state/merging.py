@@ -17,6 +17,7 @@ from rxcrm.models.operation import OperationKind
 from rxcrm.models.records import Act
 from rxcrm.models.tables import record_table
 from rxcrm.state.gate import BROKEN, SIGNED_IN, AppState, action, do, look
+from rxcrm.state.numbers import number
 from rxcrm.translation import N_, gettext
 
 log = logging.getLogger("rxcrm")
@@ -100,7 +101,7 @@ class Merge(AppState):
 def _ids(text: str) -> list[int]:
     """The ids in an address; one more than can be merged is enough to be refused."""
     parts = text.split(",")[: MOST + 1]
-    return [int(part) if part.isascii() and part.isdecimal() and len(part) < 19 else 0 for part in parts if part]
+    return [number(part) for part in parts if part]
 
 
 def _merge(

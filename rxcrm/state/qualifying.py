@@ -19,6 +19,7 @@ from rxcrm.models.qualifying.planning import Block, Proposal
 from rxcrm.models.records import Act
 from rxcrm.state.gate import BROKEN, SIGNED_IN, AppState, action, do, look
 from rxcrm.state.naming import Candidates
+from rxcrm.state.numbers import number
 from rxcrm.translation import N_, gettext
 
 log = logging.getLogger("rxcrm")
@@ -129,7 +130,7 @@ class QualifyMany(AppState):
                 return
             self.running, self._stopped, self.results, self.finished = True, False, [], 0
             known = {found.lead_id: found for found in self.review.proposals}
-        wanted = [(known.get(_whole(chosen.get("lead", ""))), chosen) for chosen in choices[: max(lists.PAGE_SIZES)]]
+        wanted = [(known.get(number(chosen.get("lead", ""))), chosen) for chosen in choices[: max(lists.PAGE_SIZES)]]
         try:
             for found, chosen in wanted:
                 if found is None:
@@ -187,7 +188,7 @@ def part_of(typed: dict[str, str]) -> Part:
     offered = {name for names in planning.OFFERED.values() for name in names}
     return Part(
         Way(way) if way in set(Way) else Way.SKIP,
-        _whole(typed.get("id", "")),
+        number(typed.get("id", "")),
         {name: text for name, text in fields.items() if name in offered} if way == Way.NEW else {},
     )
 
@@ -198,10 +199,6 @@ def _deal(typed: dict[str, str]) -> dict[str, str]:
 
 def _prefixed(chosen: dict[str, str], name: str) -> dict[str, str]:
     return {"way": chosen.get(f"{name}_way", ""), "id": chosen.get(f"{name}_id", "")}
-
-
-def _whole(text: str) -> int:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
 
 
 def usable(act: Act, entity: str, term: str) -> list[naming.Candidate]:

@@ -23,6 +23,7 @@ from rxcrm.models.tables import record_table
 from rxcrm.state.commands import UNSAVED, closing_of, offered
 from rxcrm.state.gate import BROKEN, SIGNED_IN, action, do, look
 from rxcrm.state.lists import address_of
+from rxcrm.state.numbers import number
 from rxcrm.state.prefilling import Given, given
 from rxcrm.state.timeline import Timeline
 from rxcrm.translation import N_, gettext
@@ -296,7 +297,7 @@ class RecordMixin(rx.State, mixin=True):
         text = str(getattr(self, self._parameter) or "")
         if text == "new":
             return 0
-        return int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else -1
+        return number(text, -1)
 
     async def _compare(self, record_id: int, version: int, token: int) -> None:
         """Answer a save that somebody else forestalled: what he changed, and the record as it is now."""

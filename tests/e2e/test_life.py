@@ -73,6 +73,7 @@ def test_enter_after_the_reason_is_enough_and_undo_is_reached_by_keyboard(sign_i
     lead = office.lead()
     office.commit()
     page = sign_in("Sara")
+    page.clock.install()
     page.goto(f"/leads/{lead.id}")
     commands(page).get_by_role("button", name="Disqualify").focus()
     page.keyboard.press("Enter")
@@ -83,7 +84,7 @@ def test_enter_after_the_reason_is_enough_and_undo_is_reached_by_keyboard(sign_i
     expect(banner(page)).to_contain_text("Disqualified as Cannot Contact")
     undo = messages(page).get_by_role("button", name="Undo")
     undo.focus()
-    page.wait_for_timeout(13_000)  # longer than a message stays that nobody looks at
+    page.clock.fast_forward(13_000)  # longer than a message stays that nobody looks at
     expect(undo).to_be_focused()
     page.keyboard.press("Enter")
     expect(messages(page)).to_contain_text("Doe is open again.")

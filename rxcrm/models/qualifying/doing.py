@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeVar
-
-from sqlalchemy import select
-from sqlmodel import col
 
 from rxcrm.models import customers, history, process, records
 from rxcrm.models.access import Privilege
@@ -26,7 +24,6 @@ from rxcrm.models.merging.survivors import surviving
 from rxcrm.models.notifying import hear
 from rxcrm.models.operation import OperationKind
 from rxcrm.models.opportunity import Opportunity
-from rxcrm.models.people import User
 from rxcrm.models.qualifying import mapping
 from rxcrm.models.records import Act
 from rxcrm.translation import N_, gettext
@@ -106,7 +103,7 @@ def refuse_closed(act: Act, lead: Lead) -> None:
     """Raises NotAllowed for a lead that is not open: who closed it, when, and as what (S 3.5.8)."""
     if lead.is_open:
         return
-    who, when = closing_of(act, lead)
+    who, at = history.latest_of(act.session, lead, Event.QUALIFIED, Event.DISQUALIFIED)
     status = LeadStatus(lead.status).label
     if not who:
         raise NotAllowed(
@@ -115,28 +112,9 @@ def refuse_closed(act: Act, lead: Lead) -> None:
     raise NotAllowed(
         N_("%(who)s closed this lead on %(when)s: it is %(status)s. Reactivate it if you want to qualify it again."),
         who=who,
-        when=when,
+        when=show(fields_of(Lead)["created_on"], datetime.fromisoformat(at), act.who.conventions),
         status=status,
     )
-
-
-def closing_of(act: Act, lead: Lead) -> tuple[str, str]:
-    """Who closed a lead, and when, as the asker reads it; empty where nobody knows."""
-    wanted = (
-        select(col(History.at), col(User.name))
-        .join(User, col(User.id) == col(History.by_id))
-        .where(
-            col(History.entity) == "lead",
-            col(History.record_id) == lead.id,
-            col(History.event).in_([Event.QUALIFIED.value, Event.DISQUALIFIED.value]),
-        )
-        .order_by(col(History.id).desc())
-        .limit(1)
-    )
-    found = act.session.execute(wanted).first()
-    if found is None:
-        return "", ""
-    return found.name, show(fields_of(Lead)["created_on"], found.at, act.who.conventions)
 
 
 def privileges_missing(act: Act, choice: Choice, entity_of: Mapping[str, bool]) -> list[str]:
