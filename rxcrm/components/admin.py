@@ -213,3 +213,16 @@ def question(
 def entry(sign: str, label: str, event: Any, why_not: rx.Var | str = "") -> rx.Component:
     """A menu entry; while there is a reason it cannot be chosen and shows it (S 13.2)."""
     return menu_entry(icon(sign), label=_(label), why=why_not, on_click=event)
+
+
+def delete_question(state: Any, text: rx.Var) -> rx.Component:
+    """Asks before the subject of a settings page is deleted; `text` names it."""
+    return question(
+        rx.el.p(text),
+        open=state.asked == "delete",
+        title=_("Delete"),
+        confirm=_("Delete"),
+        danger=True,
+        on_confirm=state.delete(state.subject),
+        on_close=state.dismiss,
+    )

@@ -6,10 +6,10 @@ from rxcrm.components.admin import (
     add_button,
     ask_field,
     command_table,
+    delete_question,
     entry,
     form_dialog,
     loading,
-    question,
     row_commands,
     settings_form,
     settings_page,
@@ -130,14 +130,8 @@ def dialogs() -> rx.Component:
     return rx.fragment(
         rule_dialog("add", _("Add rule"), _("Add rule"), DuplicateRules.add),
         rule_dialog("edit", _("Edit %(name)s", name=DuplicateRules.subject_name), _("Save"), DuplicateRules.save),
-        question(
-            rx.el.p(_("Delete the rule %(name)s? It is asked no more.", name=DuplicateRules.subject_name)),
-            open=DuplicateRules.asked == "delete",
-            title=_("Delete"),
-            confirm=_("Delete"),
-            danger=True,
-            on_confirm=DuplicateRules.delete(DuplicateRules.subject),
-            on_close=DuplicateRules.dismiss,
+        delete_question(
+            DuplicateRules, _("Delete the rule %(name)s? It is asked no more.", name=DuplicateRules.subject_name)
         ),
     )
 

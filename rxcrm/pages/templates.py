@@ -6,10 +6,10 @@ from rxcrm.components.admin import (
     add_button,
     ask_field,
     command_table,
+    delete_question,
     entry,
     form_dialog,
     loading,
-    question,
     row_commands,
     settings_page,
     switch,
@@ -75,14 +75,8 @@ def dialogs() -> rx.Component:
     return rx.fragment(
         template_dialog("add", _("Add template"), _("Add template"), Templates.add),
         template_dialog("edit", _("Edit %(name)s", name=Templates.subject_name), _("Save"), Templates.save),
-        question(
-            rx.el.p(_("Delete the template %(name)s? E-mails begun from it stay.", name=Templates.subject_name)),
-            open=Templates.asked == "delete",
-            title=_("Delete"),
-            confirm=_("Delete"),
-            danger=True,
-            on_confirm=Templates.delete(Templates.subject),
-            on_close=Templates.dismiss,
+        delete_question(
+            Templates, _("Delete the template %(name)s? E-mails begun from it stay.", name=Templates.subject_name)
         ),
     )
 

@@ -11,6 +11,7 @@ from rxcrm.models.errors import NotFound
 from rxcrm.models.fields import fields_of
 from rxcrm.models.records import Act
 from rxcrm.models.tables import record_table
+from rxcrm.state.numbers import number
 
 #: Table → what its address may name → the look-up that is filled with it.
 PREFILLED: dict[str, dict[str, str]] = {
@@ -46,10 +47,8 @@ def given(act: Act, entity: str, asked: Mapping[str, str]) -> Given:
 
 
 def _named(act: Act, entity: str, text: str) -> Record | None:
-    if not (text.isascii() and text.isdecimal() and len(text) < 18):
-        return None
     try:
-        return act.find(record_table(entity), int(text))
+        return act.find(record_table(entity), number(text))
     except NotFound:
         return None
 

@@ -9,6 +9,7 @@ from rxcrm.models.recycling import Bin, Binned
 from rxcrm.models.tables import RECORDS, record_table
 from rxcrm.state.gate import SIGNED_IN, AppState, action, do, look
 from rxcrm.state.lists import Outcome, tell
+from rxcrm.state.numbers import number
 from rxcrm.translation import N_
 
 #: Name, label and label of many of every table whose records can lie in the bin.
@@ -64,11 +65,10 @@ def restore_many(act: Act, keys: list[str]) -> Outcome:
     """Restore several records, each as a whole or not at all."""
     outcome = Outcome()
     for key in keys[: max(lists.PAGE_SIZES)]:
-        entity, _, number = key.partition(":")
+        entity, _, spelled = key.partition(":")
         try:
             with act.session.begin_nested():
-                record_id = int(number) if number.isascii() and number.isdecimal() and len(number) < 18 else 0
-                records.restore(act, record_table(entity), record_id)
+                records.restore(act, record_table(entity), number(spelled))
         except CrmError as refusal:
             outcome.refused.append(refusal.text(act.who.conventions.locale))
         else:
