@@ -11,6 +11,7 @@ from reflex.app import default_error_boundary
 from rxcrm import guard, web, worker
 from rxcrm.components.frame import offline_banner
 from rxcrm.models import attaching, db, notifying, records
+from rxcrm.models.exporting import runs as exports
 from rxcrm.pages import add_pages
 from rxcrm.state import gate, live
 from rxcrm.state.gate import Gate
@@ -38,6 +39,7 @@ async def housekeeping() -> AsyncIterator[None]:
             await db.run(notifying.sweep, db.now())
             await db.run(attaching.sweep, db.now())
             await db.look(attaching.sweep_contents, db.now())
+            await db.run(exports.sweep, db.now())
             await asyncio.sleep(24 * 3600)
 
     task = asyncio.create_task(daily())
@@ -54,7 +56,7 @@ app = rx.App(
         (55, "ErrorBoundary"): lambda stateful: default_error_boundary(),
         (5, "Overlay"): lambda stateful: offline_banner() if stateful else None,
     },
-    stylesheets=["/rxcrm.css", "/timeline.css", "/sales.css"],
+    stylesheets=["/rxcrm.css", "/timeline.css", "/sales.css", "/exchange.css", "/import.css", "/exporting.css"],
     head_components=[rx.el.script(src="/theme.js"), rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml")],
     html_lang="en",
     backend_exception_handler=_crashed,

@@ -31,7 +31,19 @@ BUILT = WEB / "rxcrm-built-from"
 #: What the front end is built from; anything else may change without a build. The lock is written by the build itself.
 SOURCES = ("rxconfig.py", "pyproject.toml", "assets", "rxcrm")
 LOCK = ROOT / "reflex.lock"
-LEFT_OUT = {"__pycache__", "external", "i18n", "alembic", "cli", "serve.py", "web.py", "guard.py", "demo.py"}
+LEFT_OUT = {
+    "__pycache__",
+    "external",
+    "i18n",
+    "alembic",
+    "cli",
+    "serve.py",
+    "web.py",
+    "web_export.py",
+    "routing.py",
+    "guard.py",
+    "demo.py",
+}
 
 
 class CannotStart(RuntimeError):

@@ -40,11 +40,17 @@ class Settings:
     blocked_types: str = BLOCKED
     files_url: str = ""
     import_rows: int = 1_000_000
+    reader_megabytes: int = 512
+    reader_seconds: int = 60
     redis_url: str = ""
     smtp_url: str = field(default="", repr=False)
     mail_from: str = ""
     imap_url: str = field(default="", repr=False)
     imap_seconds: int = 60
+    secret_key: str = field(default="", repr=False)
+    ca_file: str = ""
+    graph_url: str = "https://graph.microsoft.com/v1.0"
+    login_url: str = "https://login.microsoftonline.com"
     workers: int = 1
     log_level: str = "warning"
 

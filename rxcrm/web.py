@@ -6,11 +6,9 @@ Cookies can only be set by HTTP answers, and files are too big for the socket. E
 from __future__ import annotations
 
 import asyncio
-import functools
-import json
 import logging
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import IO
 from urllib.parse import quote, unquote
@@ -19,86 +17,21 @@ from sqlmodel import Session, text
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
-from starlette.routing import Route
 
-from rxcrm.guard import same_site
+from rxcrm import web_export
 from rxcrm.models import attaching, db, filestore, login, setup
 from rxcrm.models.access import Privilege
 from rxcrm.models.errors import BadValue, CrmError, Invalid, NotFound
-from rxcrm.models.importing import files, runs
+from rxcrm.models.importing import files, wizard
 from rxcrm.models.people import organisation
 from rxcrm.models.records import Act
+from rxcrm.routing import asker_of, form_of, route, say
 from rxcrm.settings import settings
 from rxcrm.state import gate
-from rxcrm.state.gate import PUBLIC, SIGNED_IN, Asker
-from rxcrm.translation import N_, gettext, languages
+from rxcrm.state.gate import PUBLIC, SIGNED_IN
+from rxcrm.translation import N_, gettext
 
 log = logging.getLogger("rxcrm")
-Handler = Callable[[Request], Awaitable[Response]]
-
-#: Bytes of a posted form; files have their own limit.
-FORM_LIMIT = 64 * 1024
-
-
-def route(path: str, mark: str | Privilege, method: str = "POST") -> Callable[[Handler], Route]:
-    """An HTTP route with its mark, as `gate.action` for events. Requests from other sites are refused."""
-
-    def make(handler: Handler) -> Route:
-        @functools.wraps(handler)
-        async def guarded(request: Request) -> Response:
-            locale = _language(request)
-            if method != "GET" and not same_site(request.headers.get("origin"), request.headers.get("host")):
-                return _say(gettext(locale, N_("This request came from another site.")), 403)
-            found = await gate.resolve(request.cookies.get(gate.COOKIE, "")[:200])
-            if not gate.allowed(mark, found):
-                status = 401 if found is None else 403
-                return _say(
-                    gettext(locale, N_("Sign in first.") if found is None else N_("You may not do that.")), status
-                )
-            request.state.asker = found
-            try:
-                return await handler(request)
-            except Invalid as refusal:
-                return JSONResponse({"message": refusal.text(locale), "errors": refusal.by_field(locale)}, 422)
-            except CrmError as refusal:
-                return _say(refusal.text(locale), 422)
-
-        guarded.__rxcrm_mark__ = mark  # type: ignore[attr-defined]
-        return Route(path, guarded, methods=[method], name=handler.__name__)
-
-    return make
-
-
-def _language(request: Request) -> str:
-    """The language for answers: the browser's first choice that has a catalogue."""
-    known = languages()
-    wanted = [part.split(";")[0].strip() for part in request.headers.get("accept-language", "").split(",")]
-    return next((code for w in wanted for code in (w, w.split("-")[0]) if code in known), "en")
-
-
-def _say(message: str, status: int) -> Response:
-    return JSONResponse({"message": message, "errors": {}}, status)
-
-
-async def _form(request: Request) -> dict[str, str]:
-    """The fields of a posted JSON object, all texts. Raises BadValue for anything else or too much of it."""
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > FORM_LIMIT:
-            raise BadValue(N_("That is too much text."))
-    try:
-        found = json.loads(body or b"{}")
-    except (ValueError, RecursionError):
-        found = None
-    if not isinstance(found, dict) or not all(isinstance(v, str) for v in found.values()):
-        raise BadValue(N_("That request was not understood. Reload the page and try again."))
-    return found
-
-
-def _asker(request: Request) -> Asker:
-    found: Asker = request.state.asker
-    return found
 
 
 def _address(request: Request) -> str:
@@ -132,7 +65,7 @@ def _local(path: str) -> str:
 @route("/auth/login", PUBLIC)
 async def sign_in(request: Request) -> Response:
     """E-mail and password for a session cookie."""
-    form = await _form(request)
+    form = await form_of(request)
     attempt = await asyncio.to_thread(
         login.attempt,
         form.get("email", ""),
@@ -159,7 +92,7 @@ async def sign_out(request: Request) -> Response:
 @route("/auth/everywhere", SIGNED_IN)
 async def sign_out_everywhere(request: Request) -> Response:
     """End every session of this user, this one included."""
-    await db.run(login.sign_out_everywhere, _asker(request).who.id)
+    await db.run(login.sign_out_everywhere, asker_of(request).who.id)
     return _signed_out()
 
 
@@ -173,7 +106,7 @@ def _signed_out() -> Response:
 @route("/auth/password", PUBLIC)
 async def choose_password(request: Request) -> Response:
     """A one-time link and a new password for a session."""
-    form = await _form(request)
+    form = await form_of(request)
 
     def redeem(session: Session) -> str:
         user = login.redeem_password_link(session, form.get("token", ""), form.get("password", ""), db.now())
@@ -194,7 +127,7 @@ async def choose_password(request: Request) -> Response:
 @route("/auth/setup", PUBLIC)
 async def set_up(request: Request) -> Response:
     """The answers of the first visit, with the code that the server printed."""
-    form = await _form(request)
+    form = await form_of(request)
 
     def carry_out(session: Session) -> str:
         if setup.is_needed(session) and not login.setup_code_is_right(session, form.get("code", ""), db.now()):
@@ -224,17 +157,20 @@ async def set_up(request: Request) -> Response:
 
 @route("/files/import", Privilege.IMPORT)
 async def upload(request: Request) -> Response:
-    """A file to import, as the raw body; its name is in the `x-file-name` header (percent-encoded)."""
+    """A file to import, as the raw body; its name is in the `x-file-name` header (percent-encoded), the table in `entity`.
+
+    The answer names the imports that came of it: one, or one for each file of an archive.
+    """
     path = files.folder() / secrets.token_hex(16)
     try:
         await _receive(request, path, settings().upload_megabytes)
         name = _file_name(request.headers.get("x-file-name", ""))
-        who = _asker(request).who
-        run = await db.run(lambda session: runs.register(Act(session, who, db.now()), path, name, "lead"))
+        entity = request.query_params.get("entity", "")[:40]
+        made = await asyncio.to_thread(wizard.take_in, asker_of(request).who, path, name, entity)
     except BaseException:
         path.unlink(missing_ok=True)
         raise
-    return JSONResponse({"go": f"/import/{run.id}"})
+    return JSONResponse({"imports": made, "go": f"/import/{made[0]}/upload" if len(made) == 1 else "/import"})
 
 
 def _file_name(header: str) -> str:
@@ -266,7 +202,7 @@ async def attach(request: Request) -> Response:
         taken = await asyncio.to_thread(attaching.take_in, name, path)
     finally:
         path.unlink(missing_ok=True)
-    who = _asker(request).who
+    who = asker_of(request).who
     row = await db.run(lambda session: attaching.register(Act(session, who, db.now()), taken))
     shown = {key: getattr(row, key) for key in ("id", "name", "size", "mime", "width", "height")}
     return JSONResponse({**shown, "url": attaching.url_of(row)})
@@ -275,12 +211,12 @@ async def attach(request: Request) -> Response:
 @route("/files/attachments/{attachment_id:int}/{name}", SIGNED_IN, method="GET")
 async def attachment(request: Request) -> Response:
     """A file whose activity the user may read. Pictures are shown, everything else is saved, nothing ever runs."""
-    who, attachment_id = _asker(request).who, int(request.path_params["attachment_id"])
+    who, attachment_id = asker_of(request).who, int(request.path_params["attachment_id"])
     try:
         row = await db.look(lambda session: attaching.openable(Act(session, who, db.now()), attachment_id))
         content = await asyncio.to_thread(filestore.open, row.digest)
     except (NotFound, FileNotFoundError):
-        return _say(gettext(who.conventions.locale, N_("This file is no longer there, or you may not open it.")), 404)
+        return say(gettext(who.conventions.locale, N_("This file is no longer there, or you may not open it.")), 404)
     shown = attaching.is_picture(row.mime)
     headers = {
         "content-disposition": f"{'inline' if shown else 'attachment'}; filename*=UTF-8''{quote(row.name, safe='')}",
@@ -307,12 +243,11 @@ async def _in_pieces(content: IO[bytes]) -> AsyncIterator[bytes]:
 
 @route("/files/import/{run_id:int}/rejected", Privilege.IMPORT, method="GET")
 async def rejected_rows(request: Request) -> Response:
-    """The rejected rows of an import in the file's own layout, with a column that says why."""
-    who, run_id = _asker(request).who, int(request.path_params["run_id"])
+    """The rows of an import that did not come in, in the file's own layout, with columns that say why."""
+    who, run_id = asker_of(request).who, int(request.path_params["run_id"])
 
     def make(session: Session) -> tuple[str, bytes, str]:
-        act = Act(session, who, db.now())
-        return runs.rejected_file(session, runs.find_run(act, run_id))
+        return wizard.left_file(Act(session, who, db.now()), run_id)
 
     name, content, kind = await db.look(make)
     headers = {"content-disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
@@ -336,6 +271,7 @@ ROUTES = [
     rejected_rows,
     attach,
     attachment,
+    *web_export.ROUTES,
     health,
 ]
 http = Starlette(routes=ROUTES)

@@ -1,4 +1,4 @@
-"""The `rxcrm` command: run the server, look after users, bring files in. It speaks in sentences and never in traces."""
+"""The `rxcrm` command: run the server, look after users, bring files in and out. It speaks in sentences and never in traces."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import os
 import sys
 
 from rxcrm import __version__
+from rxcrm.cli.exporting import add_export_commands
 from rxcrm.cli.files import add_import_command
 from rxcrm.cli.parsing import Parser, command
 from rxcrm.cli.sentences import Refused, plain
@@ -20,6 +21,7 @@ examples:
   rxcrm user password sara@example.com --link   a link with which she chooses a new password
   rxcrm import leads.csv --dry-run              check a file and write nothing
   rxcrm import leads.xlsx --sheet Fair --map "Firma=company_name" --map "Notes="
+  rxcrm export --view open -o leads.xlsx        what Open Leads shows, as a workbook
   rxcrm demo --serve                            look at it with sample data
 
 Settings are environment variables: RXCRM_PORT, RXCRM_DATA_DIR, RXCRM_DATABASE_URL …; docs/settings.md has them all.
@@ -54,4 +56,5 @@ def parser() -> argparse.ArgumentParser:
     users = command(commands, "user", None, "Add, list, disable and enable users; give them passwords.")
     add_user_commands(users.add_subparsers(title="commands", metavar="COMMAND", required=True))
     add_import_command(commands)
+    add_export_commands(commands)
     return top

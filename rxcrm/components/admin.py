@@ -107,26 +107,18 @@ ask_field, choice_cards, switch = AskField.create, ChoiceCards.create, Switch.cr
 tab_link, menu_entry = TabLink.create, MenuEntry.create
 
 
-def settings_page(*children: rx.Component) -> rx.Component:
-    """The frame of every settings page: title and tabs above; others than administrators are told so."""
+def settings_page(*children: rx.Component, right: str = "administer") -> rx.Component:
+    """The frame of every settings page: title and tabs above; whoever lacks the `right` is told so.
+
+    The tabs are for administrators: others come to their one page from where they need it.
+    """
     return frame(
         rx.cond(
-            AppState.rights["administer"],
+            AppState.rights[right],
             rx.fragment(
                 rx.el.header(
                     rx.el.h1(_("Settings")),
-                    rx.el.nav(
-                        tab_link(to="/settings", label=_("Organisation")),
-                        tab_link(to="/settings/users", label=_("Users")),
-                        tab_link(to="/settings/units", label=_("Business units")),
-                        tab_link(to="/settings/qualification", label=_("Lead qualification")),
-                        tab_link(to="/settings/roles", label=_("Connection roles")),
-                        tab_link(to="/settings/duplicates", label=_("Duplicates")),
-                        tab_link(to="/settings/templates", label=_("E-mail templates")),
-                        tab_link(to="/settings/jobs", label=_("Background work")),
-                        aria_label=_("Settings"),
-                        class_name="tab-links",
-                    ),
+                    settings_tabs(),
                     class_name="settings-head",
                 ),
                 rx.el.div(*children, class_name="settings-body"),
@@ -138,6 +130,25 @@ def settings_page(*children: rx.Component) -> rx.Component:
             ),
         ),
         main_class="settings-page",
+    )
+
+
+def settings_tabs() -> rx.Component:
+    return rx.cond(
+        AppState.rights["administer"],
+        rx.el.nav(
+            tab_link(to="/settings", label=_("Organisation")),
+            tab_link(to="/settings/users", label=_("Users")),
+            tab_link(to="/settings/units", label=_("Business units")),
+            tab_link(to="/settings/qualification", label=_("Lead qualification")),
+            tab_link(to="/settings/roles", label=_("Connection roles")),
+            tab_link(to="/settings/duplicates", label=_("Duplicates")),
+            tab_link(to="/settings/templates", label=_("E-mail templates")),
+            tab_link(to="/settings/exchange", label=_("Exchange")),
+            tab_link(to="/settings/jobs", label=_("Background work")),
+            aria_label=_("Settings"),
+            class_name="tab-links",
+        ),
     )
 
 

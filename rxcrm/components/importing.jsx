@@ -1,154 +1,178 @@
-// Files in: choosing a file, and saying which column fills which field.
+// The start of imports: files in, and the list of everything that was imported or is on its way.
 import { useEffect, useId, useRef, useState } from "react";
-import { useNavigate } from "react-router";
-import { FileUp } from "lucide-react";
+import { useNavigate, useSearchParams } from "react-router";
+import { FileSpreadsheet, FileUp, X } from "lucide-react";
 import { useT } from "./i18n.js";
 
-/** Drop a file or choose one; it is sent with progress, and the next page opens. */
-export function FileDrop({ action, accept, label, hint }) {
+/** Files that are sent at the same time. */
+const AT_ONCE = 2;
+let counter = 0;
+
+/** Send one file; resolves with the server's answer, null if it was called off, or rejects with a sentence. */
+function send(file, entity, broken, onPart) {
+  const call = new XMLHttpRequest();
+  const done = new Promise((resolve, reject) => {
+    call.upload.onprogress = (e) => e.lengthComputable && onPart(e.loaded / e.total);
+    call.onload = () => {
+      if (call.status === 401) window.location.assign("/login?next=/import");
+      else if (call.status === 200) resolve(call.response);
+      else reject(new Error(call.response?.message || broken.refused));
+    };
+    call.onerror = () => reject(new Error(broken.lost));
+    call.onabort = () => resolve(null);
+  });
+  call.open("POST", `/files/import?entity=${encodeURIComponent(entity)}`);
+  call.responseType = "json";
+  call.setRequestHeader("x-file-name", encodeURIComponent(file.name));
+  call.send(file);
+  return { done, stop: () => call.abort() };
+}
+
+/** Drop files or choose them. One file opens its import; of several each gets its own line in the list below. */
+export function FileDrop({ accept, hint, tables, past, onSent, children }) {
   const t = useT();
   const navigate = useNavigate();
+  const [query, setQuery] = useSearchParams();
+  const id = useId();
   const input = useRef(null);
-  const request = useRef(null);
+  const queue = useRef([]);
+  const calls = useRef(new Map());
+  const came = useRef([]);
   const [over, setOver] = useState(false);
-  const [state, setState] = useState({ name: "", sent: 0, problem: "" });
-  const busy = !!state.name && !state.problem;
-  const send = (file) => {
-    if (!file) return;
-    const call = (request.current = new XMLHttpRequest());
-    setState({ name: file.name, sent: 0, problem: "" });
-    call.open("POST", action);
-    call.setRequestHeader("x-file-name", encodeURIComponent(file.name));
-    call.upload.onprogress = (e) => e.lengthComputable && setState((s) => ({ ...s, sent: e.loaded / e.total }));
-    call.onload = () => {
-      let answer = {};
-      try {
-        answer = JSON.parse(call.responseText);
-      } catch {
-        answer = { message: t("The server refused this file.") };
-      }
-      if (call.status === 200) navigate(answer.go);
-      else if (call.status === 401) window.location.assign("/login?next=/import");
-      else setState((s) => ({ ...s, problem: answer.message }));
-    };
-    call.onerror = () => setState((s) => ({ ...s, problem: t("The connection broke. Try again.") }));
-    call.onabort = () => setState({ name: "", sent: 0, problem: "" });
-    call.send(file);
+  const [entity, setEntity] = useState("");
+  const [files, setFiles] = useState([]);
+  const [told, setTold] = useState("");
+  const busy = files.some((f) => !f.problem);
+  // An earlier import whose settings the next file takes over.
+  const like = past.find((run) => String(run.id) === query.get("like"));
+  const table = like?.entity ?? entity;
+  const change = (key, patch) => setFiles((all) => all.map((f) => (f.key === key ? { ...f, ...patch } : f)));
+  const drop = (key) => setFiles((all) => all.filter((f) => f.key !== key));
+  const broken = { refused: t("The server refused this file."), lost: t("The connection broke. Try again.") };
+  const settle = () => {
+    if (calls.current.size || queue.current.length) return;
+    const all = came.current.splice(0);
+    if (!all.length) return;
+    if (all.length === 1 && all[0].imports.length === 1) navigate(like ? `${all[0].go}?like=${like.id}` : all[0].go);
+    else {
+      setTold(t.n("%(n)s import was made of them: go on with it below.", "%(n)s imports were made of them: go on with each below.", all.reduce((sum, one) => sum + one.imports.length, 0)));
+      onSent();
+    }
+  };
+  const next = () => {
+    while (calls.current.size < AT_ONCE && queue.current.length) {
+      const { key, file } = queue.current.shift();
+      const { done, stop } = send(file, table, broken, (part) => change(key, { part }));
+      calls.current.set(key, stop);
+      const end = () => (calls.current.delete(key), next(), settle());
+      done.then(
+        (answer) => (answer && came.current.push(answer), drop(key), end()),
+        (problem) => (change(key, { problem: problem.message }), end()),
+      );
+    }
+  };
+  const add = (list) => {
+    const fresh = [...(list ?? [])].map((file) => ({ key: ++counter, file }));
+    if (!fresh.length) return;
+    setTold("");
+    setFiles((all) => [...all.filter((f) => !f.problem), ...fresh.map(({ key, file }) => ({ key, name: file.name, part: 0, problem: "" }))]);
+    queue.current.push(...fresh);
+    next();
     input.current.value = "";
   };
-  const drop = (e) => {
-    e.preventDefault();
-    setOver(false);
-    if (!busy) send(e.dataTransfer.files[0]);
+  const stop = (key) => {
+    queue.current = queue.current.filter((f) => f.key !== key);
+    if (calls.current.has(key)) calls.current.get(key)();
+    else drop(key);
   };
+  useEffect(() => () => calls.current.forEach((abort) => abort()), []);
   return (
-    <div className={`file-drop${over ? " over" : ""}`} onDragOver={(e) => (e.preventDefault(), setOver(true))} onDragLeave={() => setOver(false)} onDrop={drop}>
-      <FileUp className="icon" aria-hidden="true" />
-      {busy ? (
-        <>
-          <p role="status">{t("Sending %(name)s…", { name: state.name })}</p>
-          <progress value={state.sent} max={1} aria-label={t("Sending %(name)s…", { name: state.name })} />
-          <button type="button" className="button" onClick={() => request.current.abort()}>{t("Cancel")}</button>
-        </>
-      ) : (
-        <>
-          <label className="button primary">
-            {label}
-            <input ref={input} type="file" accept={accept} className="visually-hidden" aria-label={label} onChange={(e) => send(e.target.files[0])} />
-          </label>
-          <p className="hint">{hint}</p>
-          {state.problem && <p className="problem" role="alert">{state.problem}</p>}
-        </>
+    <section className={`file-drop${over ? " over" : ""}`} aria-label={t("Files to import")}
+      onDragOver={(e) => (e.preventDefault(), setOver(true))} onDragLeave={(e) => !e.currentTarget.contains(e.relatedTarget) && setOver(false)}
+      onDrop={(e) => (e.preventDefault(), setOver(false), add(e.dataTransfer.files))}>
+      <FileUp className="icon drop-sign" aria-hidden="true" />
+      <label className="button primary">
+        {like ? t("Choose a file") : t("Choose files")}
+        <input ref={input} type="file" multiple={!like} accept={accept} className="visually-hidden" aria-describedby={`${id}-hint`} onChange={(e) => add(e.target.files)} />
+      </label>
+      <p className="hint" id={`${id}-hint`}>{hint}</p>
+      {like && (
+        <p className="drop-like">
+          {t("It is imported like “%(name)s”: same columns, same corrections.", { name: like.name })}
+          <button type="button" className="button small" onClick={() => setQuery({})}>{t("Start anew")}</button>
+        </p>
       )}
-    </div>
+      <label className="drop-table">
+        {t("Table")}
+        <select value={table} disabled={busy || !!like} onChange={(e) => setEntity(e.target.value)}>
+          <option value="">{t("As the file suggests")}</option>
+          {tables.map(([name, text]) => <option key={name} value={name}>{t(text)}</option>)}
+        </select>
+      </label>
+      {files.length > 0 && (
+        <ul className="sendings">
+          {files.map((file) => (
+            <li key={file.key} data-bad={file.problem ? true : undefined}>
+              <FileSpreadsheet className="icon" aria-hidden="true" />
+              <span className="sending-name">
+                <b>{file.name}</b>
+                {file.problem ? <span className="problem" role="alert">{file.problem}</span> : <progress value={file.part} max={1} aria-label={t("Sending %(name)s…", { name: file.name })} />}
+              </span>
+              {!file.problem && <span className="sending-part">{file.part < 1 ? `${Math.floor(file.part * 100)} %` : t("Storing…")}</span>}
+              <button type="button" className="icon-button" aria-label={file.problem ? t("Dismiss %(name)s", { name: file.name }) : t("Cancel %(name)s", { name: file.name })} onClick={() => stop(file.key)}><X className="icon" aria-hidden="true" /></button>
+            </li>
+          ))}
+        </ul>
+      )}
+      <p className="drop-told" role="status">{told}</p>
+      {children}
+    </section>
   );
 }
 
-/** Columns of the file with samples; each fills one field or is left out. One field takes one column. */
-export function MappingForm({ runId, columns, targets, topicPattern, owners, busy, onEdited, onCheck, onStart }) {
+/** What became of the rows of one import, in few words. */
+function Sums({ run }) {
   const t = useT();
-  const [chosen, setChosen] = useState({});
-  const [pattern, setPattern] = useState("");
-  const [owner, setOwner] = useState("");
-  const [moved, setMoved] = useState("");
-  const id = useId();
-  const place = `rxcrm:mapping:${runId}`;
-  useEffect(() => {
-    // What was chosen by hand on an earlier visit wins over the guesses.
-    const kept = JSON.parse(sessionStorage.getItem(place) ?? "null");
-    const same = kept && kept.headings === columns.map((c) => c.heading).join("\n");
-    setChosen(same ? kept.chosen : Object.fromEntries(columns.map((c) => [c.index, c.target])));
-    setPattern(same ? kept.pattern : topicPattern);
-    setOwner((same && kept.owner) || "");
-    setMoved("");
-  }, [columns, topicPattern, place]);
-  const keep = (next, text, who = owner) => {
-    setChosen(next);
-    setPattern(text);
-    setOwner(who);
-    sessionStorage.setItem(place, JSON.stringify({ headings: columns.map((c) => c.heading).join("\n"), chosen: next, pattern: text, owner: who }));
-    onEdited();
-  };
-  const used = new Set(Object.values(chosen).filter(Boolean));
-  const composed = !used.has("topic");
-  const nameFound = used.has("full_name");
-  const missing = targets.filter((f) => f.required && !used.has(f.name) && !(f.name === "topic" && pattern.trim()) && !(f.name === "last_name" && nameFound));
-  const set = (index, target) => {
-    const other = columns.find((c) => c.index !== index && target && chosen[c.index] === target);
-    setMoved(other ? t("“%(heading)s” is left out now: a field takes one column.", { heading: other.heading }) : "");
-    keep({ ...chosen, ...(other ? { [other.index]: "" } : {}), [index]: target }, target === "topic" ? "" : pattern);
-  };
-  // The importer stands first and is the default; somebody who has left since the last visit is no choice any more.
-  const ownerId = owners.slice(1).find((o) => String(o.id) === owner)?.id ?? 0;
-  const ownerHint =
-    owners.length < 2 ? t("There is nobody else whom you may choose.")
-    : used.has("owner") ? t("Takes the rows whose owner is empty or unknown.")
-    : t("No column goes to Owner: takes every row.");
-  const answers = () => [runId, Object.fromEntries(Object.entries(chosen).filter(([, target]) => target)), pattern, ownerId];
-  const reason = missing.length ? t("Choose a column for %(fields)s.", { fields: missing.map((f) => t(f.label)).join(", ") }) : "";
+  const parts = [
+    ["good", run.created && t.n("%(n)s created", "%(n)s created", run.created)],
+    ["good", run.updated && t.n("%(n)s updated", "%(n)s updated", run.updated)],
+    ["", run.skipped && t.n("%(n)s skipped", "%(n)s skipped", run.skipped)],
+    ["bad", run.rejected && t.n("%(n)s rejected", "%(n)s rejected", run.rejected)],
+  ].filter(([, text]) => text);
+  if (run.status === "running") return <progress className="in-row" value={run.position} max={run.total || 1} aria-label={t("%(name)s: progress", { name: run.name })} />;
+  if (!parts.length) return <span className="faint">{run.total ? t.n("%(n)s row", "%(n)s rows", run.total) : ""}</span>;
+  return <span className="sums">{parts.map(([tone, text]) => <span key={text} className={tone}>{text}</span>)}</span>;
+}
+
+const next = (t, step) => ({ upload: t("To be read"), map: t("At Map"), review: t("At Review"), preview: t("At Preview") })[step] ?? "";
+
+/** Every import that the user may see, newest first. */
+export function ImportList({ runs, ready, zone }) {
+  const t = useT();
+  if (!runs.length) return ready ? <p className="hint">{t("None yet.")}</p> : <p className="hint" role="status">{t("Loading")}</p>;
   return (
-    <form aria-label={t("Columns")} className="mapping" onSubmit={(e) => (e.preventDefault(), !reason && !busy && onStart(...answers()))}>
-      <table>
+    <div className="table-card">
+      <table className="import-list" aria-label={t("Imports")}>
         <thead>
-          <tr><th scope="col">{t("Column in the file")}</th><th scope="col">{t("Samples")}</th><th scope="col">{t("Goes to")}</th></tr>
+          <tr>{[t("File"), t("Status"), t("Rows"), t("Created On"), t("Undo until")].map((label) => <th key={label} scope="col">{label}</th>)}</tr>
         </thead>
         <tbody>
-          {columns.map((c) => (
-            <tr key={c.index} data-ignored={chosen[c.index] ? undefined : ""}>
-              <th scope="row">{c.heading}</th>
-              <td className="samples">{c.samples.map((s, i) => <span key={i}>{s}</span>)}</td>
-              <td>
-                <select aria-label={t("Field for %(heading)s", { heading: c.heading })} aria-describedby={`${id}-${c.index}`} value={chosen[c.index] ?? ""} onChange={(e) => set(c.index, e.target.value)}>
-                  <option value="">{t("Ignore")}</option>
-                  {targets.map((f) => <option key={f.name} value={f.name}>{t(f.label)}{f.required ? " *" : ""}</option>)}
-                </select>
-                <small id={`${id}-${c.index}`}>{chosen[c.index] === c.target ? c.because : ""}</small>
-              </td>
+          {runs.map((run) => (
+            <tr key={run.id}>
+              <th scope="row">
+                <span className="who">
+                  <a className="link" href={`/import/${run.id}`}>{run.name}</a>
+                  <small>{t(run.table)}{run.mine ? "" : ` · ${run.who}`}</small>
+                </span>
+              </th>
+              <td data-cell="status"><span className={`pill run-${run.status}`}>{run.status === "uploaded" ? next(t, run.step) : t(run.label)}</span></td>
+              <td data-cell="sums"><Sums run={run} /></td>
+              <td data-cell="at"><time dateTime={run.at} title={t.moment(run.at, zone)}>{t.ago(run.at)}</time></td>
+              <td data-cell="until">{run.undo_until && <time dateTime={run.undo_until}>{t.day(run.undo_until)}</time>}</td>
             </tr>
           ))}
-          {composed && (
-            <tr>
-              <th scope="row"><label htmlFor={`${id}-topic`}>{t("Topic")}</label></th>
-              <td className="hint">{t("No column goes to Topic: it is composed from this pattern.")}</td>
-              <td><input id={`${id}-topic`} className="text-input" value={pattern} onChange={(e) => keep(chosen, e.target.value)} /></td>
-            </tr>
-          )}
-          <tr>
-            <th scope="row"><label htmlFor={`${id}-owner`}>{t("Owner of rows without one")}</label></th>
-            <td className="hint" id={`${id}-owner-hint`}>{ownerHint}</td>
-            <td>
-              <select id={`${id}-owner`} aria-describedby={`${id}-owner-hint`} value={ownerId || ""} disabled={owners.length < 2} onChange={(e) => keep(chosen, pattern, e.target.value)}>
-                {owners.map((o, i) => <option key={o.id} value={i ? o.id : ""}>{i ? `${o.name} (${o.email})` : t("Me (%(name)s)", { name: o.name })}</option>)}
-              </select>
-            </td>
-          </tr>
         </tbody>
       </table>
-      <footer className="sticky-footer">
-        <span role="status">{reason || moved}</span>
-        <button type="button" className="button" disabled={!!reason || !!busy} onClick={() => onCheck(...answers())}>{t("Check")}</button>
-        <button type="submit" className="button primary" disabled={!!reason || !!busy}>{t("Import")}</button>
-      </footer>
-    </form>
+    </div>
   );
 }

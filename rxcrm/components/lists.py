@@ -8,6 +8,7 @@ import reflex as rx
 
 from rxcrm.components.dialogs import delete_dialog
 from rxcrm.components.elements import record_list, refresher
+from rxcrm.components.exporting import export_menu
 from rxcrm.components.frame import frame, icon
 from rxcrm.components.sharing import assign_picked
 from rxcrm.components.tr import _, plural
@@ -39,6 +40,7 @@ def list_page(
             *commands,
             assign_picked(state, entity),
             picked_command(state, N_("Delete"), "trash-2", state.ask_delete),
+            export_menu(state, entity),
             rx.el.button(
                 icon("refresh-cw"),
                 rx.el.span(_("Refresh")),

@@ -32,6 +32,7 @@ class Privilege(StrEnum):
     SHARE = "share"
     # Privileges without a depth: any depth above NONE means yes (S R9.8).
     IMPORT = "import"
+    EXPORT = "export"
     CHOOSE_OWNER = "choose_owner"
     ADMINISTER = "administer"
 
@@ -76,11 +77,11 @@ _ACTIVITIES: dict[Role, tuple[Depth, ...]] = _OPEN | {
 _PRIVATE_READ = {Role.SALESPERSON: _U, Role.SALES_MANAGER: _D}
 
 _SPECIAL: dict[Role, frozenset[Privilege]] = {
-    Role.SALESPERSON: frozenset({Privilege.IMPORT}),
-    Role.SALES_MANAGER: frozenset({Privilege.IMPORT, Privilege.CHOOSE_OWNER}),
-    Role.VICE_PRESIDENT: frozenset({Privilege.IMPORT, Privilege.CHOOSE_OWNER}),
-    Role.TEAM_MEMBER: frozenset(),
-    Role.ADMINISTRATOR: frozenset({Privilege.IMPORT, Privilege.CHOOSE_OWNER, Privilege.ADMINISTER}),
+    Role.SALESPERSON: frozenset({Privilege.IMPORT, Privilege.EXPORT}),
+    Role.SALES_MANAGER: frozenset({Privilege.IMPORT, Privilege.EXPORT, Privilege.CHOOSE_OWNER}),
+    Role.VICE_PRESIDENT: frozenset({Privilege.IMPORT, Privilege.EXPORT, Privilege.CHOOSE_OWNER}),
+    Role.TEAM_MEMBER: frozenset({Privilege.EXPORT}),
+    Role.ADMINISTRATOR: frozenset({Privilege.IMPORT, Privilege.EXPORT, Privilege.CHOOSE_OWNER, Privilege.ADMINISTER}),
 }
 
 #: Tables that the matrix speaks of, with their rows of depths.

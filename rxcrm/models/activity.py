@@ -80,6 +80,7 @@ class Activity(Record, table=True):
         Index("ix_activity_parent_id", "parent_id"),
         Index("ix_activity_message_id", "message_id"),
         Index("ix_activity_deleted", "deleted_on"),
+        Index("ix_activity_import", "import_id"),
         Index("ix_activity_start", "start_on", "id"),
     )
     entity: ClassVar[str] = "activity"

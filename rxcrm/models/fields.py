@@ -27,6 +27,7 @@ from sqlalchemy import Boolean, Date, Float, Integer, SmallInteger, String, Text
 from sqlmodel import Field
 
 from rxcrm.models.choices import Choice
+from rxcrm.models.cleaning import clean as clean
 from rxcrm.models.db import BigInt, Moment, Money
 from rxcrm.models.errors import BadValue
 from rxcrm.translation import N_, gettext
@@ -210,20 +211,8 @@ def fields_of(table: Any) -> dict[str, FieldSpec]:
 
 # -- typed → stored --------------------------------------------------------------------------------------------------
 
-# Control characters, surrogates, non-characters, and what is invisible or turns the direction of writing.
-_FORBIDDEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff"
-    "\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
-)
-_BREAKS = re.compile(r"[\t\r\n\x85\u2028\u2029]+")
 _CURRENCIES = "|".join(sorted(code for code in map(str, Locale("en").currencies) if len(code) == 3 and code.isalpha()))
 _SIGNS = re.compile(rf"[\s\u00a0\u202f€$£¥₹]|(?<![A-Za-z])(?:{_CURRENCIES})(?![A-Za-z])|zł|Kč|kr\.?|R\$|Fr\.?")
-
-
-def clean(typed: str, lines: bool = False) -> str:
-    """Text without control characters, lone surrogates and direction overrides; one line unless `lines`."""
-    plain = _FORBIDDEN.sub("", typed).replace("\r\n", "\n").replace("\r", "\n")
-    return plain.strip() if lines else _BREAKS.sub(" ", plain).strip()
 
 
 def parse(spec: FieldSpec, typed: str, how: Conventions) -> Any:

@@ -50,7 +50,7 @@ class Journal:
 
     def set(self, row: SQLModel, **values: Any) -> bool:
         """Set attributes of a row, remembering what they were; says whether anything changed. Records still need `touch`."""
-        before = {name: [_pack(getattr(row, name)), _pack(new)] for name, new in values.items()}
+        before = {name: [pack(getattr(row, name)), pack(new)] for name, new in values.items()}
         changed = {name: pair for name, pair in before.items() if pair[0] != pair[1]}
         for name in changed:
             setattr(row, name, values[name])
@@ -66,7 +66,7 @@ class Journal:
         for row_id, *old in self.act.session.execute(wanted):
             groups.setdefault(tuple(old), []).append(row_id)
         for before, ids in groups.items():
-            pairs = {name: [_pack(was), _pack(values[name])] for name, was in zip(values, before, strict=True)}
+            pairs = {name: [pack(was), pack(values[name])] for name, was in zip(values, before, strict=True)}
             self.entries.append(["moved", _name(table), ids, pairs])
             _update(self.act.session, table, ids, values)
         return [row_id for ids in groups.values() for row_id in ids]
@@ -240,19 +240,19 @@ def _set_back(row: SQLModel, pairs: dict[str, list[Any]]) -> list[list[str]]:
     """Set values back that nobody has changed since; the changes of described fields, and one of another as `["", "", ""]`."""
     changes = []
     for name, (old, new) in pairs.items():
-        if _pack(getattr(row, name)) != new:
+        if pack(getattr(row, name)) != new:
             continue
         was = getattr(row, name)
-        setattr(row, name, _unpack(old))
+        setattr(row, name, unpack(old))
         described = isinstance(row, Record) and name in fields_of(type(row))
-        changes.append([name, raw(was), raw(_unpack(old))] if described else ["", "", ""])
+        changes.append([name, raw(was), raw(unpack(old))] if described else ["", "", ""])
     return changes
 
 
 def _move_back(session: Session, table: type[SQLModel], ids: Sequence[int], pairs: dict[str, list[Any]]) -> None:
     columns: Any = table
-    still = [getattr(columns, name) == _unpack(new) for name, (_, new) in pairs.items()]
-    _update(session, table, ids, {name: _unpack(old) for name, (old, _) in pairs.items()}, still)
+    still = [getattr(columns, name) == unpack(new) for name, (_, new) in pairs.items()]
+    _update(session, table, ids, {name: unpack(old) for name, (old, _) in pairs.items()}, still)
 
 
 def _update(
@@ -283,7 +283,7 @@ def _key(row: SQLModel) -> list[Any]:
     return list(inspect(row).identity or ())
 
 
-def _pack(value: Any) -> Any:
+def pack(value: Any) -> Any:
     """A column's value as JSON holds it, told apart by a letter where JSON has no such type."""
     if isinstance(value, Decimal):
         return {"n": str(value)}
@@ -296,7 +296,7 @@ def _pack(value: Any) -> Any:
     return value
 
 
-_UNPACK: dict[str, Callable[[Any], Any]] = {
+_UNPACKED: dict[str, Callable[[Any], Any]] = {
     "n": Decimal,
     "t": datetime.fromisoformat,
     "d": date.fromisoformat,
@@ -304,8 +304,9 @@ _UNPACK: dict[str, Callable[[Any], Any]] = {
 }
 
 
-def _unpack(packed: Any) -> Any:
+def unpack(packed: Any) -> Any:
+    """The column's value again."""
     if not isinstance(packed, dict):
         return packed
     ((letter, value),) = packed.items()
-    return _UNPACK[letter](value)
+    return _UNPACKED[letter](value)

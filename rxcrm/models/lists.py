@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache, lru_cache
@@ -33,7 +33,7 @@ from sqlalchemy import (
 from rxcrm.models.access import Reach, grounds, permitted, reach_of
 from rxcrm.models.base import Record
 from rxcrm.models.cells import DRESS
-from rxcrm.models.db import BigInt
+from rxcrm.models.db import BigInt, engine
 from rxcrm.models.db import Moment as When
 from rxcrm.models.fields import fields_of, raw
 from rxcrm.models.merging import merged_away
@@ -53,6 +53,8 @@ LAST_NUMBERED_PAGE = 200
 #: A term in at most so many rows is searched by the trigram index; a commoner one by walking the sort order as far as
 #: WALK rows (and WALKED_PER_ROW for each row skipped), and by the index after all if the page is not full by then.
 RARE, WALK, WALKED_PER_ROW = 200, 4_000, 20
+#: More rows than any view has, and rows that `every_id` fetches at once.
+ALL_ROWS, FETCHED = 2**31 - 1, 10_000
 #: Who may see at most so many rows gets them by the grounds of his access, without a walk.
 FEW = 1_000
 
@@ -126,6 +128,21 @@ def count(act: Act, ask: Ask) -> int:
     view = view_of(ask.entity, ask.view)
     query = _Query(act, view, _known_sort(view, ask.sort), ask.search)
     return query.count(COUNT_CAP + 1)
+
+
+def every_id(act: Act, ask: Ask) -> Iterator[int]:
+    """The ids of all rows of a view that the asker may see, in its order: as they are at this moment, each once.
+
+    One statement on a connection of its own, fetched little by little; pages, cursors and `size` are not looked at.
+    """
+    view = view_of(ask.entity, ask.view)
+    query = _Query(act, view, _known_sort(view, ask.sort), ask.search)
+    by = ACCESS if query.plan.reach else INDEX if query.needle else ""
+    plan = replace(query.plan, limit=ALL_ROWS, bare=True, by=by)
+    with engine().connect() as connection, connection.begin():  # PostgreSQL hands out row by row only within one
+        piecemeal = {"stream_results": True, "max_row_buffer": FETCHED}
+        found = connection.execute(_built(plan, connection.dialect.name), query.params, execution_options=piecemeal)
+        yield from (row[-1] for row in found)
 
 
 @dataclass

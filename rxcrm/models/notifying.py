@@ -51,6 +51,7 @@ class Kind(StrEnum):
     SHARED = "shared"
     REMINDER = "reminder"
     IMPORT = "import"
+    EXPORT = "export"
     MAIL = "mail"
 
 
@@ -310,6 +311,8 @@ def _url(one: Notification, seen: bool) -> str:
     from rxcrm.models.tables import RECORDS  # the tables need this module first
 
     table = RECORDS.get(one.entity)
+    if one.entity == "export":
+        return "/exports"
     start = "/import" if one.entity == "import" else table.path if table else ""
     if not start or one.record_id is None:
         return start

@@ -250,18 +250,18 @@ def purge(session: Session, now: datetime) -> int:
         columns = cast(Any, table)
         over = select(columns.id).where(columns.deleted_on < now - BIN_LIFE).limit(PURGED_AT_ONCE)
         while ids := list(session.exec(over)):
-            _remove(session, table, entity, ids)
+            remove(session, table, entity, ids)
             gone += len(ids)
     return gone
 
 
-def _remove(session: Session, table: type[Record], entity: str, ids: list[int]) -> None:
-    """Delete records with everything that speaks of them alone."""
+def remove(session: Session, table: type[Record], entity: str, ids: list[int]) -> None:
+    """Delete records for good, with everything that speaks of them alone."""
     process.forget(session, entity, ids)
     if table is Activity:
         placing.forget_activities(session, ids)
     elif regarding := placing.regarding(session, entity, ids):
-        _remove(session, Activity, "activity", regarding)
+        remove(session, Activity, "activity", regarding)
     placing.forget(session, entity, ids)
     _unlink(session, entity, ids)
     upkeep.forget(session, entity, ids)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
+from typing import Any, cast
 
+from sqlalchemy import insert
 from sqlmodel import Session, col, select
 
 from rxcrm.models import db, jobs, notifying
@@ -37,6 +40,18 @@ def schedule(act: Act, row: Activity) -> None:
         return
     payload = {"activity_id": row.id, "at": wanted.isoformat()}
     jobs.enqueue(act.session, KIND, payload, now=act.now, due_on=wanted, key=str(row.id), by=row.owner_user_id)
+
+
+def schedule_new(session: Session, wanted: Iterable[tuple[int, datetime, int | None]], now: datetime) -> None:
+    """Remind of activities that were written in bulk: id, when, and who owns it; what lies in the past is not told."""
+    common = {"kind": KIND, "state": JobState.WAITING.value, "created_on": now}
+    rows = [
+        Job(**common, payload={"activity_id": i, "at": at.isoformat()}, due_on=at, key=str(i), by_id=owner)
+        for i, at, owner in wanted
+        if at > now
+    ]
+    if rows:
+        session.connection().execute(insert(cast(Any, Job).__table__), [row.model_dump(exclude={"id"}) for row in rows])
 
 
 def _given(session: Session, row: Activity, wanted: datetime, now: datetime) -> bool:

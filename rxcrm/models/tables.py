@@ -19,6 +19,8 @@ from rxcrm.models.activity import Activity
 from rxcrm.models.base import Record
 from rxcrm.models.contact import Contact
 from rxcrm.models.errors import NotFound
+from rxcrm.models.exchange import tables as _exchange  # noqa: F401
+from rxcrm.models.exporting import tables as _exporting  # noqa: F401
 from rxcrm.models.importing import books  # noqa: F401
 from rxcrm.models.lead import Lead
 from rxcrm.models.mail import tables as _mail  # noqa: F401

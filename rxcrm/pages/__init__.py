@@ -15,8 +15,16 @@ def add_pages(app: rx.App) -> None:
         contacts,
         duplicate_rules,
         duplicates,
+        exchange,
+        exports,
         home,
+        import_map,
+        import_preview,
+        import_progress,
+        import_result,
+        import_review,
         import_run,
+        import_upload,
         imports,
         jobs,
         lead,
@@ -59,8 +67,18 @@ def add_pages(app: rx.App) -> None:
     app.add_page(calendar.page, route="/activities/calendar", title="Calendar · rxcrm", on_load=calendar.on_load)
     app.add_page(activity.page, route="/activities/[activity_id]", title="Activity · rxcrm", on_load=activity.on_load)
     app.add_page(duplicates.page, route="/duplicates", title="Duplicates · rxcrm", on_load=duplicates.on_load)
+    app.add_page(exports.page, route="/exports", title="Exports · rxcrm", on_load=exports.on_load)
     app.add_page(imports.page, route="/import", title="Import · rxcrm", on_load=imports.on_load)
     app.add_page(import_run.page, route="/import/[run_id]", title="Import · rxcrm", on_load=import_run.on_load)
+    for step, module in (
+        ("upload", import_upload),
+        ("map", import_map),
+        ("review", import_review),
+        ("preview", import_preview),
+        ("run", import_progress),
+        ("result", import_result),
+    ):
+        app.add_page(module.page, route=f"/import/[run_id]/{step}", title="Import · rxcrm", on_load=module.on_load)
     app.add_page(recycle_bin.page, route="/recycle-bin", title="Recycle bin · rxcrm", on_load=recycle_bin.on_load)
     app.add_page(merge.page, route="/merge/[merged_table]", title="Merge · rxcrm", on_load=merge.on_load)
     app.add_page(settings.page, route="/settings", title="Settings · rxcrm", on_load=settings.on_load)
@@ -82,4 +100,5 @@ def add_pages(app: rx.App) -> None:
         title="Duplicate rules · rxcrm",
         on_load=duplicate_rules.on_load,
     )
+    app.add_page(exchange.page, route="/settings/exchange", title="Exchange · rxcrm", on_load=exchange.on_load)
     app.add_page(jobs.page, route="/settings/jobs", title="Background work · rxcrm", on_load=jobs.on_load)

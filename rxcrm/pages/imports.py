@@ -1,70 +1,66 @@
-"""/import: choose a file; past imports."""
+"""/import: choose files; every import so far."""
 
 import reflex as rx
 
-from rxcrm.components.frame import frame
-from rxcrm.components.importing import file_drop
-from rxcrm.components.tr import _, moment, number
+from rxcrm.components.frame import frame, icon
+from rxcrm.components.importing import file_drop, import_list
+from rxcrm.components.tr import _
 from rxcrm.state.gate import AppState
-from rxcrm.state.importing import Imports
+from rxcrm.state.importing.listing import Imports
 from rxcrm.translation import N_
 
 on_load = Imports.open
+
+#: What can be chosen; what a file really is, its content decides.
+ACCEPTED = ".csv,.tsv,.tab,.txt,.xlsx,.xlsm,.xls,.ods,.xml,.vcf,.zip"
 
 
 def page() -> rx.Component:
     return frame(
         rx.el.div(
-            rx.el.h1(_("Import leads")),
-            rx.el.p(_("Nothing is written before you have seen what each column becomes."), class_name="hint"),
-            file_drop(
-                action="/files/import",
-                accept=".csv,.tsv,.txt,.xlsx,.xlsm,.xml",
-                label=_("Choose a file"),
-                hint=_("or drop it here: Excel (.xlsx), CSV, or XML Spreadsheet 2003"),
-            ),
-            rx.el.h2(_("Past imports")),
-            rx.cond(
-                Imports.past.length() > 0,
-                rx.el.div(
-                    rx.el.table(
-                        rx.el.thead(
-                            rx.el.tr(
-                                *[
-                                    rx.el.th(_(label), scope="col")
-                                    for label in (
-                                        N_("File"),
-                                        N_("Status"),
-                                        N_("Accepted"),
-                                        N_("with warnings"),
-                                        N_("Rejected"),
-                                        N_("Created By"),
-                                        N_("Created On"),
-                                    )
-                                ]
-                            )
-                        ),
-                        rx.el.tbody(
-                            rx.foreach(
-                                Imports.past,
-                                lambda run: rx.el.tr(
-                                    rx.el.td(rx.el.a(run.name, href="/import/" + run.id.to(str))),
-                                    rx.el.td(rx.el.span(_(run.label), class_name="pill run-" + run.status)),
-                                    rx.el.td(number(run.accepted)),
-                                    rx.el.td(number(run.warned)),
-                                    rx.el.td(number(run.rejected)),
-                                    rx.el.td(run.who),
-                                    rx.el.td(moment(run.at, AppState.zone)),
-                                    key=run.id,
-                                ),
-                            )
-                        ),
-                        class_name="plain-table",
+            rx.el.div(
+                rx.el.h1(_("Import")),
+                rx.el.p(
+                    _(
+                        "You see every problem before anything is written, and can take the whole import back for 30 days."
                     ),
-                    class_name="table-scroll",
+                    class_name="hint",
                 ),
-                rx.cond(Imports.ready, rx.el.p(_("None yet."), class_name="hint")),
+                file_drop(
+                    Imports,
+                    links(),
+                    accept=ACCEPTED,
+                    hint=_(
+                        "or drop them here: Excel, CSV, OpenDocument, XML Spreadsheet 2003, vCards, or a .zip of those"
+                    ),
+                ),
+                rx.el.h2(_("Imports")),
+                import_list(Imports),
+                class_name="page",
             ),
-            class_name="page",
-        )
+            class_name="import-start",
+        ),
+        main_class="import-page",
+    )
+
+
+def links() -> rx.Component:
+    """Other ways to come to a file: templates of each table, address books on other servers."""
+    return rx.el.div(
+        rx.el.span(_("Templates for Excel:")),
+        *[
+            rx.el.a(icon("file-spreadsheet"), _(label), href=f"/files/templates/{entity}.xlsx", download=True)
+            for entity, label in (
+                ("lead", N_("Leads")),
+                ("account", N_("Accounts")),
+                ("contact", N_("Contacts")),
+                ("opportunity", N_("Opportunities")),
+                ("activity", N_("Activities")),
+            )
+        ],
+        rx.cond(
+            AppState.rights["administer"],
+            rx.el.a(icon("contact"), _("From Exchange or CardDAV"), href="/settings/exchange"),
+        ),
+        class_name="drop-links",
     )

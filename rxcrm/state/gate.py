@@ -338,6 +338,7 @@ def rights_of(who: Who) -> dict[str, bool]:
     return {
         "administer": who.administrator,
         "import": who.holds(Privilege.IMPORT) and who.holds(Privilege.CREATE, "lead"),
+        "export": who.holds(Privilege.EXPORT),
         **{
             f"{privilege.value}_{entity}": who.holds(privilege, entity)
             for entity in RECORDS

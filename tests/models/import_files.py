@@ -2,95 +2,67 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import os
-import zipfile
-from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import pytest
-from openpyxl import Workbook
-
 from rxcrm.models.access import Who
-from rxcrm.models.importing import runs
+from rxcrm.models.importing import runs, wizard
 from rxcrm.models.importing.books import Books, ImportRun
+from rxcrm.models.importing.stage import ReadOptions
+from tests.models.made_files import (
+    EXAMPLES,
+    SHARED,
+    SHEET,
+    csv_file,
+    shared,
+    sheet_xml,
+    text_file,
+    with_part,
+    xlsx_file,
+    xml_file,
+)
 from tests.office import Office
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
-SHARED = Path(__file__).parents[2].parent / "shared" / "data"
 HEAD = ["Topic", "First Name", "Last Name"]
+__all__ = [
+    "EXAMPLES",
+    "HEAD",
+    "SHARED",
+    "SHEET",
+    "bring_in",
+    "csv_file",
+    "register",
+    "shared",
+    "sheet_xml",
+    "text_file",
+    "with_part",
+    "xlsx_file",
+    "xml_file",
+]
 
 
-def shared(name: str) -> Path:
-    """A published file; without it a test skips, but never in CI."""
-    path = SHARED / name
-    if not path.exists():
-        sentence = f"{path} is missing"
-        pytest.fail(sentence) if os.environ.get("CI") == "true" else pytest.skip(sentence)
-    return path
-
-
-def text_file(folder: Path, text: str, encoding: str = "utf-8", name: str = "leads.csv") -> Path:
-    path = folder / name
-    path.write_bytes(text.encode(encoding))
-    return path
-
-
-def csv_file(folder: Path, rows: Sequence[Sequence[str]], delimiter: str = ",", encoding: str = "utf-8") -> Path:
-    text = io.StringIO(newline="")
-    csv.writer(text, delimiter=delimiter).writerows(rows)
-    return text_file(folder, text.getvalue(), encoding)
-
-
-def xlsx_file(folder: Path, rows: Sequence[Sequence[Any]], name: str = "leads.xlsx") -> Path:
-    book = Workbook()
-    for row in rows:
-        book.active.append(list(row))
-    book.save(folder / name)
-    return folder / name
-
-
-def with_part(path: Path, part: str, content: bytes) -> Path:
-    """The same workbook with one part of its archive exchanged."""
-    with zipfile.ZipFile(path) as old:
-        parts = {name: old.read(name) for name in old.namelist()}
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
-        for name, data in (parts | {part: content}).items():
-            new.writestr(name, data)
-    return path
-
-
-SHEET = "xl/worksheets/sheet1.xml"
-
-
-def sheet_xml(rows: str) -> bytes:
-    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-    return f'<?xml version="1.0"?><worksheet xmlns="{main}"><sheetData>{rows}</sheetData></worksheet>'.encode()
-
-
-def xml_file(folder: Path, sheets: str, before: str = "") -> Path:
-    """XML Spreadsheet 2003 with these worksheets."""
-    spaces = "urn:schemas-microsoft-com:office:"
-    names = f'xmlns="{spaces}spreadsheet" xmlns:ss="{spaces}spreadsheet" xmlns:x="{spaces}excel"'
-    return text_file(folder, f'<?xml version="1.0"?>{before}<Workbook {names}>{sheets}</Workbook>', name="leads.xml")
-
-
-def register(office: Office, who: Who, path: Path) -> ImportRun:
+def register(office: Office, who: Who, path: Path, entity: str = "lead") -> ImportRun:
     """Take a file in, so that other sessions see it."""
     from rxcrm.models.records import Act
 
-    run = runs.register(Act(office.session, who, office.now), path, path.name, "lead")
+    run = wizard.register(Act(office.session, who, office.now), path, path.name, entity)
     office.commit()
     return run
 
 
-def bring_in(office: Office, who: Who, path: Path, pattern: str | None = None, **more: Any) -> tuple[ImportRun, Books]:
-    """Import a file as it is recognised."""
-    found = runs.inspect(path, path.name, "lead", who.conventions)
-    run = register(office, who, path)
-    books = runs.carry_out(run.id or 0, who, found.mapping, found.topic_pattern if pattern is None else pattern, **more)
+def carry_out(run: ImportRun, who: Who, mapping: dict[int, str] | None = None, **parts: Any) -> Books:
+    """Read a registered file and import it as it is recognised, but for the parts of the plan that are given."""
+    found = runs.inspect(who, run.id or 0, parts.pop("read", ReadOptions()))
+    told = {name: parts.pop(name) for name in ("progress", "cancelled", "dry_run") if name in parts}
+    chosen = parts if mapping is None else {"mapping": mapping, **parts}
+    return runs.carry_out(run.id or 0, who, replace(found.plan, **chosen), **told)
+
+
+def bring_in(office: Office, who: Who, path: Path, **parts: Any) -> tuple[ImportRun, Books]:
+    """Import a file as it is recognised, but for the parts of the plan that are given."""
+    run = register(office, who, path, parts.pop("entity", "lead"))
+    books = carry_out(run, who, **parts)
     office.session.refresh(run)
     office.commit()
     return run, books

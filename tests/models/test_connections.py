@@ -488,7 +488,7 @@ def test_imported_leads_bring_their_decision_makers(office: Office) -> None:
     anna = office.contact(last_name="Nowak")
     leads = [office.lead(existing_contact_id=anna.id, decision_maker=True) for _ in range(2)]
     office.lead(existing_contact_id=anna.id)
-    upkeep.imported(office.session, [lead.id or 0 for lead in leads], by=office.sara.id or 0, now=office.now)
+    upkeep.imported(office.session, "lead", [lead.id or 0 for lead in leads], by=office.sara.id or 0, now=office.now)
     for lead in leads:
         assert stakeholders(office, lead) == [("Nowak", "Stakeholder")]
         assert office.told(lead)[0] == "Sara connected Nowak as Stakeholder"

@@ -12,10 +12,11 @@ from rxcrm.models.access import Who
 from rxcrm.models.fields import Conventions
 from rxcrm.models.importing.checking import REJECTED, Checked, Checker, survey
 from rxcrm.models.importing.grid import CellError, Exact
+from rxcrm.models.importing.lookups import Lookups
 from rxcrm.models.importing.mapping import propose
 from rxcrm.models.importing.names import split_name
 from rxcrm.models.importing.owners import Owners
-from rxcrm.models.importing.topics import PRESET
+from rxcrm.models.importing.plan import Plan
 from rxcrm.models.lead import Lead
 from tests.office import Office
 
@@ -36,8 +37,17 @@ def checked(who: Who, *rows: dict[str, str], how: Conventions | None = None, bas
     mapping = {p.index: p.target for p in propose("lead", headings, samples) if p.target}
     _, habits = survey(table, mapping, Lead)
     owners = Owners(who, "lead")
-    checker = Checker(Lead, headings, mapping, habits, how or who.conventions, owners, lambda *_: None, PRESET, "l.csv")
-    return [*checker.notes(1), *(checker.check(n, cells) for n, cells in table)]
+    plan = Plan(mapping=mapping)
+    checker = Checker(Lead, headings, plan, habits, how or who.conventions, owners, Lookups(who, {}), "l.csv")
+    return [*checker.notes(1), *(new_record(checker, n, cells) for n, cells in table)]
+
+
+def new_record(checker: Checker, number: int, cells: list[str]) -> Checked | None:
+    """A row that is to become a new record."""
+    row = checker.check(number, cells)
+    if row is not None:
+        row.require_whole()
+    return row
 
 
 def one(who: Who, row: dict[str, str], **more: Any) -> Checked:
@@ -306,7 +316,7 @@ def test_cells_beyond_the_headings_are_not_lost_silently(mia: Who) -> None:
     mapping = {0: "topic", 1: "last_name"}
     _, habits = survey([], mapping, Lead)
     checker = Checker(
-        Lead, ["Topic", "Last Name"], mapping, habits, mia.conventions, owners, lambda *_: None, PRESET, "f"
+        Lead, ["Topic", "Last Name"], Plan(mapping=mapping), habits, mia.conventions, owners, Lookups(mia, {}), "f"
     )
     row = checker.check(2, ["a", "b", "", "c"])
     assert row is not None and said(row) == [("warning", "", "c")]

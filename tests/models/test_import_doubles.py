@@ -31,7 +31,7 @@ def uploads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def imported(office: Office, tmp_path: Path) -> Books:
     office.commit()
-    _run, books = bring_in(office, office.who(office.sara), csv_file(tmp_path, [HEAD, *ROWS]))
+    _run, books = bring_in(office, office.who(office.sara), csv_file(tmp_path, [HEAD, *ROWS]), duplicates="create")
     return books
 
 

@@ -9,18 +9,17 @@ from sqlmodel import select
 
 from rxcrm.models.choices import Role
 from rxcrm.models.errors import NotAllowed
-from rxcrm.models.importing import runs
 from rxcrm.models.importing.books import RunStatus
 from rxcrm.models.importing.owners import Owners, possible_owners
 from rxcrm.models.lead import Lead
 from rxcrm.models.people import User, UserRole, add_user
-from tests.models.import_files import HEAD, bring_in, csv_file, register
+from tests.models.import_files import HEAD, bring_in, carry_out, csv_file, register
 from tests.office import Office, Statements
 
 
 def test_the_chosen_owner_owns_and_the_importer_imported(office: Office, tmp_path: Path) -> None:
     path = csv_file(tmp_path, [HEAD, ["Forklifts", "Ana", "Sousa"]])
-    run, books = bring_in(office, office.who(office.mia), path, owner=office.sara)
+    run, books = bring_in(office, office.who(office.mia), path, owner=office.sara.id)
     lead = office.session.exec(select(Lead)).one()
     assert books.accepted == 1 and run.created_by_id == office.mia.id
     assert (lead.owner_user_id, lead.unit_id, lead.owner_key) == (office.sara.id, office.sara.unit_id, "sara")
@@ -30,9 +29,10 @@ def test_the_chosen_owner_owns_and_the_importer_imported(office: Office, tmp_pat
 
 def test_without_the_privilege_nothing_begins(office: Office, tmp_path: Path) -> None:
     path = csv_file(tmp_path, [HEAD, ["Forklifts", "Ana", "Sousa"]])
-    run = register(office, office.who(office.sara), path)
+    sara, tom = office.who(office.sara), office.tom.id
+    run = register(office, sara, path)
     with pytest.raises(NotAllowed, match="may not choose owners"):
-        runs.carry_out(run.id or 0, office.who(office.sara), {2: "last_name"}, "", owner=office.tom)
+        carry_out(run, sara, {2: "last_name"}, owner=tom)
     office.session.refresh(run)
     assert run.status == RunStatus.UPLOADED and not office.session.exec(select(Lead)).all()
 

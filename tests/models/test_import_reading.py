@@ -14,7 +14,7 @@ from rxcrm.models.importing import reading
 from rxcrm.models.importing.grid import CellError, Exact
 from rxcrm.models.importing.reading import Table, Unreadable, open_table, unescape
 from rxcrm.settings import Settings
-from tests.models.import_files import (
+from tests.models.made_files import (
     EXAMPLES,
     SHEET,
     csv_file,
@@ -241,8 +241,8 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600
         (bytes(range(256)) * 20, "neither text nor a workbook"),
         (b'a,b\n"1,2\n3,4\n', "quotation mark in line 2 is never closed"),
         (b",".join([b"a"] * 1001) + b"\n1\n", "more than 1000 columns"),
-        (OLE + "EncryptedPackage".encode("utf-16-le"), "password"),
-        (OLE + "Workbook".encode("utf-16-le"), "old Excel file"),
+        (OLE + "EncryptedPackage\0".encode("utf-16-le"), "password"),
+        (OLE + "Workbook\0".encode("utf-16-le"), "damaged"),
         (b"PK\x03\x04 broken", "damaged"),
         (b"<?xml version='1.0'?><a/>", "not a spreadsheet"),
         (b"<?xml version='1.0'?><Workbook", "damaged"),

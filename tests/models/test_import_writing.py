@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import socket
+import subprocess
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,13 +17,23 @@ from sqlmodel import SQLModel, col, func, select
 from rxcrm.models import db, history, process, records
 from rxcrm.models.errors import NotAllowed, NotFound
 from rxcrm.models.history import History
-from rxcrm.models.importing import files, runs, undoing, writing
+from rxcrm.models.importing import files, rejects, running, runs, wizard
 from rxcrm.models.importing.books import ImportProblem, RejectedRow, RunStatus
 from rxcrm.models.importing.writing import Writer
 from rxcrm.models.lead import Lead
 from rxcrm.models.process import ProcessInstance, StageLog
 from rxcrm.models.searching import sort_key
-from tests.models.import_files import EXAMPLES, HEAD, bring_in, csv_file, register, shared, text_file, xlsx_file
+from tests.models.import_files import (
+    EXAMPLES,
+    HEAD,
+    bring_in,
+    carry_out,
+    csv_file,
+    register,
+    shared,
+    text_file,
+    xlsx_file,
+)
 from tests.office import Office, Statements
 
 
@@ -68,7 +80,7 @@ def test_an_imported_lead_is_what_create_would_have_made(office: Office, tmp_pat
     labels = {s.name: s.label for s in records.fields_of(Lead).values()}
     shown = typed | {"rating": "Cold", "lead_source": "Trade Show"}
     rows = [[labels[n] for n in shown], list(shown.values())]
-    bring_in(office, office.who(office.sara), csv_file(tmp_path, rows))
+    bring_in(office, office.who(office.sara), csv_file(tmp_path, rows), duplicates="create")
     _, brought = leads(office)
     different = {"id", "created_on", "modified_on", "import_id"}
     assert brought.model_dump(exclude=different) == made.model_dump(exclude=different)
@@ -84,7 +96,7 @@ def test_the_published_salesforce_export_comes_in_whole(office: Office) -> None:
     run, books = bring_in(office, office.who(office.mia), shared("salesforce-demo-leads.csv"))
     assert (books.rows, books.accepted, books.warned, books.rejected, books.blank) == (22, 22, 22, 0, 0)
     assert (run.rows, run.accepted, run.rejected, run.blank, run.status) == (22, 22, 0, 0, "done")
-    problems = runs.problems(office.session, run.id or 0, limit=1000)
+    problems = wizard.problems(office.act(office.mia), run.id or 0, limit=1000)
     assert {p.column for p in problems} == {"LeadSource", "Industry", "Status", "OwnerId"}
     bertha = leads(office)[0]
     assert (bertha.topic, bertha.status, bertha.status_reason) == ("Farmers Coop. of Florida - Bertha Boxer", 0, 1)
@@ -115,19 +127,19 @@ def test_accepted_rejected_and_blank_are_all_rows(office: Office, tmp_path: Path
     ]
     run, books = bring_in(office, office.who(office.sara), csv_file(tmp_path, rows))
     assert (books.rows, books.accepted, books.rejected, books.blank) == (6, 2, 3, 1)
-    found = runs.problems(office.session, run.id or 0, "rejected")
+    found = wizard.problems(office.act(office.sara), run.id or 0, "rejected")
     assert [(p.row, p.column, p.text()) for p in found] == [
         (4, "Last Name", "Last Name is required."),
         (5, "Topic", "Topic is required."),
         (6, "Topic", "Topic can have at most 300 characters; this has 301."),
     ]
-    assert runs.problems(office.session, run.id or 0, "rejected", after=found[1].id or 0) == found[2:]
+    assert wizard.problems(office.act(office.sara), run.id or 0, "rejected", after=found[1].id or 0) == found[2:]
     assert books.as_json()["problems"][0]["reason"] == "Last Name is required."
 
 
 def test_a_topic_is_composed_where_no_column_brings_one(office: Office, tmp_path: Path) -> None:
     rows = [["Company Name", "Last Name"], ["Contoso", "Sousa"], ["", "Nowak"]]
-    bring_in(office, office.who(office.sara), csv_file(tmp_path, rows), pattern="{Last Name} / {Company Name}")
+    bring_in(office, office.who(office.sara), csv_file(tmp_path, rows), topic_pattern="{Last Name} / {Company Name}")
     assert [lead.topic for lead in leads(office)] == ["Sousa / Contoso", "Nowak"]
 
 
@@ -135,24 +147,25 @@ def test_rejected_rows_come_back_as_they_were_with_their_reason(office: Office, 
     rows = [["Topic;Last Name;Größe"], ["a;;00123"], ["b;Müller;5"], ['"";"ü;x";;over']]
     path = text_file(tmp_path, "\r\n".join(r[0] for r in rows), "cp1252", "Leads März.csv")
     run, _ = bring_in(office, office.who(office.sara), path)
-    name, content, kind = runs.rejected_file(office.session, run)
+    name, content, kind = rejects.rejected_file(office.session, run, "en")
     assert (name, kind) == ("Leads März – rejected.csv", "text/csv")
     assert list(csv.reader(io.StringIO(content.decode("cp1252")), delimiter=";")) == [
-        ["Topic", "Last Name", "Größe", "Reason for rejection"],
-        ["a", "", "00123", "Last Name: Last Name is required."],
-        ["", "ü;x", "", "Topic: Topic is required.", "over"],
+        ["Topic", "Last Name", "Größe", "Import Result", "Import Reason"],
+        ["a", "", "00123", "Rejected", "Last Name: Last Name is required."],
+        ["", "ü;x", "", "Rejected", "Topic: Topic is required.", "over"],
     ]
 
 
 def test_rejected_rows_of_a_workbook_come_back_as_one_with_text_cells(office: Office, tmp_path: Path) -> None:
     run, _ = bring_in(office, office.who(office.sara), xlsx_file(tmp_path, [HEAD, ["+1", "'007", ""], ["a", "b", "c"]]))
-    name, content, _ = runs.rejected_file(office.session, run)
+    name, content, _ = rejects.rejected_file(office.session, run, "en")
     sheet = load_workbook(io.BytesIO(content)).active
     assert name == "leads – rejected.xlsx"
     assert [[c.value for c in row] for row in sheet.iter_rows()][1] == [
         "+1",
         "'007",
         None,
+        "Rejected",
         "Last Name: Last Name is required.",
     ]
     assert not any(c.data_type == "f" for row in sheet.iter_rows() for c in row)
@@ -163,7 +176,7 @@ def test_zeros_and_odd_characters_are_stored_on_every_database(office: Office, t
     run, books = bring_in(office, office.who(office.sara), csv_file(tmp_path, rows))
     assert (books.accepted, books.rejected) == (1, 1)
     assert (leads(office)[0].topic, leads(office)[0].first_name) == ("ab", "evil")
-    assert runs.rejected_file(office.session, run)[1].count(b"\0") == 0
+    assert rejects.rejected_file(office.session, run, "en")[1].count(b"\0") == 0
 
 
 def test_a_dry_run_keeps_the_books_and_writes_nothing(office: Office, tmp_path: Path) -> None:
@@ -176,7 +189,7 @@ def test_a_dry_run_keeps_the_books_and_writes_nothing(office: Office, tmp_path: 
 def test_batches_are_written_in_the_order_of_the_file(
     office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(writing, "BATCH", 10)
+    monkeypatch.setattr(running, "BATCH", 10)
     seen: list[tuple[int, int]] = []
     _, books = bring_in(office, office.who(office.sara), many(tmp_path, 25), progress=lambda *a: seen.append(a))
     assert (books.accepted, seen) == (25, [(10, 25), (20, 25), (25, 25)])
@@ -201,13 +214,13 @@ def test_a_file_is_imported_once(office: Office, tmp_path: Path, uploads: Path) 
     run, _ = bring_in(office, who, many(tmp_path, 3))
     assert not list(uploads.iterdir())
     text_file(uploads, "Topic,Last Name\na,b\n", name=run.stored_as)
-    with pytest.raises(NotAllowed, match="imported already"):
-        runs.carry_out(run.id or 0, who, {0: "topic", 1: "last_name"}, "")
+    with pytest.raises(NotAllowed, match="has begun"):
+        carry_out(run, who, {0: "topic", 1: "last_name"})
     assert count(office, Lead) == 3
 
 
 def test_cancelling_takes_everything_back(office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(writing, "BATCH", 10)
+    monkeypatch.setattr(running, "BATCH", 10)
     office.lead()
     asked = iter([False, False, True])
     run, books = bring_in(office, office.who(office.sara), many(tmp_path, 50), cancelled=lambda: next(asked))
@@ -220,7 +233,7 @@ def test_cancelling_takes_everything_back(office: Office, tmp_path: Path, monkey
 def test_a_failure_in_the_middle_takes_everything_back_and_says_so(
     office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(writing, "BATCH", 10)
+    monkeypatch.setattr(running, "BATCH", 10)
     write, calls = Writer.write, []
 
     def breaking(*args: Any) -> None:
@@ -234,7 +247,7 @@ def test_a_failure_in_the_middle_takes_everything_back_and_says_so(
     who = office.who(office.sara)
     run = register(office, who, path)
     with pytest.raises(RuntimeError):
-        runs.carry_out(run.id or 0, who, {0: "topic", 2: "last_name"}, "")
+        carry_out(run, who, {0: "topic", 2: "last_name"})
     office.session.refresh(run)
     assert (run.status, run.message) == ("failed", "The import stopped because of an error.")
     tables = (Lead, History, ProcessInstance, StageLog, ImportProblem, RejectedRow)
@@ -243,11 +256,13 @@ def test_a_failure_in_the_middle_takes_everything_back_and_says_so(
 
 def test_what_a_crash_left_is_cleaned_at_the_next_start(office: Office, tmp_path: Path) -> None:
     run, _ = bring_in(office, office.who(office.sara), many(tmp_path, 5))
-    run.status, run.runner, run.beat_on = RunStatus.RUNNING.value, undoing.this_process(), db.now()
+    alive = subprocess.Popen(["sleep", "60"])
+    here = f"{socket.gethostname()[:60]}:{alive.pid}:before"
+    run.status, run.runner, run.beat_on = RunStatus.RUNNING.value, here, db.now()
     office.commit()
     assert db.transact(runs.recover) == 0
-    run.runner = run.runner.rpartition(":")[0] + ":before"
-    office.commit()
+    alive.kill()
+    alive.wait()
     assert db.transact(runs.recover) == 1
     office.session.refresh(run)
     assert run.status == "failed" and "stopped during this import" in run.message
@@ -281,16 +296,26 @@ def test_only_whoever_may_import_and_create_may_import(office: Office, tmp_path:
         register(office, office.who(office.tim), many(tmp_path, 1))
 
 
-def test_a_run_is_its_owners_and_the_administrators(office: Office, tmp_path: Path) -> None:
+def test_a_run_is_seen_by_its_owner_administrators_and_who_reads_everything(office: Office, tmp_path: Path) -> None:
     run = register(office, office.who(office.sara), many(tmp_path, 1))
-    assert runs.find_run(office.act(office.sara), run.id or 0) == runs.find_run(office.act(office.ada), run.id or 0)
+    assert wizard.visible_run(office.act(office.tom), run.id or 0) == run
+    with pytest.raises(NotAllowed, match="Only who began"):
+        carry_out(run, office.who(office.tom), {2: "last_name"})
+
+
+def test_where_sellers_read_their_own_alone_a_run_is_its_owners_and_the_administrators(
+    office: Office, tmp_path: Path
+) -> None:
+    office.settle(private=True)
+    run = register(office, office.who(office.sara), many(tmp_path, 1))
+    assert wizard.visible_run(office.act(office.sara), run.id or 0) == wizard.visible_run(office.act(office.ada), run.id or 0)
     for stranger in (office.tom, office.mia):
         with pytest.raises(NotFound):
-            runs.find_run(office.act(stranger), run.id or 0)
+            wizard.visible_run(office.act(stranger), run.id or 0)
         with pytest.raises(NotFound):
-            runs.carry_out(run.id or 0, office.who(stranger), {2: "last_name"}, "")
+            carry_out(run, office.who(stranger), {2: "last_name"})
     with pytest.raises(NotFound):
-        runs.find_run(office.act(office.ada), 999)
+        wizard.visible_run(office.act(office.ada), 999)
 
 
 def test_an_upload_is_kept_under_a_random_name_for_the_server_alone(
@@ -306,8 +331,8 @@ def test_a_mapping_that_cannot_be_used_leaves_the_run_to_be_tried_again(office: 
     who = office.who(office.sara)
     run = register(office, who, many(tmp_path, 1))
     with pytest.raises(Exception, match="no field"):
-        runs.carry_out(run.id or 0, who, {0: "nonsense"}, "")
-    assert runs.carry_out(run.id or 0, who, {0: "topic", 2: "last_name"}, "").accepted == 1
+        carry_out(run, who, {0: "nonsense"})
+    assert carry_out(run, who, {0: "topic", 2: "last_name"}).accepted == 1
 
 
 def test_accounts_are_looked_up_by_name_if_exactly_one_is_visible(office: Office, tmp_path: Path) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import and_, delete, or_, select, update
+from sqlalchemy import and_, delete, func, insert, literal, or_, select, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -16,7 +16,7 @@ from rxcrm.models.choices import RoleCategory
 from rxcrm.models.connection import CompetitorLink, Connection, ConnectionRole
 from rxcrm.models.connections import linking, roles
 from rxcrm.models.contact import Contact
-from rxcrm.models.history import Event
+from rxcrm.models.history import Event, History
 from rxcrm.models.lead import Lead
 from rxcrm.models.opportunity import Opportunity
 from rxcrm.models.searching import sort_key
@@ -106,20 +106,92 @@ def _stakeholders(row: Record) -> Any:
     )
 
 
-def imported(session: Session, lead_ids: Sequence[int], *, by: int, now: datetime) -> None:
-    """Leads were imported: those that came with a decision maker get him as stakeholder."""
-    role = roles.shipped(session, roles.STAKEHOLDER)
-    if role is None or not lead_ids:
+def imported(session: Session, entity: str, record_ids: Sequence[int], *, by: int, now: datetime) -> None:
+    """Leads or opportunities were imported: a lead's decision maker and an opportunity's contact become stakeholders.
+
+    As `created` does for one, in a constant number of statements for all of them (R5.4, R5.5).
+    """
+    role, own = roles.shipped_with_match(session, roles.STAKEHOLDER, entity)
+    if role is None or not record_ids:
         return
-    both = (
-        select(Lead, Contact)
-        .join(Contact, col(Contact.id) == col(Lead.existing_contact_id))
-        .where(col(Lead.id).in_(lead_ids), col(Lead.decision_maker), col(Contact.deleted_on).is_(None))
-    )
-    pairs: list[tuple[Record, Contact, list[str]]] = [
-        (lead, contact, [lead.display_name, contact.display_name]) for lead, contact in session.execute(both)
+    pairs = _decided(session, entity, record_ids)
+    if not pairs:
+        return
+    stamps = {"owner_user_id": by, "created_by_id": by, "created_on": now, "modified_on": now}
+    mine = [
+        {**stamps, "entity": entity, "record_id": row_id, "role_id": own.id if own else None}
+        | {"other_entity": "contact", "other_id": contact_id, "other_role_id": role.id, "other_key": sort_key(called)}
+        for row_id, _name, contact_id, called in pairs
     ]
-    _appoint(session, pairs, role, by=by, now=now)
+    table: Any = Connection.__table__  # type: ignore[attr-defined]
+    last = session.scalar(select(func.max(table.c.id))) or 0
+    defaults = {c.name: c.default.arg for c in table.c if c.default is not None and c.default.is_scalar}
+    session.connection().execute(insert(table), [defaults | row for row in mine])
+    wanted = select(table.c.id, table.c.record_id, table.c.other_id).where(
+        table.c.id > last, table.c.entity == entity, table.c.record_id.in_([row_id for row_id, *_ in pairs])
+    )
+    halves = {(row_id, contact_id): half for half, row_id, contact_id in session.execute(wanted)}
+    twins = [
+        {
+            **stamps,
+            "entity": "contact",
+            "record_id": contact_id,
+            "role_id": role.id,
+            "twin_id": halves[row_id, contact_id],
+        }
+        | {
+            "other_entity": entity,
+            "other_id": row_id,
+            "other_role_id": own.id if own else None,
+            "other_key": sort_key(name),
+        }
+        for row_id, name, contact_id, _called in pairs
+    ]
+    session.connection().execute(insert(table), [defaults | row for row in twins])
+    twin = table.alias()
+    theirs = select(twin.c.id).where(twin.c.twin_id == table.c.id).scalar_subquery()
+    session.execute(update(table).where(table.c.id.in_(halves.values())).values(twin_id=theirs))
+    told = {"version": 1, "event": Event.CONNECTED.value, "by_id": by, "at": now, "remark": ""}
+    entries: list[dict[str, Any]] = []
+    for row_id, name, contact_id, called in pairs:
+        about = ["connection", f"contact:{contact_id}", called, role.name]
+        entries.append({**told, "entity": entity, "record_id": row_id, "changes": [about]})
+        about = ["connection", f"{entity}:{row_id}", name, own.name if own else ""]
+        entries.append({**told, "entity": "contact", "record_id": contact_id, "changes": [about]})
+    versions = dict(
+        session.execute(
+            select(Contact.id, Contact.version).where(col(Contact.id).in_({c for _, _, c, _ in pairs}))
+        ).all()
+    )
+    for entry in entries[1::2]:
+        entry["version"] = versions[entry["record_id"]]
+    session.connection().execute(insert(cast(Any, History).__table__), entries)
+
+
+def _decided(session: Session, entity: str, record_ids: Sequence[int]) -> list[tuple[int, str, int, str]]:
+    """Records and their deciding contacts: id and name of each; one statement."""
+    contact: Any = Contact
+    person = [contact.id, contact.first_name, contact.last_name]
+    if entity == "lead":
+        lead: Any = Lead
+        asked = select(lead.id, lead.first_name, lead.last_name, *person).join(
+            contact, contact.id == lead.existing_contact_id
+        )
+        where = [lead.id.in_(record_ids), lead.decision_maker]
+    else:
+        deal: Any = Opportunity
+        asked = select(deal.id, deal.topic, literal(""), *person).join(contact, contact.id == deal.contact_id)
+        where = [deal.id.in_(record_ids)]
+    found = session.execute(asked.where(*where, contact.deleted_on.is_(None)))
+    return [
+        (
+            row_id,
+            f"{first} {last}".strip()[: 160 if entity == "lead" else 300],
+            contact_id,
+            f"{given} {family}".strip()[:160],
+        )
+        for row_id, first, last, contact_id, given, family in found
+    ]
 
 
 def renamed(session: Session, entity: str, record_id: int, name: str) -> None:

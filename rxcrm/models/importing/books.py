@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, Integer, String, Text
+from sqlalchemy import Boolean, Index, Integer, String, Text
 from sqlmodel import Field, SQLModel
 
 from rxcrm.models.base import identity
@@ -17,13 +17,15 @@ from rxcrm.translation import N_
 
 
 class RunStatus(StrEnum):
-    """Where an import stands. Failed and cancelled ones left nothing behind."""
+    """Where an import stands. Failed, cancelled and undone ones left nothing behind."""
 
     UPLOADED = "uploaded"
     RUNNING = "running"
     DONE = "done"
     CANCELLED = "cancelled"
     FAILED = "failed"
+    UNDOING = "undoing"
+    UNDONE = "undone"
 
     @property
     def label(self) -> str:
@@ -36,15 +38,28 @@ _STATUS_LABELS = {
     RunStatus.DONE: N_("Completed"),
     RunStatus.CANCELLED: N_("Cancelled"),
     RunStatus.FAILED: N_("Failed"),
+    RunStatus.UNDOING: N_("Being undone"),
+    RunStatus.UNDONE: N_("Undone"),
 }
 
 
-class ImportRun(SQLModel, table=True):
-    """One file being imported, or imported. `accepted` counts the rows with warnings too.
+class Step(StrEnum):
+    """The steps of the wizard, as they stand in the address."""
 
-    `options` holds sheet, mapping and topic pattern once it was carried out. `runner` names the process that carries
-    it out and `beat_on` is its last sign of life, by which a crash is told from a long import. `message` says why a
-    run failed.
+    UPLOAD = "upload"
+    MAP = "map"
+    REVIEW = "review"
+    PREVIEW = "preview"
+    RUN = "run"
+    RESULT = "result"
+
+
+class ImportRun(SQLModel, table=True):
+    """One file being imported, or imported: created + updated + skipped + rejected + blank = rows (of `total`).
+
+    `step` is the farthest step that its user has reached. `source` is what the reader found, `plan` what the user chose
+    (rxcrm.models.importing.plan). `position` is the number of the last row that is in the books, where a run goes on
+    after a restart; `runner` names whoever carries it out now. `message` says why a run failed.
     """
 
     __tablename__ = "import_run"
@@ -54,18 +69,86 @@ class ImportRun(SQLModel, table=True):
     stored_as: str = Field(default="", sa_type=String(255))
     size: int = Field(default=0, sa_type=BigInt)
     status: str = Field(default=RunStatus.UPLOADED.value, sa_type=String(20), index=True)
-    options: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
+    step: str = Field(default=Step.UPLOAD.value, sa_type=String(20))
+    source: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
+    plan: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
     created_by_id: int = Field(foreign_key="user.id", index=True, sa_type=BigInt)
     created_on: datetime = Field(sa_type=Moment)
+    started_on: datetime | None = Field(default=None, sa_type=Moment)
     finished_on: datetime | None = Field(default=None, sa_type=Moment)
+    undone_on: datetime | None = Field(default=None, sa_type=Moment)
+    undone_by_id: int | None = Field(default=None, foreign_key="user.id", sa_type=BigInt)
+    job_id: int | None = Field(default=None, sa_type=BigInt)
     runner: str = Field(default="", sa_type=String(120))
     beat_on: datetime | None = Field(default=None, sa_type=Moment)
+    cancelling: bool = Field(default=False, sa_type=Boolean)
+    total: int = Field(default=0, sa_type=Integer)
+    position: int = Field(default=0, sa_type=Integer)
     rows: int = Field(default=0, sa_type=Integer)
-    accepted: int = Field(default=0, sa_type=Integer)
+    created: int = Field(default=0, sa_type=Integer)
+    updated: int = Field(default=0, sa_type=Integer)
+    skipped: int = Field(default=0, sa_type=Integer)
     warned: int = Field(default=0, sa_type=Integer)
     rejected: int = Field(default=0, sa_type=Integer)
     blank: int = Field(default=0, sa_type=Integer)
     message: str = Field(default="", sa_type=Text)
+    values: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
+
+    @property
+    def accepted(self) -> int:
+        """Rows that became a record or changed one."""
+        return self.created + self.updated
+
+
+class ImportChange(SQLModel, table=True):
+    """An existing record that an import updated, with what it held before: `[field, before, after]` as `journal` packs them.
+
+    `version` is the record's after the update: as long as it has that, nobody has changed it since.
+    """
+
+    __tablename__ = "import_change"
+    __table_args__ = (Index("ix_import_change_run", "run_id", "id"),)
+    id: int | None = identity()
+    run_id: int = Field(foreign_key="import_run.id", sa_type=BigInt)
+    row: int = Field(sa_type=Integer)
+    entity: str = Field(sa_type=String(40))
+    record_id: int = Field(sa_type=BigInt)
+    version: int = Field(sa_type=Integer)
+    before: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
+
+
+class ImportedFrom(SQLModel, table=True):
+    """What a record is called in the system that it was imported from, so that a later import finds it again.
+
+    `source` is that name, cut to what an index can hold.
+    """
+
+    __tablename__ = "imported_from"
+    __table_args__ = (Index("ix_imported_from_record", "entity", "record_id"),)
+    entity: str = Field(primary_key=True, sa_type=String(40))
+    source: str = Field(primary_key=True, sa_type=String(255))
+    record_id: int = Field(sa_type=BigInt)
+    run_id: int = Field(sa_type=BigInt)
+
+
+class ImportMap(SQLModel, table=True):
+    """A saved map: what the columns of files with these headings become; offered when a file has the same ones.
+
+    `signature` stands for the set of headings; `shared` ones are seen by everybody who may import.
+    """
+
+    __tablename__ = "import_map"
+    __table_args__ = (Index("ix_import_map_entity", "entity", "signature"),)
+    id: int | None = identity()
+    name: str = Field(sa_type=String(100))
+    entity: str = Field(sa_type=String(40))
+    signature: str = Field(sa_type=String(64))
+    headings: list[str] = Field(default_factory=list, sa_type=Json)
+    plan: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
+    shared: bool = Field(default=False, sa_type=Boolean)
+    created_by_id: int = Field(foreign_key="user.id", sa_type=BigInt)
+    created_on: datetime = Field(sa_type=Moment)
+    used_on: datetime = Field(sa_type=Moment)
 
 
 class ImportProblem(SQLModel, table=True):
@@ -92,7 +175,7 @@ class ImportProblem(SQLModel, table=True):
 
 
 class RejectedRow(SQLModel, table=True):
-    """The cells of a rejected row as they stood in the file, for downloading and mending."""
+    """The cells of a row that became nothing as they stood in the file, for downloading and mending; `skipped` or rejected."""
 
     __tablename__ = "import_rejected_row"
     __table_args__ = (Index("ix_import_rejected_row_run", "run_id", "row"),)
@@ -100,6 +183,7 @@ class RejectedRow(SQLModel, table=True):
     run_id: int = Field(foreign_key="import_run.id", sa_type=BigInt)
     row: int = Field(sa_type=Integer)
     cells: list[str] = Field(default_factory=list, sa_type=Json)
+    skipped: bool = Field(default=False, sa_type=Boolean)
 
 
 def sentence(reason: str, values: dict[str, Any], locale: str = "en") -> str:
@@ -109,16 +193,31 @@ def sentence(reason: str, values: dict[str, Any], locale: str = "en") -> str:
 
 @dataclass
 class Books:
-    """What came of an import: accepted (warned ones too) + rejected + blank = rows. `problems` are the first few."""
+    """What came of an import: created + updated + skipped + rejected + blank = rows. `problems` are the first few.
+
+    `warned` counts those of the created and updated rows of which something had to be left out or read differently.
+    """
 
     rows: int = 0
-    accepted: int = 0
+    created: int = 0
+    updated: int = 0
+    skipped: int = 0
     warned: int = 0
     rejected: int = 0
     blank: int = 0
     status: str = RunStatus.UPLOADED.value
     problems: list[dict[str, Any]] = field(default_factory=list)
 
+    @property
+    def accepted(self) -> int:
+        """Rows that became a record or changed one."""
+        return self.created + self.updated
+
+    @property
+    def balance(self) -> bool:
+        """Whether every row is somewhere."""
+        return self.accepted + self.skipped + self.rejected + self.blank == self.rows
+
     def as_json(self) -> dict[str, Any]:
         """For `rxcrm import --json`: plain values only."""
-        return asdict(self)
+        return {**asdict(self), "accepted": self.accepted}

@@ -7,33 +7,54 @@ way although a person could mend it, so it is also added to the description, as 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from rxcrm.models.base import Record
 from rxcrm.models.errors import BadValue
-from rxcrm.models.fields import TEXTUAL, Conventions, FieldSpec, Kind, clean, fields_of, show
+from rxcrm.models.fields import TEXTUAL, Conventions, FieldSpec, Kind, clean, parse, show
+from rxcrm.models.importing import rules
+from rxcrm.models.importing.checksum import row_checksum
 from rxcrm.models.importing.columns import (
     AMBIGUOUS_DATES,
     DATES,
     NUMBERS,
     Column,
-    Finder,
     column,
     region,
 )
 from rxcrm.models.importing.grid import CellError, Row, is_blank
 from rxcrm.models.importing.habits import Habits
-from rxcrm.models.importing.mapping import CREATED_ON, FULL_NAME, OWNER, STATUS, normal
+from rxcrm.models.importing.mapping import normal
 from rxcrm.models.importing.names import split_name
 from rxcrm.models.importing.owners import Owner, Owners
-from rxcrm.models.importing.topics import composer
-from rxcrm.models.importing.words import NO, YES, is_closed, open_reason
+from rxcrm.models.importing.plan import AS_CLOSED, RAW, TEXT, Fix, Plan
+from rxcrm.models.importing.specials import (
+    CREATED_ON,
+    FULL_NAME,
+    MODIFIED_ON,
+    OWNER,
+    RECORD_ID,
+    ROW_CHECKSUM,
+    SOURCE_ID,
+    STATUS,
+    required_fields,
+    specs_of,
+)
+from rxcrm.models.importing.topics import PRESET, composer
+from rxcrm.models.importing.words import NO, meaning
+from rxcrm.models.lead import Lead
 from rxcrm.translation import N_
 
 WARNING, REJECTED = "warning", "rejected"
+CLOSED_CAME_OPEN = N_("“%(value)s” is closed in its source; the record was imported as open.")
+CLOSED_CAME_CLOSED = N_("“%(value)s” was read as “%(status)s”; the record was imported as closed.")
+UNKNOWN_STATUS = N_("“%(value)s” is no status known here; the record was imported as new.")
+READ_AS = N_("“%(value)s” was read as “%(status)s”.")
+#: Targets that tell a row's record rather than fill a field of it (S 6.2).
+_OURS = (RECORD_ID, SOURCE_ID, ROW_CHECKSUM, MODIFIED_ON)
 #: Addresses that cannot be stored, but that a person may be able to read.
 _KEPT = (Kind.EMAIL, Kind.URL)
 #: What stands between several values in one cell: Google's three colons, semicolons, commas.
@@ -42,7 +63,10 @@ _SEVERAL = (" ::: ", ";", ",")
 
 @dataclass(frozen=True)
 class Problem:
-    """One warning or rejection: row as the user sees it, heading, value, and a message with its values."""
+    """One warning or rejection: row as the user sees it, heading, value, and a message with its values.
+
+    `place` is the column's in the file, -1 where the problem is the row's as a whole.
+    """
 
     row: int
     severity: str
@@ -50,13 +74,18 @@ class Problem:
     value: str
     reason: str
     values: dict[str, Any] = field(default_factory=dict)
+    place: int = -1
 
 
 @dataclass
 class Checked:
-    """What became of one row. `values` is None if the row is rejected; `remark` is what its history keeps.
+    """What one row says. `values` is None if the row is rejected; `remark` is what its history keeps.
 
-    `keys` are those of `rxcrm.models.matching`, once somebody has reckoned them.
+    `filled` are the fields to which the file itself gave a usable value: an update touches no others. `missing` are the
+    rejections that only a new record would get, for want of a required field. `record_id`, `source_id`, `unchanged` and
+    `exported_on` come from the columns of our own exports (S 6.2): `record_id` is 0 for none, -1 for what is no id;
+    `source_id` names the record in the system that the row came from. `closed` is status and reason of a record that
+    comes in closed. `keys` are those of `rxcrm.models.matching`, once somebody has reckoned them.
     """
 
     number: int
@@ -66,13 +95,49 @@ class Checked:
     recorded_on: datetime | None = None
     remark: str = ""
     problems: list[Problem] = field(default_factory=list)
+    missing: list[Problem] = field(default_factory=list)
+    filled: set[str] = field(default_factory=set)
+    owned: bool = False
+    record_id: int = 0
+    source_id: str = ""
+    unchanged: bool = False
+    exported_on: datetime | None = None
+    closed: tuple[int, int] | None = None
+    #: Whether its source had closed it, however it comes in.
+    was_closed: bool = False
     keys: set[int] | None = None
+    #: The id of the record that was made of it, once it is.
+    made: int = 0
+
+    @property
+    def rejected(self) -> bool:
+        """Whether the row becomes nothing, whatever else is known."""
+        return any(p.severity == REJECTED for p in self.problems)
+
+    def require_whole(self) -> None:
+        """The row is to become a new record: what it lacks rejects it."""
+        self.problems += self.missing
+        if self.rejected:
+            self.values = None
+
+
+class Links(Protocol):
+    """Finds the records that texts name (rxcrm.models.importing.lookups)."""
+
+    def prime(self, spec: FieldSpec, texts: set[str]) -> None:
+        """Look all these texts up at once."""
+
+    def find(self, spec: FieldSpec, text: str) -> Any:
+        """The id of the record, or what stands for one to be made. Raises BadValue for none or several."""
+
+    def known(self, spec: FieldSpec, typed: str) -> Any:
+        """An id that somebody chose from a list, if he may link to that record. Raises BadValue otherwise."""
 
 
 def survey(rows: Iterable[Row], mapping: dict[int, str], table: type[Record]) -> tuple[int, dict[int, Habits]]:
     """How many rows there are, and the habits of every column of dates or numbers, from all its cells."""
     habits = {index: Habits() for index in mapping}
-    specs = _specs(table)
+    specs = specs_of(table)
     dates = [i for i, target in mapping.items() if specs[target].kind in DATES]
     numbers = [i for i, target in mapping.items() if specs[target].kind in NUMBERS]
     count = 0
@@ -87,50 +152,64 @@ def survey(rows: Iterable[Row], mapping: dict[int, str], table: type[Record]) ->
     return count, habits
 
 
-def _specs(table: type[Record]) -> dict[str, FieldSpec]:
-    """Field or special target → its description."""
-    known = fields_of(table)
-    special = {
-        FULL_NAME: FieldSpec(N_("Full Name"), Kind.TEXT, FULL_NAME, length=300),
-        OWNER: FieldSpec(N_("Owner"), Kind.TEXT, OWNER, length=300),
-        CREATED_ON: FieldSpec(N_("Created On"), Kind.MOMENT, CREATED_ON),
-        STATUS: FieldSpec(N_("Status"), Kind.TEXT, STATUS, length=300),
-    }
-    return {**known, **special}
-
-
 class Checker:
-    """Knows the mapping and the habits of one file; `check` answers for one row at a time."""
+    """Knows the plan and the habits of one file; `check` answers for one row at a time."""
 
     def __init__(
         self,
         table: type[Record],
         headings: list[str],
-        mapping: dict[int, str],
+        plan: Plan,
         habits: dict[int, Habits],
         how: Conventions,
         owners: Owners,
-        find: Finder,
-        topic_pattern: str,
+        links: Links,
         file_name: str,
     ) -> None:
-        specs = _specs(table)
-        self.specs, self.how, self.owners, self.headings, self.file_name = specs, how, owners, headings, file_name
+        specs = specs_of(table)
+        self.table, self.specs, self.how, self.plan = table, specs, how, plan
+        self.owners, self.links, self.headings, self.file_name = owners, links, headings, file_name
         made = {
-            target: column(i, headings[i], target, specs[target], habits[i], how, find) for i, target in mapping.items()
+            target: column(i, headings[i], target, specs[target], habits[i], how, links.find, plan)
+            for i, target in plan.mapping.items()
         }
         self.owner, self.name = made.pop(OWNER, None), made.pop(FULL_NAME, None)
         self.created = made.pop(CREATED_ON, None)
+        self.known_by = {name: made.pop(name, None) for name in _OURS}
         self.statuses = [c for name in (STATUS, "status_reason") if (c := made.pop(name, None))]
         self.columns = list(made.values())
         self.country = made.get("country")
-        self.required = [s for s in fields_of(table).values() if s.required and not s.locked and s.name not in _SET]
-        self.compose = composer(table, topic_pattern) if "topic" in specs and "topic" not in made else None
+        self.linked = [c for c in self.columns if c.spec.kind is Kind.LOOKUP]
+        self.constants = self._constant_values(made)
+        self.required = [s for s in required_fields(table) if s.name not in _SET]
+        composed = table is Lead and "topic" not in made and "topic" not in self.constants
+        self.compose = composer(table, plan.topic_pattern or PRESET) if composed else None
         self.doubts = [c for c in [*self.columns, self.created] if c and c.doubt]
+
+    def _constant_values(self, made: dict[str, Column]) -> dict[str, Any]:
+        """The values that all rows get whose column is not in the file. Raises BadValue for one that does not fit."""
+        values = {}
+        for name, typed in self.plan.constants.items():
+            spec = self.specs.get(name)
+            if spec is None or spec.locked:
+                raise BadValue(N_("There is no field “%(name)s” to fill."), name=name[:80])
+            if name not in made and typed:
+                values[name] = (
+                    self.links.known(spec, typed) if spec.kind is Kind.LOOKUP else parse(spec, typed, self.how)
+                )
+        return values
 
     def notes(self, heading_row: int) -> list[Problem]:
         """What is doubtful of whole columns: one warning each, at the row of the headings."""
-        return [Problem(heading_row, WARNING, c.heading, "", AMBIGUOUS_DATES, c.doubt or {}) for c in self.doubts]
+        return [
+            Problem(heading_row, WARNING, c.heading, "", AMBIGUOUS_DATES, c.doubt or {}, c.index) for c in self.doubts
+        ]
+
+    def prime(self, rows: Sequence[Row]) -> None:
+        """Look up at once what the look-up columns of these rows name; `check` then asks nothing."""
+        for col in self.linked:
+            texts = {text for _, cells in rows if (text := self._text(col, cells))}
+            self.links.prime(col.spec, texts)
 
     def check(self, number: int, cells: list[str]) -> Checked | None:
         """The row's values or problems; None for a blank row."""
@@ -148,34 +227,73 @@ class Checker:
         self._open(row, values, cells)
         self._date(row, cells)
         self._spill(row, cells)
+        self._know(row, cells)
+        for name, value in self.constants.items():
+            if not values.get(name):
+                values[name] = value
+                row.filled.add(name)
         if self.compose:
             values["topic"] = self.compose(lambda name: self._shown(values, name))
         self._keep(row, values, lost)
+        self._judge(row, values)
         for spec in self.required:
             if not values.get(spec.name):
-                _reject(row, self._heading(spec.name), "", N_("%(label)s is required."), {"label": spec.label})
-        rejected = any(p.severity == REJECTED for p in row.problems)
-        row.values = None if rejected else values
+                self._miss(row, spec.name, N_("%(label)s is required."), {"label": spec.label})
+        row.values = None if row.rejected else values
         return row
 
+    def _judge(self, row: Checked, values: dict[str, Any]) -> None:
+        """What the row is as a whole: columns that belong together become one value."""
+        for trouble in rules.judge(self.table, values, self.how, row.filled):
+            col = self._column(trouble.target)
+            if trouble.weight == rules.MISSES:
+                self._miss(row, trouble.target, trouble.message, trouble.values)
+            else:
+                value = row.cells[col.index] if col else ""
+                _say(row, trouble.weight, col, value, trouble.message, trouble.values)
+
+    def _miss(self, row: Checked, name: str, message: str, values: dict[str, Any]) -> None:
+        """A new record would lack something; nothing new where its column is rejected already."""
+        col = self._column(name)
+        if not col or not any(p.severity == REJECTED and p.place == col.index for p in row.problems):
+            heading, place = (col.heading, col.index) if col else ("", -1)
+            row.missing.append(Problem(row.number, REJECTED, heading, "", message, values, place))
+
+    def _text(self, col: Column, cells: list[str]) -> str:
+        """What a cell says once its value is mended; empty if it is to be left out or stands for a stored value."""
+        text = cells[col.index].strip()
+        fix = self.plan.fixes.get(col.index, {}).get(text) if text else None
+        return text if fix is None else fix.value if fix.kind == TEXT else ""
+
     def _fill(self, row: Checked, values: dict[str, Any], lost: list[str], col: Column, text: str, where: str) -> None:
-        if isinstance(text, CellError):
-            _warn(row, col.heading, text, N_("The formula in this cell failed; the field stays empty."))
+        said = text
+        fix = self.plan.fixes.get(col.index, {}).get(text)
+        if fix is not None and fix.kind != RAW:
+            text = fix.value if fix.kind == TEXT else ""
+            if not text:
+                return
+        elif isinstance(text, CellError):
+            _warn(row, col, text, N_("The formula in this cell failed; the field stays empty."))
             return
         spec = col.spec
         if spec.kind in (Kind.EMAIL, Kind.PHONE):
             text = self._first(row, lost, col, text)
         try:
-            values[spec.name] = col.convert(text, where)
+            values[spec.name] = self._stored(spec, fix) if fix and fix.kind == RAW else col.convert(text, where)
+            row.filled.add(spec.name)
         except BadValue as problem:
             if spec.kind in TEXTUAL and (spec.kind not in _KEPT or len(text) > spec.length):
-                _reject(row, col.heading, text, problem.message, problem.values)
+                _reject(row, col, said, problem.message, problem.values)
                 values[spec.name] = text
                 return
-            _warn(row, col.heading, text, problem.message, problem.values)
+            _warn(row, col, said, problem.message, problem.values)
             values[spec.name] = col.empty
             if spec.kind in _KEPT:
                 lost.append(f"{spec.label}: {clean(text)}")
+
+    def _stored(self, spec: FieldSpec, fix: Fix) -> Any:
+        """The stored value that somebody chose for a value of the file."""
+        return self.links.known(spec, fix.value) if spec.kind is Kind.LOOKUP else parse(spec, fix.value, self.how)
 
     def _first(self, row: Checked, lost: list[str], col: Column, text: str) -> str:
         """The first of several addresses in one cell; the others go to the description."""
@@ -191,14 +309,14 @@ class Checker:
         lost += [f"{col.spec.label}: {clean(p)}" for p in parts[1:]]
         _warn(
             row,
-            col.heading,
+            col,
             text,
             N_("Several values in one cell: the first was taken, the others are in the description."),
         )
         return parts[0]
 
     def _split_name(self, row: Checked, values: dict[str, Any], cells: list[str]) -> None:
-        if self.name is None or not (text := clean(cells[self.name.index])):
+        if self.name is None or not (text := clean(self._text(self.name, cells))):
             return
         for name, part in zip(("salutation", "first_name", "last_name"), split_name(text), strict=True):
             spec = self.specs[name]
@@ -207,48 +325,83 @@ class Checker:
             if len(part) > spec.length:
                 message = N_("%(label)s can have at most %(length)s characters; this has %(count)s.")
                 counts = {"label": spec.label, "length": spec.length, "count": len(part)}
-                _reject(row, self.name.heading, text, message, counts)
+                _reject(row, self.name, text, message, counts)
             values[name] = part
+            row.filled.add(name)
 
     def _own(self, row: Checked, cells: list[str]) -> None:
-        if self.owner and (text := clean(cells[self.owner.index])):
+        if self.owner and (text := clean(self._text(self.owner, cells))):
             row.owner, message = self.owners.find(text)
+            row.owned = not message
             if message:
-                _warn(row, self.owner.heading, text, message, {"value": text[:80], "owner": row.owner.name})
+                _warn(
+                    row,
+                    self.owner,
+                    clean(cells[self.owner.index]),
+                    message,
+                    {"value": text[:80], "owner": row.owner.name},
+                )
 
     def _open(self, row: Checked, values: dict[str, Any], cells: list[str]) -> None:
-        """Every lead comes in open; what its source said is kept in its history (S 13.19)."""
+        """What its source said of the status: records that are closed there come in open, or closed if the plan says so.
+
+        Either way the source's words are kept in the history (S 13.19).
+        """
+        kind = values.get("kind") or self.constants.get("kind") or 0
         for col in self.statuses:
-            text = clean(cells[col.index])
-            word = normal(text)
-            if not text or word in NO:
+            text = clean(self._text(col, cells))
+            if not text or normal(text) in NO:
                 continue
-            reason, literal = open_reason(text)
-            if reason is None and (is_closed(text) or word in YES):
-                message = N_("“%(value)s” is closed in its source; it was imported as an open lead.")
-            elif reason is None:
-                message = N_("“%(value)s” is no status known here; the lead was imported as New.")
+            found = meaning(self.table.entity, text, kind)
+            status = {"status": found.reason_label(self.table.entity)} if found else {}
+            if found is None:
+                message = UNKNOWN_STATUS
+            elif found.closed:
+                message = CLOSED_CAME_CLOSED if self.plan.closed == AS_CLOSED else CLOSED_CAME_OPEN
+                row.closed = (found.status, found.reason or 0) if self.plan.closed == AS_CLOSED else None
+                row.was_closed = True
             else:
-                values["status_reason"] = int(reason)
-                if literal:
+                if "status_reason" in self.specs and found.reason is not None:
+                    values["status_reason"] = found.reason
+                if found.exact:
                     continue
-                message = N_("“%(value)s” was read as “%(status)s”.")
+                message = READ_AS
             row.remark += f" · {col.heading}: {text[:200]}"
-            status = {"status": reason.label} if reason is not None else {}
-            _warn(row, col.heading, text, message, {"value": text[:80], **status})
+            if row.closed and found and found.exact:
+                continue
+            _warn(row, col, cells[col.index].strip(), message, {"value": text[:80], **status})
 
     def _date(self, row: Checked, cells: list[str]) -> None:
-        if self.created and (text := cells[self.created.index].strip()):
+        if self.created and (text := self._text(self.created, cells)):
             try:
                 row.recorded_on = self.created.convert(text, "")
             except BadValue as problem:
-                _warn(row, self.created.heading, text, problem.message, problem.values)
+                _warn(row, self.created, cells[self.created.index].strip(), problem.message, problem.values)
+
+    def _know(self, row: Checked, cells: list[str]) -> None:
+        """What the columns of our own exports say of the row (S 6.2)."""
+        said = {name: cells[col.index].strip() if col else "" for name, col in self.known_by.items()}
+        if number := said[RECORD_ID]:
+            row.record_id = int(number) if number.isdecimal() and number.isascii() and len(number) <= 18 else -1
+        row.source_id = said[SOURCE_ID]
+        if checksum := said[ROW_CHECKSUM]:
+            ours = {col.index for name, col in self.known_by.items() if col and name != SOURCE_ID}
+            others = [cell for i, cell in enumerate(cells) if i not in ours]
+            row.unchanged = row_checksum(others) == checksum
+        if (col := self.known_by[MODIFIED_ON]) and said[MODIFIED_ON]:
+            try:
+                row.exported_on = col.convert(cells[col.index], "")
+            except BadValue as problem:
+                _warn(row, col, said[MODIFIED_ON], problem.message, problem.values)
 
     def _spill(self, row: Checked, cells: list[str]) -> None:
         """Cells beyond the headings: usually a delimiter that should have been quoted."""
         if len(cells) > len(self.headings) and (extra := [c for c in cells[len(self.headings) :] if c.strip()]):
             _warn(
-                row, "", " | ".join(extra), N_("This row has more cells than there are headings; these were left out.")
+                row,
+                None,
+                " | ".join(extra),
+                N_("This row has more cells than there are headings; these were left out."),
             )
 
     def _keep(self, row: Checked, values: dict[str, Any], lost: list[str]) -> None:
@@ -262,18 +415,24 @@ class Checker:
         value = values.get(name)
         return value if isinstance(value, str) else show(self.specs[name], value, self.how)
 
-    def _heading(self, name: str) -> str:
-        found = next((c for c in self.columns if c.target == name), self.name if name == "last_name" else None)
-        return found.heading if found else ""
+    def _column(self, name: str) -> Column | None:
+        return next((c for c in self.columns if c.target == name), self.name if name == "last_name" else None)
 
 
 #: Required fields that are always set by the import itself.
 _SET = frozenset({"status_reason", "status"})
 
 
-def _warn(row: Checked, heading: str, value: str, reason: str, values: dict[str, Any] | None = None) -> None:
-    row.problems.append(Problem(row.number, WARNING, heading, str(value)[:2000], reason, values or {}))
+def _warn(row: Checked, col: Column | None, value: str, reason: str, values: dict[str, Any] | None = None) -> None:
+    _say(row, WARNING, col, value, reason, values)
 
 
-def _reject(row: Checked, heading: str, value: str, reason: str, values: dict[str, Any] | None = None) -> None:
-    row.problems.append(Problem(row.number, REJECTED, heading, str(value)[:2000], reason, values or {}))
+def _reject(row: Checked, col: Column | None, value: str, reason: str, values: dict[str, Any] | None = None) -> None:
+    _say(row, REJECTED, col, value, reason, values)
+
+
+def _say(
+    row: Checked, severity: str, col: Column | None, value: str, reason: str, values: dict[str, Any] | None
+) -> None:
+    heading, place = (col.heading, col.index) if col else ("", -1)
+    row.problems.append(Problem(row.number, severity, heading, str(value)[:2000], reason, values or {}, place))

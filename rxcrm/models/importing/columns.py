@@ -15,18 +15,19 @@ from rxcrm.models.fields import EMPTY, TEXTUAL, Conventions, FieldSpec, Kind, pa
 from rxcrm.models.importing.grid import Exact
 from rxcrm.models.importing.habits import Habits, decimal_sign, order_of, read_date, read_moment
 from rxcrm.models.importing.mapping import normal
+from rxcrm.models.importing.plan import Plan
 from rxcrm.models.importing.words import options, yesno
 from rxcrm.translation import N_
 
 #: (text of the cell, region of the row's phone numbers) → stored value.
 Converter = Callable[[str, str], Any]
-#: (table looked up, text) → id, or None if not exactly one record that the user may attach to has that name.
-Finder = Callable[[str, str], int | None]
+#: (look-up field, text) → id of the record that the text names, or something that stands for one to be made.
+Finder = Callable[[FieldSpec, str], Any]
 
 DATES = (Kind.DATE, Kind.MOMENT)
 NUMBERS = (Kind.MONEY, Kind.WHOLE, Kind.DECIMAL)
 AMBIGUOUS_DATES = N_("Day and month of these dates could be swapped; they were read in the order %(order)s.")
-_ORDERS = {"dmy": N_("day, month, year"), "mdy": N_("month, day, year"), "ymd": N_("year, month, day")}
+ORDERS = {"dmy": N_("day, month, year"), "mdy": N_("month, day, year"), "ymd": N_("year, month, day")}
 
 
 @dataclass(frozen=True)
@@ -46,16 +47,17 @@ class Column:
 
 
 def column(
-    index: int, heading: str, target: str, spec: FieldSpec, habits: Habits, how: Conventions, find: Finder
+    index: int, heading: str, target: str, spec: FieldSpec, habits: Habits, how: Conventions, find: Finder, plan: Plan
 ) -> Column:
-    """A column with the converter for its kind and habits."""
+    """A column with the converter for its kind and habits; what the plan says of the column wins over its habits."""
     doubt = None
     if spec.kind in DATES:
-        order = habits.decided(order_of(how))
-        doubt = {"order": _ORDERS.get(order, order)} if habits.ambiguous else None
+        chosen = plan.orders.get(index, "")
+        order = chosen or habits.decided(order_of(how))
+        doubt = {"order": ORDERS.get(order, order)} if habits.ambiguous and not chosen else None
         convert = _dates(spec, order, how)
     elif spec.kind in NUMBERS:
-        convert = _numbers(spec, habits.decided(decimal_sign(how)), how)
+        convert = _numbers(spec, plan.points.get(index) or habits.decided(decimal_sign(how)), how)
     elif spec.kind is Kind.CHOICE:
         convert = _choices(spec, numbers=normal(heading) == spec.column)
     elif spec.kind is Kind.YESNO:
@@ -142,17 +144,7 @@ def _dates(spec: FieldSpec, order: str, how: Conventions) -> Converter:
 
 
 def _links(spec: FieldSpec, find: Finder) -> Converter:
-    def convert(text: str, region: str) -> int:
-        found = find(spec.target, text)
-        if found is None:
-            raise BadValue(
-                N_("“%(value)s” names no record, or more than one; %(label)s stays empty."),
-                value=text[:80],
-                label=spec.label,
-            )
-        return found
-
-    return convert
+    return lambda text, region: find(spec, text)
 
 
 @functools.lru_cache(maxsize=4096)

@@ -38,9 +38,18 @@ def stored(run: ImportRun) -> Path:
     return folder() / run.stored_as
 
 
+def stage_of(run: ImportRun) -> Path:
+    """Where the rows of a run's file are staged."""
+    return folder() / f"{run.stored_as}.stage"
+
+
 def discard(run: ImportRun) -> None:
-    """Remove a run's file: its rows are in the database now, the rejected ones in the books."""
-    stored(run).unlink(missing_ok=True)
+    """Remove a run's file and stage: its rows are in the database now, the rejected ones in the books."""
+    if not run.stored_as:
+        return
+    stage = stage_of(run)
+    for path in (stored(run), stage, stage.with_name(stage.name + "-wal"), stage.with_name(stage.name + "-shm")):
+        path.unlink(missing_ok=True)
 
 
 def sweep(session: Session, now: datetime) -> None:

@@ -6,13 +6,20 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from typing import Any
 
 from rxcrm.models.errors import CrmError
 from rxcrm.translation import N_
 
-#: Most columns of a sheet, and most characters of a cell; a memo field holds 2,000.
+#: Most columns of a sheet.
 MAX_COLUMNS = 1000
-MAX_CELL = 4_000_000
+#: Most characters of a cell; a memo field holds 2,000. What is longer counts as an error of this cell alone.
+MAX_CELL = 1_000_000
+#: A cell longer than this ends the reading: a quotation mark is missing, or the file means harm.
+MAX_TEXT = 16_000_000
+
+#: The heading by which a file says that it is an export of ours (S 6.2).
+CHECKSUM = "(Do Not Modify) Row Checksum"
 
 Row = tuple[int, list[str]]
 
@@ -30,7 +37,7 @@ class Exact(str):
 
 
 class CellError(str):
-    """A cell whose formula failed, as #N/A; it has no value to import."""
+    """A cell without a value to import: its formula failed (#N/A) or was never computed, or its text is too long."""
 
     __slots__ = ()
 
@@ -39,7 +46,10 @@ class CellError(str):
 class Grid:
     """One sheet of a file. `rows` starts again from the top at every call.
 
-    `format` is csv, xlsx or xml; `sheets` lists the visible sheets; `encoding` and `delimiter` are those of text files.
+    `format` is csv, xlsx, xls, ods, xml or vcf; `sheets` lists the visible sheets; `encoding` and `delimiter` are those
+    of text files. `headings` are there where the format has them and no row of the file: vCards. `merged_to` is the last
+    row that a merged cell reaches. `notes` are messages for the user with their values. Some of this becomes known only
+    while the rows are read.
     """
 
     format: str
@@ -48,6 +58,13 @@ class Grid:
     sheet: str = ""
     encoding: str = ""
     delimiter: str = ""
+    headings: list[str] | None = None
+    merged_to: int = 0
+    notes: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def note(self, message: str, **values: Any) -> None:
+        """Tell the user something once; said again, the newer values count."""
+        self.notes[message] = values
 
 
 def text_of(value: object) -> str:
@@ -73,7 +90,9 @@ def _number(value: float) -> str:
     if value.is_integer() and abs(value) < 1e15:
         return str(int(value))
     # repr has the digits that the cell had; "f" spells them without an exponent.
-    text = format(Decimal(repr(value)), "f")
+    text = repr(value)
+    if "e" in text:
+        text = format(Decimal(text), "f")
     return text.removesuffix(".0")
 
 

@@ -9,18 +9,34 @@ from dataclasses import dataclass, field
 
 from rxcrm.models.base import Record
 from rxcrm.models.errors import BadValue
-from rxcrm.models.fields import FieldSpec, Kind, fields_of
-from rxcrm.models.importing.aliases import ALIASES, Source
+from rxcrm.models.fields import FieldSpec, Kind
+from rxcrm.models.importing.aliases import Source, aliases_of
+from rxcrm.models.importing.recognising import constants_of as constants_of
+from rxcrm.models.importing.recognising import entity_of as entity_of
+from rxcrm.models.importing.specials import (
+    DUE_TIME,
+    FULL_NAME,
+    MODIFIED_ON,
+    OWNER,
+    RECORD_ID,
+    ROW_CHECKSUM,
+    SOURCE_ID,
+    START_TIME,
+    STATUS,
+    open_fields,
+    special_targets,
+)
+from rxcrm.models.importing.spelling import normal as normal
 from rxcrm.models.searching import fold
 from rxcrm.models.tables import record_table
 from rxcrm.translation import N_, gettext, languages
 
-FULL_NAME, OWNER, CREATED_ON, STATUS = "full_name", "owner", "created_on", "status"
 SAMPLES = 3
 
 BY_LABEL = N_("Label of the field")
 BY_COLUMN = N_("Column name of Dynamics 365")
 BY_EXPORT = N_("Export of %(program)s")
+BY_OURS = N_("Hidden column of an export")
 BY_HABIT = N_("Common spelling")
 NEVER_GUESSED = N_("Ids, passwords and card numbers are never guessed onto a field.")
 TAKEN = N_("“%(heading)s” already fills this field.")
@@ -29,12 +45,16 @@ NAME_PARTS = N_("First and last name have columns of their own.")
 
 @dataclass(frozen=True)
 class Target:
-    """Something that a column can fill: a field of the table, or one of the special targets."""
+    """Something that a column can fill: a field of the table, or one of the special targets.
+
+    `entity` names the tables to which a look-up leads, separated by commas.
+    """
 
     name: str
     label: str
     required: bool
     kind: str
+    entity: str = ""
 
 
 @dataclass
@@ -56,12 +76,6 @@ class Proposal:
         return gettext(locale, self.because, **self.values) if self.because else ""
 
 
-_SPECIAL = {
-    FULL_NAME: (N_("Full Name"), "text"),
-    OWNER: (N_("Owner"), "lookup"),
-    CREATED_ON: (N_("Created On"), "moment"),
-    STATUS: (N_("Status"), "choice"),
-}
 #: Headings that are never guessed onto a field, by the words in them.
 _SECRET = re.compile(
     r"\b(id|ids|guid|uuid|password|passwort|kennwort|passwd|pwd|pin|token|secret|api ?key|card ?number|credit ?card|kreditkarte|cvv|cvc|iban|bic|swift|ssn"
@@ -69,26 +83,26 @@ _SECRET = re.compile(
 )
 _NOT_ALNUM = re.compile(r"[\W_]+")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-
-
-def normal(heading: str) -> str:
-    """A heading without case, accents, spaces and punctuation: `E-Mail 1 - Value` → `email1value`."""
-    return _NOT_ALNUM.sub("", fold(heading))
+_GUID = re.compile(r"^\{?[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}?$")
+#: Special targets that no everyday heading means: only those of our own exports do.
+_OURS = frozenset({RECORD_ID, ROW_CHECKSUM, MODIFIED_ON, SOURCE_ID})
+#: What has a default, or can be told of all rows at once where it has none.
+_ASKED_ANYWAY = {"activity": frozenset({"kind", "subject"})}
 
 
 def targets(entity: str) -> list[Target]:
     """Everything that a column can be mapped to, fields first in the order of the table."""
-    table = record_table(entity)
+    asked = _ASKED_ANYWAY.get(entity, frozenset())
     # A required option has a default, so a file need not bring it.
     found = [
-        Target(s.name, s.label, s.required and s.kind is not Kind.CHOICE, s.kind.value) for s in _open_fields(table)
+        Target(s.name, s.label, (s.required and s.kind is not Kind.CHOICE) or s.name in asked, s.kind.value, s.target)
+        for s in open_fields(record_table(entity))
     ]
-    specials = [OWNER, CREATED_ON, *([FULL_NAME, STATUS] if "last_name" in fields_of(table) else [STATUS])]
-    return found + [Target(name, _SPECIAL[name][0], False, _SPECIAL[name][1]) for name in specials]
+    return found + [Target(s.name, s.label, False, _kind(s), s.target) for s in special_targets(entity)]
 
 
-def _open_fields(table: type[Record]) -> list[FieldSpec]:
-    return [s for s in fields_of(table).values() if not s.locked]
+def _kind(spec: FieldSpec) -> str:
+    return {OWNER: "lookup", STATUS: "choice"}.get(spec.name, spec.kind.value)
 
 
 def check(entity: str, width: int, mapping: dict[int, str]) -> dict[int, str]:
@@ -113,8 +127,11 @@ def propose(entity: str, headings: list[str], samples: list[list[str]]) -> list[
     proposals = [Proposal(i, h, samples[i][:SAMPLES]) for i, h in enumerate(headings)]
     known = {t.name for t in targets(entity)}
     ranked: list[tuple[float, int, str, str, dict[str, str]]] = []
-    sources = _likely(headings)
+    sources = _likely(entity, headings)
     for proposal in proposals:
+        if ours := _ours(table, proposal):
+            ranked.append((0, proposal.index, ours, BY_OURS, {}))
+            continue
         if is_secret(proposal.heading):
             proposal.because = NEVER_GUESSED
             continue
@@ -132,7 +149,28 @@ def propose(entity: str, headings: list[str], samples: list[list[str]]) -> list[
         proposal.target, proposal.because, proposal.values = target, because, values
         taken[target] = proposal.heading
     _settle_names(proposals, taken)
+    _settle_times(proposals, taken)
     return proposals
+
+
+def _ours(table: type[Record], proposal: Proposal) -> str:
+    """What a hidden column of our own exports fills (S 6.2). Dynamics' own exports have its ids there instead."""
+    target = _hidden(table).get(normal(proposal.heading), "")
+    if target == RECORD_ID and proposal.samples and all(_GUID.match(s) for s in proposal.samples):
+        return SOURCE_ID
+    if not target and " ".join(proposal.heading.lower().split()) == "source id":
+        return SOURCE_ID
+    return target
+
+
+@functools.cache
+def _hidden(table: type[Record]) -> dict[str, str]:
+    named = {RECORD_ID: table.title, ROW_CHECKSUM: "Row Checksum", MODIFIED_ON: "Modified On"}
+    return {
+        normal(f"(Do Not Modify) {label}"): target
+        for target, english in named.items()
+        for label in (english, *(gettext(language, english) for language in languages()))
+    }
 
 
 def is_secret(heading: str) -> bool:
@@ -144,6 +182,16 @@ def is_secret(heading: str) -> bool:
 #: Ids by name, yet what they hold can be matched to a person or is text in that program's export.
 _OWNERS = frozenset(
     {"ownerid", "hubspotownerid", "userid", "stateid", "countryid", "stageid", "sourceid", "campaignid"}
+    | {
+        "parentid",
+        "industryid",
+        "partnerid",
+        "lostreasonid",
+        "activitytypeid",
+        "iddecisionmakers",
+        "partnerids",
+        "currencyid",
+    }
 )
 
 
@@ -165,60 +213,44 @@ def _matches(
         yield 2, label, BY_LABEL, {}
     if target := _columns(table).get(name):
         yield 3, target, BY_COLUMN, {}
-    for rank, source in enumerate(ALIASES, 4):
+    for rank, source in enumerate(aliases_of(table.entity), 4):
         if alias := _aliases(source).get(name):
             values = {"program": source.name} if source.name else {}
             yield rank + alias[1] / 100, alias[0], BY_EXPORT if values else BY_HABIT, values
 
 
+_SALUTATIONS = frozenset(
+    ["mr", "mrs", "ms", "miss", "mx", "dr", "prof", "herr", "frau", "hr", "fr", "sr", "sra", "pan", "pani", "m", "mme"]
+)
+
+
 def _are_salutations(samples: list[str]) -> bool:
-    known = {
-        "mr",
-        "mrs",
-        "ms",
-        "miss",
-        "mx",
-        "dr",
-        "prof",
-        "herr",
-        "frau",
-        "hr",
-        "fr",
-        "sr",
-        "sra",
-        "pan",
-        "pani",
-        "m",
-        "mme",
-    }
-    return bool(samples) and all(normal(s) in known for s in samples)
+    return bool(samples) and all(normal(s) in _SALUTATIONS for s in samples)
 
 
-def _likely(headings: list[str]) -> list[Source]:
+def _likely(entity: str, headings: list[str]) -> list[Source]:
     """The program whose names cover the most headings, if it stands out by words of its own."""
     names = {normal(h) for h in headings}
-    scores = [(len(names & set(_aliases(s))), s) for s in ALIASES if s.name]
+    scores = [(len(names & set(_aliases(s))), s) for s in aliases_of(entity) if s.name]
     best = max(score for score, _ in scores)
     leaders = [s for score, s in scores if score == best and score >= 3]
     return leaders[:1] if len(leaders) == 1 else []
 
 
+@functools.cache
 def _aliases(source: Source) -> dict[str, tuple[str, int]]:
-    return _KNOWN[id(source)]
-
-
-#: Source → normal heading → target and place among the target's headings: the first fits best.
-_KNOWN = {
-    id(s): {normal(h): (target, place) for target, headings in s.fields.items() for place, h in enumerate(headings)}
-    for s in ALIASES
-}
+    """Normal heading → target and place among the target's headings: the first fits best."""
+    found: dict[str, tuple[str, int]] = {}
+    for target, headings in source.fields.items():
+        found |= {normal(h): (target, place) for place, h in enumerate(headings)}
+    return found
 
 
 @functools.cache
 def _labels(table: type[Record]) -> dict[str, str]:
     """Normal label in every language → field; English wins."""
     found: dict[str, str] = {}
-    named = {s.name: s.label for s in _open_fields(table)} | {name: label for name, (label, _) in _SPECIAL.items()}
+    named = {s.name: s.label for s in (*open_fields(table), *special_targets(table.entity)) if s.name not in _OURS}
     for language in languages():
         for name, label in named.items():
             found.setdefault(normal(gettext(language, label)), name)
@@ -228,8 +260,8 @@ def _labels(table: type[Record]) -> dict[str, str]:
 @functools.cache
 def _columns(table: type[Record]) -> dict[str, str]:
     """Name of the field here or in Dynamics → field."""
-    found = {normal(s.column): s.name for s in _open_fields(table) if s.column}
-    return found | {normal(s.name): s.name for s in _open_fields(table)}
+    found = {normal(s.column): s.name for s in open_fields(table) if s.column}
+    return found | {normal(s.name): s.name for s in open_fields(table)}
 
 
 def _settle_names(proposals: list[Proposal], taken: dict[str, str]) -> None:
@@ -240,3 +272,13 @@ def _settle_names(proposals: list[Proposal], taken: dict[str, str]) -> None:
                 proposal.target, proposal.because, proposal.values = "", NAME_PARTS, {}
             else:
                 proposal.target = "last_name" if "first_name" in taken else "first_name"
+
+
+def _settle_times(proposals: list[Proposal], taken: dict[str, str]) -> None:
+    """A column called "Start Time" is the time of day only beside one with the day."""
+    for time, moment in ((START_TIME, "start_on"), (DUE_TIME, "due_on")):
+        if time in taken and moment not in taken:
+            for proposal in proposals:
+                if proposal.target == time:
+                    proposal.target = moment
+                    taken[moment] = proposal.heading

@@ -1,48 +1,45 @@
-"""A file → headings and numbered rows, whatever its format; its content decides, not its name (issue part 8)."""
+"""A file → headings and numbered rows, whatever its format; its content decides, not its name (S 6.1, 13.20)."""
 
 from __future__ import annotations
 
-import itertools
-import re
-import zipfile
+from array import array
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from rxcrm.models.fields import clean
+from rxcrm.models.cleaning import clean
+from rxcrm.models.importing import formats, headings
 from rxcrm.models.importing.delimited import read_delimited
-from rxcrm.models.importing.grid import MAX_COLUMNS, Grid, Row, Unreadable, is_blank
-from rxcrm.models.importing.spreadsheetml import read_spreadsheetml
-from rxcrm.models.importing.workbook import DAMAGED, read_workbook
+from rxcrm.models.importing.grid import CHECKSUM, MAX_CELL, MAX_COLUMNS, CellError, Grid, Row, Unreadable, is_blank
+from rxcrm.models.importing.notes import HIDDEN
+from rxcrm.models.importing.stage import ReadOptions, Source
 from rxcrm.settings import settings
 from rxcrm.translation import N_
 
-__all__ = ["Table", "Unreadable", "open_table"]
+__all__ = ["CHECKSUM", "Table", "Unreadable", "open_table", "read_table", "unescape"]
 
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_NO_TABLE = (
-    (b"%PDF", N_("This is a PDF document. Export the list as .csv or .xlsx and try again.")),
-    (b"\x89PNG", N_("This is a picture, not a list.")),
-    (b"\xff\xd8\xff", N_("This is a picture, not a list.")),
-    (b"GIF8", N_("This is a picture, not a list.")),
-    (b"\x1f\x8b", N_("This is a packed file. Unpack it and import the file inside.")),
-    (b"7z\xbc\xaf", N_("This is a packed file. Unpack it and import the file inside.")),
-    (b"Rar!", N_("This is a packed file. Unpack it and import the file inside.")),
-    (b"{\\rtf", N_("This is a text document. Save the list as .csv or .xlsx and try again.")),
-    (b"BEGIN:VCARD", N_("This is a file of vCards, which cannot be imported yet. Export the list as .csv.")),
-)
-_WEB = N_(
-    "This is a web page, although some programs name it .xls. Open it in a spreadsheet program, save it as .xlsx."
+#: What our export of CSV escapes: what a spreadsheet would run, and the escape itself.
+_RUN = "'=+-@\t\r\n＝＋－＠"
+#: Stands instead of a text that is too long for any cell.
+TOO_LONG = "#TOO LONG"
+_MERGED = N_("This sheet has merged cells. Only the first cell of each has a value; the others count as empty.")
+_WIDER = N_("%(n)s rows have more cells than there are headings; the first is row %(row)s.")
+_LONG = N_(
+    "%(n)s cells have more than %(most)s characters and count as errors; the first one is in row %(row)s."
+    " Perhaps a quotation mark is missing there."
 )
 
 
 @dataclass
 class Table:
-    """One sheet with distinct headings. `heading_row` is the number of the row that they stand in."""
+    """One sheet with distinct headings. `heading_row` is the number of the row that they stand in; 0 without any."""
 
     grid: Grid
     headings: list[str]
     heading_row: int
+    ours: bool = False
+    _wider: list[int] = field(default_factory=lambda: [0, 0])
+    _long: list[int] = field(default_factory=lambda: [0, 0])
 
     def rows(self) -> Iterator[Row]:
         """Data rows with the numbers that the user sees, padded to the headings; over-long ones keep every cell.
@@ -50,122 +47,123 @@ class Table:
         Blank rows in between are there too; those after the last row with data are not. Raises Unreadable.
         """
         width, limit = len(self.headings), settings().import_rows
-        waiting: list[Row] = []
+        self._wider, self._long = [0, 0], [0, 0]
+        waiting = array("q")
         found = 0
         for number, cells in self.grid.rows():
             if number <= self.heading_row:
                 continue
-            if len(cells) < width:
-                cells = cells + [""] * (width - len(cells))
-            found += 1
+            if is_blank(cells):
+                waiting.append(number)
+                continue
+            found += len(waiting) + 1
             if found > limit:
                 raise Unreadable(N_("This file has more than %(n)s rows. Split it and import the parts."), n=limit)
-            if is_blank(cells):
-                waiting.append((number, cells))
-                continue
             if waiting:
-                yield from waiting
-                waiting.clear()
-            yield number, cells
+                yield from ((blank, [""] * width) for blank in waiting)
+                waiting = array("q")
+            yield number, self._fitted(number, cells, width)
+
+    def _fitted(self, number: int, cells: list[str], width: int) -> list[str]:
+        if len(cells) < width:
+            cells = cells + [""] * (width - len(cells))
+        elif len(cells) > width:
+            if is_blank(cells[width:]):
+                cells = cells[:width]
+            else:
+                self._count(self._wider, number, _WIDER)
+                if len(cells) > MAX_COLUMNS:
+                    raise Unreadable(N_("Row %(row)s has more than %(n)s cells."), row=number, n=MAX_COLUMNS)
+        if max(map(len, cells), default=0) > MAX_CELL:
+            self._count(self._long, number, _LONG, most=MAX_CELL)
+            cells = [CellError(TOO_LONG) if len(cell) > MAX_CELL else cell for cell in cells]
+        return [unescape(cell) for cell in cells] if self.ours else cells
+
+    def _count(self, tally: list[int], number: int, message: str, **values: int) -> None:
+        tally[:] = [tally[0] + 1, tally[1] or number]
+        self.grid.note(message, n=tally[0], row=tally[1], **values)
+
+    @property
+    def single_column(self) -> bool:
+        """Nothing cut the text into columns, or all of it was pasted into the first one: the user is asked."""
+        if len(self.headings) != 1:
+            return False
+        return self.grid.format == "csv" or any(sign in self.headings[0] for sign in ",;\t|")
+
+    def source(self, data_rows: int) -> Source:
+        """What was found, once the rows are read."""
+        grid = self.grid
+        if grid.merged_to > self.heading_row:
+            grid.note(_MERGED)
+        if CHECKSUM in self.headings:
+            # The hidden sheet with the words of our own drop-downs is no news.
+            grid.notes.pop(HIDDEN, None)
+        return Source(
+            format=grid.format,
+            encoding=grid.encoding,
+            delimiter=grid.delimiter,
+            sheets=grid.sheets,
+            sheet=grid.sheet,
+            heading_row=self.heading_row,
+            headings=self.headings,
+            data_rows=data_rows,
+            single_column=self.single_column,
+            notes=[[message, values] for message, values in grid.notes.items()],
+        )
 
 
 def open_table(path: Path, sheet: str = "") -> Table:
+    """A file as it is found out to be, or one of its sheets. Raises Unreadable with a sentence for the user."""
+    return read_table(path, ReadOptions(sheet=sheet))
+
+
+def read_table(path: Path, how: ReadOptions) -> Table:
     """Recognise the format, choose the sheet, find the headings. Raises Unreadable with a sentence for the user."""
-    grid = _grid(path, sheet)
-    rows = grid.rows()
-    number, cells = next(((n, c) for n, c in rows if not is_blank(c)), (0, []))
-    if not cells:
-        raise Unreadable(N_("This file is empty."))
+    grid = _grid(path, how)
+    if grid.headings is not None:
+        return _with_rows(Table(grid, grid.headings, 0))
+    number, cells = headings.find(grid, how.heading_row)
     if len(cells) > MAX_COLUMNS:
         raise Unreadable(N_("This sheet has more than %(n)s columns."), n=MAX_COLUMNS)
-    table = Table(grid, _distinct(cells), number)
+    ours = grid.format == "csv" and any(cell.strip() == CHECKSUM for cell in cells)
+    if ours:
+        cells = [unescape(cell) for cell in cells]
+    return _with_rows(Table(grid, headings.told_apart(grid, [clean(cell)[:200] for cell in cells]), number, ours))
+
+
+def _with_rows(table: Table) -> Table:
     if next(iter(table.rows()), None) is None:
         raise Unreadable(N_("This file has headings but no rows."))
     return table
 
 
-def _distinct(cells: list[str]) -> list[str]:
-    """Headings as columns can be told apart by: blank ones get their number, repeated ones a counter."""
-    headings: list[str] = []
-    taken: set[str] = set()
-    counts: dict[str, int] = {}
-    for number, cell in enumerate(cells, 1):
-        base = heading = clean(cell)[:200] or f"Column {number}"
-        while heading.lower() in taken:
-            counts[base.lower()] = counts.get(base.lower(), 1) + 1
-            heading = f"{base} ({counts[base.lower()]})"
-        taken.add(heading.lower())
-        headings.append(heading)
-    return headings
-
-
-def _grid(path: Path, sheet: str) -> Grid:
+def _grid(path: Path, how: ReadOptions) -> Grid:
     size = path.stat().st_size
     if size == 0:
         raise Unreadable(N_("This file is empty: it has 0 bytes."))
     if size > (most := settings().upload_megabytes) * 1024 * 1024:
         raise Unreadable(N_("This file is larger than %(n)s MB."), n=most)
-    with path.open("rb") as file:
-        head = file.read(8192)
-    if head.startswith(b"PK"):
-        _check_archive(path)
-        return read_workbook(path, sheet)
-    if head.startswith(_OLE):
-        raise Unreadable(_ole(path))
-    for mark, sentence in _NO_TABLE:
-        if head.lstrip().startswith(mark):
-            raise Unreadable(sentence)
-    start = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
-    if start.startswith((b"<!doctype html", b"<html", b"<table", b"<head", b"<meta")):
-        raise Unreadable(_WEB)
-    if _is_xml(head):
-        return read_spreadsheetml(path, sheet)
-    if _is_binary(head):
-        raise Unreadable(
-            N_("This file is neither text nor a workbook. Export the list as .csv or .xlsx and try again.")
-        )
-    return read_delimited(path)
+    kind = formats.recognise(path, chosen=how.encoding)
+    # Each reader is imported only where it is needed: the reader process should start quickly.
+    if kind == "xlsx":
+        from rxcrm.models.importing.workbook import read_workbook
 
+        return read_workbook(path, how.sheet)
+    if kind in ("xls", "ods"):
+        from rxcrm.models.importing.workbook import read_other_book
 
-def _is_xml(head: bytes) -> bool:
-    plain = head.removeprefix(b"\xef\xbb\xbf").removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff")
-    return plain.replace(b"\x00", b"").lstrip().startswith((b"<?xml", b"<Workbook", b"<!DOCTYPE", b"<ss:Workbook"))
+        return read_other_book(path, kind, how.sheet)
+    if kind == "xml":
+        from rxcrm.models.importing.spreadsheetml import read_spreadsheetml
 
+        return read_spreadsheetml(path, how.sheet)
+    if kind == "vcf":
+        from rxcrm.models.importing.vcards import read_vcards
 
-def _is_binary(head: bytes) -> bool:
-    """Control characters that no text has; zeros are fine where UTF-16 puts them."""
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")) or head.count(0) > len(head) * 0.2:
-        return False
-    return len(re.findall(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]", head)) > max(16, len(head) * 0.01)
-
-
-def _check_archive(path: Path) -> None:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = set(itertools.islice(archive.namelist(), 20_000))
-            kind = archive.read("mimetype")[:100] if "mimetype" in names else b""
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, EOFError):
-        raise Unreadable(DAMAGED) from None
-    if "xl/workbook.xml" in names:
-        return
-    if "xl/workbook.bin" in names:
-        raise Unreadable(N_("This is a binary workbook (.xlsb). Save it as .xlsx and try again."))
-    if b"opendocument" in kind:
-        raise Unreadable(N_("This is an OpenDocument file. Save it as .xlsx or .csv and try again."))
-    if "word/document.xml" in names or "ppt/presentation.xml" in names:
-        raise Unreadable(N_("This is a text document. Save the list as .csv or .xlsx and try again."))
-    raise Unreadable(N_("This is a packed file. Unpack it and import the file inside."))
-
-
-def _ole(path: Path) -> str:
-    """Old Office files and encrypted new ones share one container; the names of its streams tell which it is."""
-    with path.open("rb") as file:
-        content = file.read(50_000_000)
-    if "EncryptedPackage".encode("utf-16-le") in content or "EncryptionInfo".encode("utf-16-le") in content:
-        return N_("This file is protected by a password. Save it without one and try again.")
-    if "Workbook".encode("utf-16-le") in content or "Book".encode("utf-16-le") in content:
-        return N_("This is an old Excel file (.xls). Save it as .xlsx and try again.")
-    return N_("This is an old Office document. Save the list as .csv or .xlsx and try again.")
+        return read_vcards(path, how.encoding)
+    if kind == "zip":
+        raise Unreadable(formats.PACKED)
+    return read_delimited(path, how.encoding, how.delimiter)
 
 
 def unescape(cell: str) -> str:
@@ -173,4 +171,4 @@ def unescape(cell: str) -> str:
 
     Only for files that say they are ours: elsewhere a leading apostrophe belongs to the value.
     """
-    return cell[1:] if cell[:1] == "'" and cell[1:2] in "'=+-@\t\r" and len(cell) > 1 else cell
+    return cell[1:] if cell[:1] == "'" and cell[1:2] in "'=+-@\t\r\n＝＋－＠" and len(cell) > 1 else cell

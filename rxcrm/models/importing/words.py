@@ -4,32 +4,25 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
+from rxcrm.models.activity import ACTIVE, ACTIVITY_REASONS
+from rxcrm.models.choices import ActivityKind as K
 from rxcrm.models.choices import Choice, LeadReason, LeadStatus
 from rxcrm.models.fields import FieldSpec
 from rxcrm.models.importing.mapping import normal
+from rxcrm.models.importing.statuses import AFTER_YES, CLOSED_STARTS, WON_PARTS, WORDS
 from rxcrm.models.lifecycle import REASONS
 from rxcrm.translation import gettext, languages
 
 _YES = "yes y true t 1 on x ✓ ja j wahr oui vrai si sí verdadero verdad sim verdadeiro vero tak prawda ano pravda igen igaz kyllä joo da evet はい 是"
-_NO = "no n false f 0 off nein falsch non faux falso não nao nie fałsz ne nepravda nem hamis ei nej nu hayır いいえ 否"
+_NO = (
+    "no n false f 0 off nein falsch non faux falso no não nao nie fałsz ne nepravda nem hamis ei nej nu hayır いいえ 否"
+)
 YES = frozenset(normal(w) or w for w in _YES.split())
 NO = frozenset(normal(w) or w for w in _NO.split())
 
-#: Statuses of other programs that are open, with the reason that comes closest.
-_OPEN = {
-    LeadReason.NEW: "new, open, not contacted, open - not contacted, open not contacted, attempted to contact, pre-qualified,"
-    " contact in future, open deal, bad timing, warm, hot, cold",
-    LeadReason.CONTACTED: "contacted, working, working - contacted, in progress, connected, nurturing, in contact, assigned",
-}
-#: Statuses of other programs that are closed, beside our own labels and everything that begins with "closed".
-_CLOSED = (
-    "qualified, disqualified, unqualified, not qualified, converted, won, lost, lost lead, junk lead, junk, dead, recycled, canceled, cancelled,"
-    " archived, inactive, geschlossen, abgeschlossen, konvertiert, gewonnen, verloren, qualifiziert, disqualifiziert,"
-    " fermé, gagné, perdu, qualifié, disqualifié, converti, cerrado, ganado, perdido, convertido, calificado, cualificado, descalificado,"
-    " fechado, ganho, qualificado, desqualificado, zamknięty, wygrany, przegrany, utracony, uzavřeno, vyhráno, ztraceno, chiuso, vinto, perso"
-)
-_CLOSED_STARTS = ("closed", "geschlossen", "ferme", "cerrado", "fechado", "zamkni", "chiuso")
 #: A number after the text, as lists with counts and Dynamics' label/number pairs have it.
 _COUNTER = re.compile(r"\s*\(\d+\)$")
 
@@ -46,46 +39,143 @@ def yesno(spec: FieldSpec) -> dict[str, bool]:
             found[normal(gettext(language, word))] = bool(value)
     for value, word in enumerate(spec.words):
         found[normal(word)] = bool(value)
-    return found
+    return found | (_DIRECTIONS if spec.name == "outgoing" else {})
+
+
+#: The direction of a call or mail, as HubSpot, Salesforce and Zoho say it.
+_DIRECTIONS = {"outbound": True, "inbound": False, "out": True, "in": False, "missed": False, "internal": True}
 
 
 @functools.cache
 def options(kind: type[Choice]) -> dict[str, int]:
-    """Normal label in every language → number of the option; English wins."""
+    """Normal label in every language, and what other programs call it → number of the option; English wins."""
     found: dict[str, int] = {}
     for language in languages():
         for option in kind:
             found.setdefault(normal(gettext(language, option.label)), int(option))
+    for number, words in _OPTIONS.get(kind.__name__, {}).items():
+        for word in words.split(","):
+            found.setdefault(normal(word), number)
     return found
 
 
+#: Options that other programs call otherwise: name of the list → option → words. The last word may be a plural.
+_OPTIONS: dict[str, dict[int, str]] = {
+    "ActivityKind": {
+        int(K.TASK): "to do, todo, todos, tasks, aufgabe, tâche, tarea, tarefa, zadanie, úkol, taak, attività",
+        int(K.PHONE_CALL): "call, calls, phonecall, telefonat, anruf, telefonanruf, appel, appel téléphonique, llamada,"
+        " ligação, chamada, telefonata, rozmowa telefoniczna, telefonieren, telephone",
+        int(K.APPOINTMENT): "meeting, meetings, event, events, calendar, termin, besprechung, rendez-vous, réunion, cita,"
+        " reunión, compromisso, reunião, appuntamento, riunione, spotkanie, schůzka, afspraak",
+        int(K.EMAIL): "e-mail, mail, emails, emailmessage, incoming email, logged email, incomingemail, forwardedemail, courriel,"
+        " correo electrónico, correo, wiadomość e-mail",
+        int(K.NOTE): "notes, notiz, remarque, nota, notatka, poznámka, notitie",
+    },
+    "Priority": {
+        0: "niedrig, gering, basse, faible, baja, baixa, bassa, niski, niska, nízká, laag, lowest, 3, none",
+        1: "medium, mittel, normale, moyenne, media, média, normalny, średni, střední, normaal, 2, standard",
+        2: "hoch, dringend, urgent, haute, élevée, alta, wysoki, wysoka, vysoká, hoog, highest, 1",
+    },
+    "Rating": {
+        1: "heiß, heiss, chaud, caliente, quente, gorący, horký, high, hoch",
+        2: "warm, tiède, tibio, morno, ciepły, teplý, medium, mittel",
+        3: "kalt, froid, frío, frio, zimny, studený, low, niedrig",
+    },
+    "Gender": {
+        1: "m, man, männlich, herr, homme, masculin, hombre, masculino, mężczyzna, muž, uomo",
+        2: "f, w, woman, weiblich, frau, femme, féminin, mujer, femenino, feminino, kobieta, žena, donna",
+    },
+    "RelationshipType": {3: "kunde, client, cliente, klient, zákazník", 5: "partner firm", 8: "interessent, lead"},
+    "Industry": {
+        7: "consulting services",
+        13: "food & beverage, restaurants, hospitality",
+        16: "banking, finance, financial services, bank",
+        20: "versicherung, insurance services",
+        30: "transport, shipping, logistics",
+        31: "utilities, energy",
+    },
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What a status of another program says here. `exact` if it is literally one of ours; `closed` if nobody works on it."""
+
+    status: int
+    reason: int | None
+    closed: bool
+    exact: bool = False
+
+    def reason_label(self, entity: str) -> str:
+        """The name of the reason, as a message of the catalogue."""
+        for _status, reasons in _table(entity):
+            for reason in reasons:
+                if int(reason) == self.reason:
+                    return reason.label
+        return ""
+
+
+def meaning(entity: str, text: str, kind: int = 0) -> Meaning | None:
+    """Status and reason of a record of this table whose source says this; None for a word that nobody knows.
+
+    Yes means closed, as in "Converted" and "Done". `kind` is that of an activity; without it, tasks.
+    """
+    word = normal(_COUNTER.sub("", text))
+    known = _known(entity, kind or int(K.TASK) if entity == "activity" else 0)
+    if found := known.get(word):
+        return found
+    if word in YES:
+        return known.get(normal(AFTER_YES.get(entity, "")))
+    if word.startswith(CLOSED_STARTS):
+        won = "not" not in word and any(part in word for part in WON_PARTS)
+        return known.get("won" if won else "lost") or known.get("inactive") or known.get("completed")
+    return None
+
+
+def _table(entity: str) -> Iterator[tuple[Choice, tuple[Choice, ...]]]:
+    if entity == "activity":
+        for kind in ACTIVITY_REASONS.values():
+            yield from kind.items()
+    else:
+        for status, reasons in REASONS[entity].items():
+            yield status, tuple(reasons)
+
+
 @functools.cache
-def _statuses() -> tuple[dict[str, LeadReason], frozenset[str], frozenset[str]]:
-    open_words = {normal(w): reason for reason, words in _OPEN.items() for w in words.split(",")}
-    exact: set[str] = set()
-    closed = {normal(w) for w in _CLOSED.split(",")}
-    for language in languages():
-        for status, reasons in REASONS["lead"].items():
-            for option in (status, *reasons):
-                word = normal(gettext(language, option.label))
-                if status is not LeadStatus.OPEN:
-                    closed.add(word)
-                elif isinstance(option, LeadReason):
-                    open_words[word] = option
-                    exact.add(word)
-                else:
-                    exact.add(word)
-    return open_words, frozenset(closed), frozenset(exact)
+def _known(entity: str, kind: int) -> dict[str, Meaning]:
+    """Normal word → what it says; our own labels win, and of those the status wins over a reason of another one."""
+    own = ACTIVITY_REASONS.get(K(kind), {}) if entity == "activity" else REASONS[entity]
+    first = set(ACTIVE) if entity == "activity" else {next(iter(own))} if own else set()
+    found: dict[str, Meaning] = {}
+    labels: dict[str, Meaning] = {}
+    for status, reasons in own.items():
+        closed = status not in first
+        for reason in reasons:
+            said = Meaning(int(status), int(reason), closed)
+            for word in WORDS.get((entity, int(reason)), "").split(","):
+                if word.strip():
+                    found.setdefault(normal(word), said)
+        for language in languages():
+            for option in (*reasons, status):
+                reason = option if option in reasons and type(option) is type(reasons[0]) else reasons[0]
+                said = Meaning(int(status), int(reason), closed, exact=True)
+                labels.setdefault(normal(gettext(language, option.label)), said)
+    return found | labels
+
+
+# -- leads, as the engine asks for them ------------------------------------------------------------------------------
 
 
 def is_closed(text: str) -> bool:
     """Does a status text of any program say that the lead is closed (S 13.19)?"""
-    word = normal(_COUNTER.sub("", text))
-    return word in _statuses()[1] or word.startswith(_CLOSED_STARTS)
+    found = meaning("lead", text) if normal(text) not in YES else None
+    return found is not None and found.closed
 
 
 def open_reason(text: str) -> tuple[LeadReason | None, bool]:
     """The open status reason that a text means, and whether it is literally one of ours."""
-    open_words, _, exact = _statuses()
-    word = normal(_COUNTER.sub("", text))
-    return open_words.get(word), word in exact
+    found = meaning("lead", text)
+    if found is None or found.status != LeadStatus.OPEN or found.reason is None:
+        return None, False
+    plain = replace(found, exact=False)
+    return LeadReason(plain.reason or 0), found.exact

@@ -1,30 +1,37 @@
 """Batches of checked rows → the tables, as fast as the database takes them; and away again (issue part 8).
 
-The rows are what `rxcrm.models.records.create` would have written: same keys, owner, process, history.
+The rows are what `rxcrm.models.records.create` would have written, and for activities `rxcrm.models.timeline.writing`:
+same keys, owner, process, parties, history.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import delete, insert, literal, select, update
+from sqlalchemy import case, delete, func, insert, select
 from sqlmodel import Session, col
 
-from rxcrm.models import matching, process
+from rxcrm.models import records, reminders
 from rxcrm.models.access import Who
+from rxcrm.models.activity import Activity
 from rxcrm.models.base import Record
+from rxcrm.models.connection import Connection
 from rxcrm.models.connections import upkeep
+from rxcrm.models.contact import Contact
+from rxcrm.models.fields import raw
 from rxcrm.models.history import Event, History
-from rxcrm.models.importing.books import Books, ImportProblem, ImportRun, RejectedRow
+from rxcrm.models.importing import deals, making, partaking, sources
+from rxcrm.models.importing.books import ImportProblem, RejectedRow
 from rxcrm.models.importing.checking import Checked, Problem
+from rxcrm.models.job import Job, JobState
 from rxcrm.models.lead import Lead
 from rxcrm.models.matching.upkeep import rows_written
-from rxcrm.models.people import Share
+from rxcrm.models.opportunity import Opportunity
 from rxcrm.models.process import ProcessInstance, ProcessStatus, StageLog
-from rxcrm.models.stages import LEAD_TO_OPPORTUNITY
+from rxcrm.models.stages import FIRST
 
 BATCH = 1000
 
@@ -44,11 +51,11 @@ def draft_of(table: type[Record]) -> type[_Draft]:
 
 @dataclass(frozen=True)
 class Writer:
-    """Writes the rows of one run into one table."""
+    """Writes the rows of one run into one table, and the records that their look-ups are to make."""
 
     table: type[Record]
     run_id: int
-    user_id: int
+    who: Who
     draft: type[_Draft]
     defaults: dict[str, Any]
 
@@ -63,10 +70,10 @@ class Writer:
         defaults |= {"import_id": run_id, "created_by_id": who.id, "modified_by_id": who.id}
         if "currency" in defaults:
             defaults["currency"] = who.conventions.currency
-        return cls(table, run_id, who.id, draft_of(table), defaults)
+        return cls(table, run_id, who, draft_of(table), defaults)
 
-    def rows(self, checked: Sequence[Checked], now: datetime) -> list[dict[str, Any]]:
-        """What goes into the table, keys included."""
+    def drafts(self, checked: Sequence[Checked], now: datetime, customers: Mapping[str, str]) -> list[Any]:
+        """What goes into the table, keys included; their attributes are the columns."""
         made = []
         for row in checked:
             draft = self.draft()
@@ -76,8 +83,16 @@ class Writer:
             values["recorded_on"] = row.recorded_on
             values["owner_user_id"], values["unit_id"] = row.owner.user_id, row.owner.unit_id
             values["owner_key"] = row.owner.key
+            if row.closed:
+                values["status"], values["status_reason"] = row.closed
+                if "closed_on" in values:
+                    values["closed_on"] = values["closed_on"] or now
+            if self.table is Opportunity:
+                deals.shape(values, customers, self.who.conventions, now)
+            elif self.table is Activity:
+                partaking.shape(values, bool(row.closed))
             cast(Any, draft).refresh_keys()
-            made.append(values)
+            made.append(draft)
         return made
 
     def write(
@@ -88,45 +103,78 @@ class Writer:
         rejected: Sequence[Checked],
         now: datetime,
     ) -> None:
-        """One batch into every table that it concerns. The caller commits."""
+        """One batch into every table that it concerns; `made` of each row is its record then. The caller commits."""
         if accepted:
-            self._write_records(session, accepted, now)
+            self.settle(session, accepted, now)
+            self.create(session, accepted, now)
         if problems:
-            session.execute(insert(ImportProblem), [{"run_id": self.run_id, **_storable(vars(p))} for p in problems])
+            told = [{n: v for n, v in vars(p).items() if n != "place"} for p in problems]
+            session.execute(insert(ImportProblem), [{"run_id": self.run_id, **_storable(p)} for p in told])
         if rejected:
             found = [{"run_id": self.run_id, "row": r.number, "cells": list(map(_storable, r.cells))} for r in rejected]
             session.execute(insert(RejectedRow), found)
 
-    def _write_records(self, session: Session, accepted: Sequence[Checked], now: datetime) -> None:
+    def settle(self, session: Session, rows: Sequence[Checked], now: datetime) -> None:
+        """Make the records that look-ups of these rows name and that are not there, each once in a run; put in their ids."""
+        making.settle(session, rows, self.run_id, self.who, lambda table: Writer.of(table, self.run_id, self.who), now)
+
+    def create(self, session: Session, accepted: Sequence[Checked], now: datetime) -> list[int]:
+        """Write new records, whose look-ups are settled, with all that hangs on them; returns their ids in that order."""
         columns = cast(Any, self.table)
-        last = session.execute(_last_id(columns, self.run_id)).scalar() or 0
-        rows = self.rows(accepted, now)
-        session.connection().execute(insert(columns.__table__), rows)
-        # Ids come back by the index on import_id, in the order of writing: cheaper than RETURNING on ninety columns.
+        parties = partaking.gather(session, self.who, accepted) if self.table is Activity else []
+        names = deals.customer_keys(session, accepted) if self.table is Opportunity else {}
+        # Ours come behind the last id of all; others may save records between them, so the run's number tells ours apart.
+        last = session.execute(select(func.max(columns.id))).scalar() or 0
+        drafts = self.drafts(accepted, now, names)
+        session.connection().execute(insert(columns.__table__), [vars(draft) for draft in drafts])
         new = (columns.import_id == self.run_id) & (columns.id > last)
-        ids = session.execute(select(columns.id).where(new).order_by(columns.id)).scalars().all()
+        ids = list(session.execute(select(columns.id).where(new).order_by(columns.id)).scalars())
         assert len(ids) == len(accepted)
-        pairs = zip(ids, rows, strict=True)
+        for row, record_id in zip(accepted, ids, strict=True):
+            row.made = record_id
+        pairs = zip(ids, map(vars, drafts), strict=True)
         rows_written(session.connection(), self.table.entity, pairs, [row.keys for row in accepted])
+        self._tell(session, ids, accepted, drafts, now)
+        if self.table.entity in FIRST:
+            _begin_processes(session, self.table, self.run_id, ids, drafts, now)
+        if self.table in (Lead, Opportunity):
+            upkeep.imported(session, self.table.entity, _decided(ids, accepted), by=self.who.id, now=now)
+        elif self.table is Activity:
+            partaking.write(session, zip(drafts, ids, parties, strict=True), now)
+        return ids
+
+    def _tell(
+        self, session: Session, ids: Sequence[int], accepted: Sequence[Checked], drafts: Sequence[Any], now: datetime
+    ) -> None:
+        """One entry for each record: imported, and closed where it came in so."""
         entry = {
             "entity": self.table.entity,
             "version": 1,
             "event": Event.IMPORTED.value,
-            "by_id": self.user_id,
+            "by_id": self.who.id,
             "at": now,
-            "changes": [],
         }
-        entries = [{**entry, "record_id": i, "remark": row.remark} for i, row in zip(ids, accepted, strict=True)]
+        entries = [
+            {**entry, "record_id": i, "remark": row.remark, "changes": self._closing(draft) if row.closed else []}
+            for i, row, draft in zip(ids, accepted, drafts, strict=True)
+        ]
         session.connection().execute(insert(cast(Any, History).__table__), entries)
-        if self.table is Lead:
-            _begin_processes(session, self.run_id, ids, accepted, now)
-            upkeep.imported(session, _decided(ids, accepted), by=self.user_id, now=now)
+
+    def _closing(self, draft: Any) -> list[list[str]]:
+        """How a record differs from the open one that it would have been otherwise."""
+        names = ("status", "status_reason")
+        pairs = ((name, self.defaults[name], getattr(draft, name)) for name in names)
+        return [[name, raw(was), raw(now)] for name, was, now in pairs if was != now]
 
 
 def _decided(ids: Sequence[int], accepted: Sequence[Checked]) -> list[int]:
-    """The leads that came with an existing contact and an identified decision maker (S R5.4)."""
-    both = ("existing_contact_id", "decision_maker")
-    return [i for i, row in zip(ids, accepted, strict=True) if row.values and all(row.values.get(n) for n in both)]
+    """The records that came with a contact who decides: leads that say so, opportunities in any case (R5.4, R5.5)."""
+    found = []
+    for i, row in zip(ids, accepted, strict=True):
+        values = row.values or {}
+        if values.get("contact_id") or (values.get("existing_contact_id") and values.get("decision_maker")):
+            found.append(i)
+    return found
 
 
 def _storable(value: Any) -> Any:
@@ -136,56 +184,68 @@ def _storable(value: Any) -> Any:
     return str(value).replace("\x00", "") if isinstance(value, str) else value
 
 
-def _last_id(columns: Any, run_id: int) -> Any:
-    return select(columns.id).where(columns.import_id == run_id).order_by(columns.id.desc()).limit(1)
-
-
 def _begin_processes(
-    session: Session, run_id: int, ids: Sequence[int], accepted: Sequence[Checked], now: datetime
+    session: Session, table: type[Record], run_id: int, ids: Sequence[int], drafts: Sequence[Any], now: datetime
 ) -> None:
-    """What `process.begin` does, for many leads at once."""
-    first = LEAD_TO_OPPORTUNITY.stages[0].key
-    begun = {
-        "process": LEAD_TO_OPPORTUNITY.key,
-        "stage": first,
-        "stage_entered_on": now,
-        "path": first,
-        "status": ProcessStatus.ACTIVE.value,
-        "started_on": now,
-    }
-    names = [
-        f"{v.get('first_name', '')} {v.get('last_name', '')}".strip()[:160] for v in (r.values or {} for r in accepted)
-    ]
-    rows = [{**begun, "lead_id": i, "name": name} for i, name in zip(ids, names, strict=True)]
+    """What `process.begin` does, for many records at once; closing an opportunity ends its stay (rxcrm.models.closing)."""
+    flow, named = FIRST[table.entity], f"{table.entity}_id"
+    begun = {"process": flow.key, "stage_entered_on": now, "status": ProcessStatus.ACTIVE.value, "started_on": now}
+    keys = [stage.key for stage in flow.stages]
+    paths = [",".join(keys[: at + 1]) for at in range(len(keys))]
+    rows = []
+    for record_id, draft in zip(ids, drafts, strict=True):
+        at = (draft.sales_stage or 0) if table is Opportunity else 0
+        stage = {"stage": keys[at], "path": paths[at]}
+        rows.append({**begun, **stage, named: record_id, "name": draft.display_name[:200]})
     session.connection().execute(insert(cast(Any, ProcessInstance).__table__), rows)
-    # Others may save leads between ours on PostgreSQL: the run's number tells ours apart.
-    ours = select(col(Lead.id)).where(col(Lead.import_id) == run_id, col(Lead.id).between(ids[0], ids[-1]))
-    stays = select(col(ProcessInstance.id), literal(first), col(ProcessInstance.stage_entered_on)).where(
-        col(ProcessInstance.lead_id).in_(ours)
-    )
-    session.execute(insert(StageLog).from_select(["instance_id", "stage", "entered_on"], stays))
+    columns, instance = cast(Any, table), cast(Any, ProcessInstance)
+    left = case((columns.status != 0, now), else_=None) if table is Opportunity else None
+    ours = (columns.import_id == run_id, columns.id.between(ids[0], ids[-1]))
+    stays = select(instance.id, instance.stage, instance.stage_entered_on)
+    into = ["instance_id", "stage", "entered_on"]
+    if left is not None:
+        stays, into = stays.add_columns(left), [*into, "left_on"]
+    stays = stays.join(table, columns.id == getattr(instance, named)).where(*ours).order_by(instance.id)
+    session.execute(insert(StageLog).from_select(into, stays))
 
 
-def count(session: Session, run_id: int, books: Books, now: datetime) -> None:
-    """Write the books so far; also a sign of life."""
-    figures = {n: getattr(books, n) for n in ("rows", "accepted", "warned", "rejected", "blank")}
-    session.execute(update(ImportRun).where(col(ImportRun.id) == run_id).values(beat_on=now, **figures))
+# -- away again ------------------------------------------------------------------------------------------------------
 
 
 def remove_some(session: Session, table: type[Record], run_id: int, most: int = BATCH) -> int:
     """Remove records that a run wrote, with all that hangs on them; returns how many, 0 when none is left."""
     columns = cast(Any, table)
     ids = list(session.execute(select(columns.id).where(columns.import_id == run_id).limit(most)).scalars())
-    if ids:
-        if table is Lead:
-            process.forget(session, "lead", ids)
-        for other in (History, Share):
-            named = cast(Any, other)
-            session.execute(delete(other).where(named.entity == table.entity, named.record_id.in_(ids)))
-        upkeep.forget(session, table.entity, ids)
-        matching.forget(session, table.entity, ids)
-        session.execute(delete(table).where(columns.id.in_(ids)))
+    remove(session, table, ids)
     return len(ids)
+
+
+def remove(session: Session, table: type[Record], ids: Sequence[int]) -> None:
+    """Remove records for good, with all that hangs on them; what points to them is left without."""
+    if not ids:
+        return
+    if table is Activity:
+        called_off = (col(Job.kind) == reminders.KIND, col(Job.key).in_([str(i) for i in ids]))
+        waiting = col(Job.state).in_([JobState.WAITING.value])
+        session.execute(delete(Job).where(*called_off, waiting))
+    _forget_connecting(session, table.entity, ids)
+    sources.forget(session, table.entity, ids)
+    records.remove(session, table, table.entity, list(ids))
+
+
+def _forget_connecting(session: Session, entity: str, ids: Sequence[int]) -> None:
+    """Remove from the histories of contacts that they became stakeholders of records about to go."""
+    link, entry = cast(Any, Connection), cast(Any, History)
+    contacts = select(link.other_id).where(
+        link.entity == entity, link.record_id.in_(ids), link.other_entity == Contact.entity
+    )
+    told = select(entry.id, entry.changes).where(
+        entry.entity == Contact.entity, entry.record_id.in_(contacts), entry.event == Event.CONNECTED.value
+    )
+    about = {f"{entity}:{i}" for i in ids}
+    gone = [entry_id for entry_id, changes in session.execute(told) if changes and changes[0][1] in about]
+    for at in range(0, len(gone), BATCH):
+        session.execute(delete(History).where(entry.id.in_(gone[at : at + BATCH])))
 
 
 def forget_books(session: Session, run_id: int) -> None:

@@ -9,7 +9,7 @@ from enum import IntEnum
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import bindparam, case, delete, update
+from sqlalchemy import bindparam, case, delete, insert, update
 from sqlmodel import Session, col, select
 
 from rxcrm.models.activity import Activity, Attachment, Party
@@ -55,8 +55,8 @@ def place(session: Session, row: Activity, parties: Sequence[PartyInput] | None 
 
     The record that it regards is always a party, and the one that its own timeline shows.
     """
-    bucket = bucket_of(row)
     if parties is None:
+        bucket = bucket_of(row)
         moved = case((_PARTY.bucket == int(Bucket.HIDDEN), int(Bucket.HIDDEN)), else_=int(bucket))
         session.execute(
             update(Party).where(_PARTY.activity_id == row.id).values(at=row.modified_on, bucket=moved),
@@ -64,24 +64,42 @@ def place(session: Session, row: Activity, parties: Sequence[PartyInput] | None 
         )
         return
     session.execute(delete(Party).where(_PARTY.activity_id == row.id))
+    session.add_all(Party(**part) for part in parts(row, row.id or 0, parties))
+    session.flush()
+
+
+def place_new(session: Session, placed: Iterable[tuple[Activity, int, Sequence[PartyInput]]]) -> None:
+    """Write the parties of activities that were written in bulk: each with its id, and with whom it has; one statement.
+
+    An activity may be anything with its attributes.
+    """
+    rows = [part for row, activity_id, parties in placed for part in parts(row, activity_id, parties)]
+    if rows:
+        session.connection().execute(insert(_PARTY.__table__), rows)
+
+
+def parts(row: Activity, activity_id: int, parties: Sequence[PartyInput]) -> list[dict[str, Any]]:
+    """The parties of an activity as they are stored, what it regards first."""
+    bucket = bucket_of(row)
     shown: set[tuple[str, int]] = set()
+    found = []
     for party in [*_regarding(row), *parties]:
         target = (party.entity, party.record_id or 0)
         first = bool(party.record_id) and target not in shown
         shown.add(target)
-        session.add(
-            Party(
-                activity_id=row.id or 0,
-                role=int(party.role),
-                entity=party.entity,
-                record_id=party.record_id,
-                name=party.name[:160],
-                address=party.address[:254],
-                at=row.modified_on,
-                bucket=int(bucket if first else Bucket.HIDDEN),
-            )
+        found.append(
+            {
+                "activity_id": activity_id,
+                "role": int(party.role),
+                "entity": party.entity,
+                "record_id": party.record_id,
+                "name": party.name[:160],
+                "address": party.address[:254],
+                "at": row.modified_on,
+                "bucket": int(bucket if first else Bucket.HIDDEN),
+            }
         )
-    session.flush()
+    return found
 
 
 def _regarding(row: Activity) -> list[PartyInput]:

@@ -1,0 +1,214 @@
+"""Long work of imports beside the server: in a thread where it is short, in a process of its own where it is long.
+
+A pass over many rows keeps a processor busy; in a process of its own nobody who opens a list meanwhile waits for it.
+The child says how far it is on its standard output, a line of JSON each; it stops when its standard input ends, which
+happens when the server asks for it and when the server is gone.
+
+    python -m rxcrm.models.importing.work RUN PHASE
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import os
+import sys
+import threading
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from sqlalchemy.exc import OperationalError
+
+from rxcrm.models import db, jobs
+from rxcrm.models.errors import CrmError
+from rxcrm.models.importing import examining, running, undoing, weighing
+from rxcrm.models.importing.books import ImportRun, RunStatus
+from rxcrm.models.importing.running import Interrupted, Superseded
+from rxcrm.models.job import Job
+from rxcrm.translation import N_
+
+log = logging.getLogger("rxcrm")
+
+#: Imports of more rows than this go to a process of their own.
+LONG = 2_000
+EXAMINE, WEIGH, RUN, UNDO = "examine", "weigh", "run", "undo"
+
+#: Called with rows done and rows in all.
+Report = Callable[[int, int], Awaitable[None]]
+
+
+class Stopped(Exception):
+    """The work was told to stop before it was done."""
+
+
+class Busy(CrmError):
+    message = N_("The import could not go on just now; it is tried again.")
+
+
+def do(run_id: int, phase: str, progress: Callable[[int, int], None], stop: Callable[[], bool]) -> None:
+    """One phase of an import from beginning to end, here and now. Raises Stopped if it was told to stop."""
+    run = db.read(lambda session: session.get_one(ImportRun, run_id))
+    if phase == RUN:
+        try:
+            running.carry_out(run_id, progress=progress, interrupted=stop)
+        except Interrupted:
+            raise Stopped from None
+    elif phase == UNDO:
+        undoing.undo(run_id, also_edited=bool(run.values.get("also")), progress=progress)
+    else:
+        who = db.read(running.importer_of, run)
+        done: Any = (examining.examine if phase == EXAMINE else weighing.weigh)(run, who, progress, stop)
+        if not done:
+            raise Stopped
+
+
+async def carry_on(run_id: int, phase: str, rows: int, report: Report) -> None:
+    """Do a phase, saying how far it is. When this is cancelled, so is the work; a run can be taken up again."""
+    if rows > LONG:
+        await _in_process(run_id, phase, report)
+    else:
+        await _in_thread(run_id, phase, report)
+
+
+async def _in_thread(run_id: int, phase: str, report: Report) -> None:
+    stop = threading.Event()
+    reached: list[tuple[int, int]] = []
+    work = asyncio.ensure_future(
+        asyncio.to_thread(do, run_id, phase, lambda done, total: reached.append((done, total)), stop.is_set)
+    )
+    try:
+        while not work.done():
+            await asyncio.wait([work], timeout=0.2)
+            if reached:
+                await report(*reached[-1])
+                reached.clear()
+        await work
+    except asyncio.CancelledError:
+        stop.set()
+        with contextlib.suppress(Stopped, CrmError):
+            await work
+        raise
+
+
+async def _in_process(run_id: int, phase: str, report: Report) -> None:
+    child = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "rxcrm.models.importing.work",
+        str(run_id),
+        phase,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        env={**os.environ, "RXCRM_DATABASE_URL": _address()},
+    )
+    assert child.stdout is not None and child.stdin is not None
+    said: dict[str, Any] = {}
+    try:
+        async for line in child.stdout:
+            said = json.loads(line)
+            if "done" in said:
+                await report(said["done"], said["total"])
+    except asyncio.CancelledError:
+        child.stdin.close()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(child.wait(), 10)
+        raise
+    finally:
+        if child.returncode is None and "end" not in said:
+            with contextlib.suppress(TimeoutError, ProcessLookupError):
+                await asyncio.wait_for(child.wait(), 5)
+        if child.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                child.kill()
+            await child.wait()
+    _raise(said, child.returncode)
+
+
+def _address() -> str:
+    """The database of this process, for its children."""
+    return db.engine().url.render_as_string(hide_password=False)
+
+
+def _raise(said: dict[str, Any], code: int | None) -> None:
+    """Nothing if the child said that it is done; else what went wrong there."""
+    if said.get("end") == "done":
+        return
+    if said.get("end") == "refused":
+        raise CrmError(str(said["message"]), **said.get("values", {}))
+    if said.get("end") == "superseded":
+        raise Superseded
+    log.error("the work of an import ended with %s", code)
+    raise Busy
+
+
+def _child() -> int:
+    """The process of its own."""
+    run_id, phase = int(sys.argv[1]), sys.argv[2]
+    stop = threading.Event()
+
+    def watch() -> None:
+        while sys.stdin.buffer.read(1):
+            pass
+        stop.set()
+
+    threading.Thread(target=watch, daemon=True).start()
+
+    def say(**words: Any) -> None:
+        print(json.dumps(words, default=str), flush=True)
+
+    try:
+        do(run_id, phase, lambda done, total: say(done=done, total=total), stop.is_set)
+    except Stopped:
+        say(end="stopped")
+    except Superseded:
+        say(end="superseded")
+    except CrmError as refusal:
+        say(end="refused", message=refusal.message, values={k: str(v) for k, v in refusal.values.items()})
+    else:
+        say(end="done")
+    return 0
+
+
+# -- jobs ------------------------------------------------------------------------------------------------------------
+
+
+@jobs.handler(running.KIND, N_("Import"))
+async def _run(job: Job) -> None:
+    await _job(job, RUN, RunStatus.RUNNING)
+
+
+@jobs.handler(undoing.KIND, N_("Undo of an import"))
+async def _undo(job: Job) -> None:
+    await _job(job, UNDO, RunStatus.UNDOING)
+
+
+async def _job(job: Job, phase: str, status: RunStatus) -> None:
+    """A phase that its import is in; one that has left it needs no work any more."""
+    run = await db.look(lambda session: session.get(ImportRun, int(job.payload["run"])))
+    if run is None or run.status != status.value:
+        return
+    topic = f"import:{run.id}"
+
+    async def report(done: int, total: int) -> None:
+        await jobs.report(job, done, total)
+        await jobs.tell({topic})
+
+    try:
+        await carry_on(run.id or 0, phase, run.total, report)
+    except Superseded:
+        return  # another worker goes on with it
+    except Busy as busy:
+        raise jobs.Retry(busy.message) from None
+    except OperationalError as problem:
+        log.warning("the database could not be reached: %s", type(problem).__name__)
+        raise jobs.Retry(Busy.message) from None
+    except CrmError as refusal:
+        raise jobs.GiveUp(refusal.message, **refusal.values) from None
+    finally:
+        await jobs.tell({topic, f"user:{run.created_by_id}"})
+
+
+if __name__ == "__main__":
+    sys.exit(_child())

@@ -1,0 +1,503 @@
+"""Review, preview, run, result and undo of an import (issue 5)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlmodel import func, select
+
+from rxcrm.models import db, records
+from rxcrm.models.access import Who
+from rxcrm.models.account import Account
+from rxcrm.models.errors import BadValue, NotAllowed
+from rxcrm.models.history import History
+from rxcrm.models.importing import examining, files, running, runs, undoing, weighing, wizard
+from rxcrm.models.importing.books import Books, ImportChange, ImportRun, RejectedRow, RunStatus
+from rxcrm.models.importing.plan import Fix, LookupRule
+from rxcrm.models.lead import Lead
+from tests.models.import_files import bring_in, csv_file, register
+from tests.office import Office
+
+HEAD = ["Topic", "First Name", "Last Name", "Email", "Rating", "Est. Close Date", "Annual Revenue"]
+
+
+@pytest.fixture(autouse=True)
+def uploads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "imports"
+    folder.mkdir()
+    monkeypatch.setattr(files, "folder", lambda: folder)
+    return folder
+
+
+class Desk:
+    """One import, taken through the steps of the wizard by one user."""
+
+    def __init__(self, office: Office, folder: Path, rows: list[list[str]], who: Who | None = None) -> None:
+        office.commit()
+        self.office, self.who = office, who or office.who(office.mia)
+        self.run = register(office, self.who, csv_file(folder, rows))
+        self.id = self.run.id or 0
+        wizard.read(self.who, self.id, wizard.ReadOptions())
+
+    def act(self) -> records.Act:
+        self.office.session.expire_all()
+        return records.Act(self.office.session, self.who, db.now())
+
+    def do(self, verb: Any, *args: Any, **more: Any) -> Any:
+        found = verb(self.act(), self.id, *args, **more)
+        self.office.commit()
+        return found
+
+    def plan(self, **parts: Any) -> None:
+        self.do(wizard.change_plan, **parts)
+
+    def fresh(self) -> ImportRun:
+        self.office.commit()
+        run = self.office.session.get_one(ImportRun, self.id)
+        self.office.session.refresh(run)
+        self.office.commit()
+        return run
+
+    def examine(self) -> examining.ReviewView:
+        examining.examine(self.fresh(), self.who)
+        return self.do(wizard.review)  # type: ignore[no-any-return]
+
+    def weigh(self) -> weighing.PreviewView:
+        weighing.weigh(self.fresh(), self.who)
+        return self.do(wizard.preview)  # type: ignore[no-any-return]
+
+    def import_it(self) -> Books:
+        self.office.commit()
+        running.begin_here(self.id)
+        return running.carry_out(self.id, self.who)
+
+    def undo(self, *, also_edited: bool = False) -> int:
+        self.do(wizard.start_undo, also_edited=also_edited)
+        return undoing.undo(self.id, also_edited=also_edited)
+
+
+def leads(office: Office) -> list[Lead]:
+    office.commit()
+    office.session.expire_all()
+    found = list(office.session.exec(select(Lead).where(Lead.deleted_on == None).order_by(Lead.id)))  # type: ignore[arg-type]  # noqa: E711
+    office.commit()
+    return found
+
+
+def lead(topic: str, last: str, email: str = "", rating: str = "", date: str = "", revenue: str = "") -> list[str]:
+    return [topic, "", last, email, rating, date, revenue]
+
+
+# -- Review ----------------------------------------------------------------------------------------------------------
+
+
+def test_every_value_that_does_not_fit_is_found_once_with_its_rows(office: Office, tmp_path: Path) -> None:
+    rows = [HEAD, *(lead(f"T{n}", "Sousa", rating="On Fire!") for n in range(3)), lead("T4", "", rating="Hot")]
+    desk = Desk(office, tmp_path, rows)
+    assert not desk.do(wizard.review).examined
+    seen = desk.examine()
+    assert (seen.examined, seen.rows, seen.clean, seen.flagged) == (True, 4, 0, 4)
+    rating = next(c for c in seen.columns if c.heading == "Rating")
+    assert (rating.values, rating.rows, rating.rejected, rating.kind) == (1, 3, 0, "choice")
+    assert [o.label for o in rating.options] == ["Hot", "Warm", "Cold"]
+    (found,) = desk.do(wizard.findings, rating.place)
+    assert (found.value, found.count, found.first, found.severity) == ("On Fire!", 3, 2, "warning")
+    assert found.sentence == "“On Fire!” is not an option of Rating; the field stays empty."
+    name = next(c for c in seen.columns if c.heading == "Last Name")
+    assert (name.values, name.rejected) == (1, 1)
+
+
+def test_a_value_is_mended_once_for_all_its_rows(office: Office, tmp_path: Path) -> None:
+    rows = [HEAD, *(lead(f"T{n}", "Sousa", f"a{n}@x.com", "On Fire!") for n in range(3))]
+    desk = Desk(office, tmp_path, rows)
+    desk.examine()
+    desk.do(wizard.fix_value, 4, "On Fire!", Fix("raw", "1"))
+    (found,) = desk.do(wizard.findings, 4)
+    assert (found.fix, found.shown) == (Fix("raw", "1"), "Hot")
+    assert desk.do(wizard.review).columns[0].fixed == 1
+    books = desk.import_it()
+    assert (books.created, books.warned) == (3, 0)
+    assert {each.rating for each in leads(office)} == {1}
+
+
+def test_a_value_is_left_out_or_mended_as_text_and_a_mending_that_does_not_fit_is_refused(
+    office: Office, tmp_path: Path
+) -> None:
+    rows = [HEAD, lead("A", "Sousa", "nobody(at)x.com", date="soon"), lead("B", "Nowak", "b@x.com", date="2026-13-40")]
+    desk = Desk(office, tmp_path, rows)
+    desk.examine()
+    with pytest.raises(BadValue, match="is not an e-mail address"):
+        desk.do(wizard.fix_value, 3, "nobody(at)x.com", Fix("text", "still nobody"))
+    desk.do(wizard.fix_value, 3, "nobody(at)x.com", Fix("text", "nobody@x.com"))
+    desk.do(wizard.fix_value, 5, "soon", Fix("blank"))
+    desk.do(wizard.fix_value, 5, "2026-13-40", Fix("text", "2026-12-31"))
+    books = desk.import_it()
+    one, two = leads(office)
+    assert (one.email, one.description, str(two.estimated_close_date)) == ("nobody@x.com", "", "2026-12-31")
+    assert books.warned == 0
+
+
+def test_one_cell_is_mended_and_the_counts_follow(office: Office, tmp_path: Path) -> None:
+    desk = Desk(office, tmp_path, [HEAD, lead("A", ""), lead("B", ""), lead("C", "Nowak")])
+    assert desk.examine().flagged == 2
+    (first, second) = desk.do(wizard.grid)
+    assert (first.number, first.bad) == (2, {2: "Last Name is required."})
+    mended = desk.do(wizard.mend, 2, 2, "Sousa")
+    assert (mended.cells[2], mended.bad, mended.mended) == ("Sousa", {}, [2])
+    seen = desk.do(wizard.review)
+    assert (seen.flagged, seen.mended, seen.columns[0].rows) == (1, 1, 1)
+    desk.do(wizard.mend, 2, 2, None)
+    assert desk.do(wizard.review).flagged == 2
+    desk.do(wizard.mend, 3, 2, "Kim")
+    assert desk.import_it().created == 2
+    assert [each.last_name for each in leads(office)] == ["Kim", "Nowak"]
+    assert second.number == 3
+
+
+def test_dates_and_numbers_are_read_as_chosen_and_shown_with_examples(office: Office, tmp_path: Path) -> None:
+    desk = Desk(office, tmp_path, [HEAD, lead("A", "Sousa", date="03/04/2026", revenue="1,500")])
+    seen = desk.examine()
+    date, revenue = (next(c for c in seen.columns if c.place == place).habit for place in (5, 6))
+    assert date and revenue and (date.unclear, revenue.unclear) == (True, True)
+    desk.plan(orders={5: "mdy"}, points={6: ","})
+    assert not desk.do(wizard.review).examined
+    seen = desk.examine()
+    assert [(c.values, c.habit and c.habit.chosen) for c in seen.columns] == [(0, "mdy"), (0, ",")]
+    desk.import_it()
+    (made,) = leads(office)
+    assert (str(made.estimated_close_date), str(made.annual_revenue)) == ("2026-03-04", "1.50")
+
+
+def test_what_is_reviewed_by_another_plan_is_out_of_date_but_fixes_keep_it(office: Office, tmp_path: Path) -> None:
+    desk = Desk(office, tmp_path, [HEAD, lead("A", "Sousa", rating="Odd")])
+    desk.examine()
+    desk.plan(duplicates="create", key="email")
+    assert desk.do(wizard.review).examined
+    mapping = {**desk.fresh().plan["mapping"]}
+    desk.plan(mapping={int(place): t for place, t in mapping.items() if t != "rating"})
+    assert not desk.do(wizard.review).examined
+
+
+# -- Preview ---------------------------------------------------------------------------------------------------------
+
+
+def rows_of(desk: Desk, tag: str = "") -> list[tuple[int, str, str]]:
+    return [(r.number, r.tag, r.record) for r in desk.do(wizard.rows, tag)]
+
+
+def test_a_row_that_is_here_already_is_skipped_unless_it_is_wanted(office: Office, tmp_path: Path) -> None:
+    office.lead(office.mia, first_name="", last_name="Sousa", email="a@x.com")
+    rows = [HEAD, lead("A", "Sousa", "A@x.com"), lead("B", "Nowak", "b@x.com"), lead("C", "Nowak", "b@x.com")]
+    desk = Desk(office, tmp_path, rows)
+    seen = desk.weigh()
+    assert (seen.weighed, seen.create, seen.skip, seen.doubles) == (True, 1, 2, 2)
+    assert rows_of(desk) == [(2, "skip", "Sousa"), (3, "create", ""), (4, "skip", "")]
+    shown = desk.do(wizard.rows)
+    assert shown[0].reasons == ["“Sousa” may be here already: Same e-mail address."]
+    assert shown[2].reasons == ["This may be the same as row 3: Same e-mail address."]
+    desk.do(wizard.decide, 2, "create")
+    assert (desk.do(wizard.preview).create, desk.do(wizard.preview).skip) == (2, 1)
+    desk.do(wizard.decide, 3, "skip")
+    assert (desk.do(wizard.preview).create, desk.do(wizard.preview).skip) == (1, 2)
+    desk.plan(duplicates="create")
+    assert not desk.do(wizard.preview).weighed
+    assert desk.weigh().create == 2
+
+
+def test_the_preview_is_what_the_run_does(office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "BATCH", 3)
+    monkeypatch.setattr(weighing, "AT_ONCE", 3)
+    for n in range(4):
+        office.lead(office.mia, last_name=f"Known{n}", email=f"k{n}@x.com")
+    rows = [HEAD, *(lead(f"T{n}", f"Known{n}", f"k{n}@x.com") for n in range(2))]
+    rows += [lead(f"N{n}", f"New{n}", f"n{n % 4}@x.com") for n in range(8)] + [[""] * 7, lead("", "Bad")]
+    for policy in ("skip", "create", "update"):
+        desk = Desk(office, tmp_path, rows)
+        desk.plan(duplicates=policy)
+        seen = desk.weigh()
+        books = runs.carry_out(desk.id, desk.who, desk_plan(desk), dry_run=True)
+        told = (seen.create, seen.update, seen.skip, seen.reject, seen.blank)
+        assert told == (books.created, books.updated, books.skipped, books.rejected, books.blank) and books.balance
+        done = desk.import_it()
+        assert told == (done.created, done.updated, done.skipped, done.rejected, done.blank) and done.balance, policy
+        seen = desk.do(wizard.undo_view)
+        assert (seen.edited, desk.undo()) == ([], 0), policy
+        assert len(leads(office)) == 4
+
+
+def desk_plan(desk: Desk) -> Any:
+    return wizard.Plan.of(desk.fresh().plan)
+
+
+def test_records_are_found_by_a_key_and_only_filled_cells_are_written(office: Office, tmp_path: Path) -> None:
+    known = office.lead(
+        office.mia, topic="Old", first_name="Ana", last_name="Sousa", email="a@x.com", description="kept"
+    )
+    rows = [["Email", "First Name", "Job Title", "Description"], ["A@X.com", "", "CEO", ""], ["none@x.com", "", "", ""]]
+    desk = Desk(office, tmp_path, rows)
+    desk.plan(mode="update", key="email")
+    seen = desk.weigh()
+    assert (seen.update, seen.skip) == (1, 1)
+    books = desk.import_it()
+    assert (books.updated, books.skipped, books.created, books.balance) == (1, 1, 0, True)
+    (row,) = leads(office)
+    assert (row.id, row.topic, row.first_name, row.job_title, row.description) == (
+        known.id, "Old", "Ana", "CEO", "kept",
+    )  # fmt: skip
+    told = office.told(row)
+    assert "Mia" in told[0] and "Job Title" in told[0]
+
+
+def test_a_row_without_its_key_creates_where_that_is_wanted(office: Office, tmp_path: Path) -> None:
+    office.lead(office.mia, last_name="Sousa", email="a@x.com")
+    desk = Desk(office, tmp_path, [HEAD, lead("A", "Sousa", "a@x.com", "Hot"), lead("B", "Nowak")])
+    desk.plan(key="email")
+    books = desk.import_it()
+    assert (books.created, books.updated) == (1, 1)
+    desk = Desk(office, tmp_path, [HEAD, lead("A", "Sousa", "a@x.com", "Hot")])
+    desk.plan(key="email")
+    assert desk.weigh().skip == 1
+    (row,) = desk.do(wizard.rows)
+    assert row.reasons == ["Nothing in this row differs from “Sousa”."]
+
+
+def test_of_two_rows_of_one_key_the_second_says_more_about_the_first(office: Office, tmp_path: Path) -> None:
+    rows = [HEAD, lead("A", "Nowak", "n@x.com"), lead("", "", "N@x.com", "Hot")]
+    desk = Desk(office, tmp_path, rows)
+    desk.plan(key="email")
+    assert (desk.weigh().create, desk.weigh().update) == (1, 1)
+    books = desk.import_it()
+    assert (books.created, books.updated, books.balance) == (1, 1, True)
+    (made,) = leads(office)
+    assert (made.topic, made.last_name, made.rating) == ("A", "Nowak", 1)
+
+
+def test_several_records_of_one_key_or_one_that_may_not_be_changed_are_refused(office: Office, tmp_path: Path) -> None:
+    office.lead(office.mia, last_name="Twin", email="t@x.com")
+    office.lead(office.mia, last_name="Twin", email="t@x.com")
+    office.lead(office.olaf, last_name="His", email="his@x.com")
+    rows = [HEAD, lead("", "", "t@x.com", "Hot"), lead("", "", "his@x.com", "Hot")]
+    desk = Desk(office, tmp_path, rows, office.who(office.sara))
+    desk.plan(mode="update", key="email")
+    desk.weigh()
+    assert [r.reasons for r in desk.do(wizard.rows)] == [
+        ["Several records have this Email; which one is meant cannot be told."],
+        ["Your role may not change “His”."],
+    ]
+    books = desk.import_it()
+    assert (books.rejected, books.balance) == (2, True)
+
+
+def test_constants_fill_the_rows_that_do_not(office: Office, tmp_path: Path) -> None:
+    desk = Desk(office, tmp_path, [["Topic", "Last Name"], ["A", "Sousa"]])
+    desk.plan(constants={"rating": "2", "city": "Porto"})
+    with pytest.raises(BadValue):
+        desk.plan(constants={"rating": "99"})
+    desk.import_it()
+    (made,) = leads(office)
+    assert (made.rating, made.city) == (2, "Porto")
+
+
+def test_lookups_make_what_they_do_not_find_once(office: Office, tmp_path: Path) -> None:
+    rows = [["Topic", "Last Name", "Existing Account?"], *([f"T{n}", f"L{n}", "Fabrikam"] for n in range(3))]
+    desk = Desk(office, tmp_path, rows)
+    desk.plan(lookups={"existing_account_id": LookupRule("name", "match_or_create")})
+    books = desk.import_it()
+    (account,) = office.session.exec(select(Account)).all()
+    office.commit()
+    assert books.created == 3 and account.name == "Fabrikam"
+    assert {each.existing_account_id for each in leads(office)} == {account.id}
+    assert desk.undo() == 0
+    assert office.session.exec(select(func.count()).select_from(Account)).one() == 0
+    office.commit()
+
+
+# -- Run -------------------------------------------------------------------------------------------------------------
+
+
+def test_a_run_goes_on_where_it_was(office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "BATCH", 10)
+    desk = Desk(office, tmp_path, [HEAD, *(lead(f"T{n}", f"L{n}", f"l{n}@x.com") for n in range(35))])
+    running.begin_here(desk.id)
+    steps = iter([False, False, True])
+    with pytest.raises(running.Interrupted):
+        running.carry_out(desk.id, desk.who, interrupted=lambda: next(steps))
+    assert (desk.fresh().status, desk.fresh().rows, len(leads(office))) == ("running", 20, 20)
+    books = running.carry_out(desk.id, desk.who)
+    assert (books.rows, books.created, books.balance) == (35, 35, True)
+    assert [each.topic for each in leads(office)] == [f"T{n}" for n in range(35)]
+
+
+def test_who_was_superseded_writes_nothing_more(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "BATCH", 10)
+    desk = Desk(office, tmp_path, [HEAD, *(lead(f"T{n}", f"L{n}") for n in range(30))])
+    running.begin_here(desk.id)
+    done: list[Books] = []
+
+    def another(_done: int, _total: int) -> None:
+        if not done:
+            done.append(running.carry_out(desk.id, desk.who))
+
+    with pytest.raises(running.Superseded):
+        running.carry_out(desk.id, desk.who, progress=another)
+    assert done[0].created == 30 and len(leads(office)) == 30
+    assert desk.fresh().status == "done"
+
+
+def test_cancelling_takes_updates_back_too(office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "BATCH", 2)
+    for n in range(4):
+        office.lead(office.mia, topic=f"Old{n}", last_name=f"L{n}", email=f"l{n}@x.com")
+    desk = Desk(office, tmp_path, [HEAD, *(lead(f"New{n}", "", f"l{n}@x.com") for n in range(6))])
+    desk.plan(mode="update", key="email")
+    running.begin_here(desk.id)
+    books = running.carry_out(desk.id, desk.who, progress=lambda *_: desk.do(wizard.cancel))
+    assert (books.status, desk.fresh().status) == ("cancelled", "cancelled")
+    assert [each.topic for each in leads(office)] == [f"Old{n}" for n in range(4)]
+
+
+def test_a_record_that_changes_between_judging_and_writing_is_judged_again(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = office.lead(office.mia, topic="Old", last_name="Sousa", email="a@x.com", city="Porto")
+    number = row.id or 0
+    desk = Desk(office, tmp_path, [["Email", "City", "Job Title"], ["a@x.com", "Faro", "CEO"]])
+    desk.plan(mode="update", key="email")
+    judge, once = running.Judge.batch, [1]
+
+    def meddling(self: Any, act: Any, rows: Any) -> Any:
+        found = judge(self, act, rows)
+        if once:
+            once.clear()
+            records.save(office.act(office.mia), office.session.get_one(Lead, number), {"topic": "Meanwhile"})
+            office.commit()
+        return found
+
+    monkeypatch.setattr(running.Judge, "batch", meddling)
+    assert desk.import_it().updated == 1
+    (changed,) = leads(office)
+    assert (changed.topic, changed.city, changed.job_title) == ("Meanwhile", "Faro", "CEO")
+
+
+def test_skipped_rows_can_be_downloaded_with_their_reasons(office: Office, tmp_path: Path) -> None:
+    office.lead(office.mia, last_name="Sousa", email="a@x.com")
+    desk = Desk(office, tmp_path, [HEAD, lead("A", "Sousa", "a@x.com"), lead("B", "")])
+    desk.import_it()
+    kept = office.session.exec(select(RejectedRow).order_by(RejectedRow.row)).all()  # type: ignore[arg-type]
+    office.commit()
+    assert [(row.row, row.skipped) for row in kept] == [(2, True), (3, False)]
+    _, content, _ = desk.do(wizard.left_file)
+    lines = content.decode("utf-8-sig").splitlines()
+    assert lines[1].endswith("Skipped,“Sousa” may be here already: Same e-mail address.")
+    assert lines[2].endswith("Rejected,Last Name: Last Name is required.")
+
+
+# -- Undo ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def updated(office: Office, tmp_path: Path) -> Desk:
+    """An import that created two leads and updated two."""
+    for n in range(2):
+        office.lead(office.mia, topic=f"Old{n}", last_name=f"L{n}", email=f"l{n}@x.com", city="Porto")
+    rows = [["Topic", "Last Name", "Email", "City"], *([f"New{n}", f"L{n}", f"l{n}@x.com", "Faro"] for n in range(4))]
+    desk = Desk(office, tmp_path, rows)
+    desk.plan(key="email")
+    books = desk.import_it()
+    assert (books.created, books.updated) == (2, 2)
+    return desk
+
+
+def test_undo_removes_what_was_created_and_gives_back_what_was_updated(office: Office, updated: Desk) -> None:
+    seen = updated.do(wizard.undo_view)
+    assert (seen.created, seen.updated, seen.edited, seen.why_not) == (2, 2, [], "")
+    assert updated.undo() == 0
+    assert [(each.topic, each.city) for each in leads(office)] == [("Old0", "Porto"), ("Old1", "Porto")]
+    assert updated.fresh().status == "undone"
+    assert office.session.exec(select(func.count()).select_from(ImportChange)).one() == 0
+    ids = {each.id for each in leads(office)}
+    assert {entry.record_id for entry in office.session.exec(select(History)) if entry.entity == "lead"} == ids
+    office.commit()
+    with pytest.raises(NotAllowed):
+        updated.do(wizard.start_undo, also_edited=False)
+
+
+def test_what_was_edited_since_is_listed_and_kept_unless_confirmed(office: Office, updated: Desk) -> None:
+    old, _, new, _ = leads(office)
+    records.save(office.act(office.mia), office.session.get_one(Lead, old.id), {"city": "Lisboa"})
+    records.save(office.act(office.mia), office.session.get_one(Lead, new.id), {"city": "Braga"})
+    office.commit()
+    seen = updated.do(wizard.undo_view)
+    assert [(e.id, e.made) for e in seen.edited] == [(new.id, True), (old.id, False)]
+    assert updated.undo() == 2
+    assert [(each.topic, each.city) for each in leads(office)] == [
+        ("Old0", "Lisboa"),
+        ("Old1", "Porto"),
+        ("New2", "Braga"),
+    ]
+    assert updated.fresh().message == undoing.KEPT
+
+
+def test_confirmed_edits_go_back_too_and_edited_new_records_into_the_recycle_bin(office: Office, updated: Desk) -> None:
+    old, _, new, _ = leads(office)
+    for row in (old, new):
+        records.save(office.act(office.mia), office.session.get_one(Lead, row.id), {"city": "Lisboa"})
+    office.commit()
+    assert updated.undo(also_edited=True) == 0
+    assert [(each.topic, each.city) for each in leads(office)] == [("Old0", "Porto"), ("Old1", "Porto")]
+    office.session.expire_all()
+    assert office.session.get_one(Lead, new.id).deleted_on is not None
+    office.commit()
+
+
+def test_only_who_imported_or_an_administrator_undoes_and_only_for_thirty_days(office: Office, updated: Desk) -> None:
+    act = office.act(office.sara)
+    assert undoing.undo_view(act, updated.fresh()).why_not == undoing.NOT_YOURS
+    run = updated.fresh()
+    run.finished_on = db.now() - undoing.LIFE - undoing.LIFE
+    office.session.add(run)
+    office.commit()
+    assert updated.do(wizard.undo_view).why_not == undoing.TOO_LATE
+
+
+def test_an_undo_goes_on_where_it_was(office: Office, updated: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(undoing, "AT_ONCE", 1)
+    updated.do(wizard.start_undo, also_edited=False)
+
+    def dies(_done: int, _total: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        undoing.undo(updated.id, progress=dies)
+    assert updated.fresh().status == RunStatus.UNDOING.value
+    undoing.undo(updated.id)
+    assert [each.topic for each in leads(office)] == ["Old0", "Old1"]
+    assert updated.fresh().status == RunStatus.UNDONE.value
+
+
+# -- maps ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_saved_map_is_offered_for_the_same_headings_and_finds_moved_columns(office: Office, tmp_path: Path) -> None:
+    desk = Desk(office, tmp_path, [["Wer", "Was", "Wie"], ["Sousa", "Forklifts", "Toll"]])
+    desk.plan(mapping={0: "last_name", 1: "topic", 2: "rating"}, fixes={2: {"Toll": Fix("raw", "1")}})
+    desk.do(wizard.save_map, "Messe", True)
+    other = Desk(office, tmp_path, [["Wie", "Was", "Wer"], ["Toll", "Lamps", "Kim"]], office.who(office.sara))
+    (offered,) = other.do(wizard.map_view).maps
+    assert (offered.name, offered.fits, offered.mine) == ("Messe", True, False)
+    other.do(wizard.apply_map, offered.id)
+    assert other.import_it().created == 1
+    (made,) = leads(office)
+    assert (made.last_name, made.topic, made.rating) == ("Kim", "Lamps", 1)
+    with pytest.raises(NotAllowed):
+        wizard.forget_map(office.act(office.sara), offered.id)
+    office.commit()
+
+
+def test_what_bring_in_leaves_balances(office: Office, tmp_path: Path) -> None:
+    run, books = bring_in(office, office.who(office.mia), csv_file(tmp_path, [HEAD, [""] * 7, lead("A", "B")]))
+    assert books.balance and (run.created, run.blank, run.rows, run.total) == (1, 1, 2, 2)
