@@ -8,9 +8,9 @@ import sys
 
 from rxcrm import __version__
 from rxcrm.cli.exporting import add_export_commands
-from rxcrm.cli.files import add_import_command
+from rxcrm.cli.importing import add_import_commands
 from rxcrm.cli.parsing import Parser, command
-from rxcrm.cli.sentences import Refused, plain
+from rxcrm.cli.sentences import Finished, Refused, plain
 from rxcrm.cli.server import add_server_commands
 from rxcrm.cli.users import add_user_commands
 
@@ -25,7 +25,8 @@ examples:
   rxcrm demo --serve                            look at it with sample data
 
 Settings are environment variables: RXCRM_PORT, RXCRM_DATA_DIR, RXCRM_DATABASE_URL …; docs/settings.md has them all.
-Exit codes: 0 it worked, 1 it was refused and the reason stands on stderr, 2 the command was written wrongly."""
+Exit codes: 0 it worked, 1 it was refused and the reason stands on stderr, 2 the command was written wrongly,
+3 an import with --strict left rows out."""
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -38,6 +39,8 @@ def main(argv: list[str] | None = None) -> int:
         sys.stdout.flush()
         print(refusal, file=sys.stderr)
         return 1
+    except Finished as finished:
+        return finished.code
     except KeyboardInterrupt:
         print("\nStopped.", file=sys.stderr)
         return 130
@@ -55,6 +58,6 @@ def parser() -> argparse.ArgumentParser:
     add_server_commands(commands)
     users = command(commands, "user", None, "Add, list, disable and enable users; give them passwords.")
     add_user_commands(users.add_subparsers(title="commands", metavar="COMMAND", required=True))
-    add_import_command(commands)
+    add_import_commands(commands)
     add_export_commands(commands)
     return top

@@ -27,6 +27,18 @@ class Refused(Exception):
     """What was asked for cannot be done; the message is a sentence for whoever asked."""
 
 
+class Finished(Exception):
+    """The command has done what it was asked for, and ends with a code of its own."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def finish_with(code: int) -> NoReturn:
+    raise Finished(code)
+
+
 def refuse(sentence: str) -> NoReturn:
     raise Refused(sentence)
 

@@ -140,15 +140,21 @@ export function FolderChoice({ source, folders, become, onFetch, onLook }) {
   );
 }
 
-/** A bar, the counts of the folders, and the waiting that the server asked for. */
+/** A bar, the counts of the folders, and the waiting that the server asked for: read out once, counted down for the eye. */
 export function FetchProgress({ source, folders, brief }) {
   const t = useT();
   const seconds = useSecondsTo(source.until);
+  const [told, setTold] = useState("");
+  useEffect(() => {
+    const asked = source.until ? Math.ceil((new Date(source.until) - Date.now()) / 1000) : 0;
+    setTold(asked > 0 ? t.n("The server is busy and wants %(n)s second of rest.", "The server is busy and wants %(n)s seconds of rest.", asked) : "");
+  }, [source.until]);
   const counted = folders?.filter((f) => source.counts[f.id] !== undefined) ?? [];
   return (
     <div className="fetch-progress">
       <progress value={source.total ? source.done : undefined} max={source.total || undefined} aria-label={t("Fetching %(name)s", { name: source.name })} />
-      <p className="hint" role="status">
+      <span className="unseen" role="status">{told}</span>
+      <p className="hint">
         {source.until && seconds
           ? t.n("The server is busy: going on in %(n)s second.", "The server is busy: going on in %(n)s seconds.", seconds)
           : source.total

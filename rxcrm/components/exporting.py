@@ -85,11 +85,16 @@ def export_table() -> rx.Component:
     return command_table(N_("Exports"), COLUMNS, rx.foreach(Exports.rows, _row), "exports")
 
 
+def _file(run: rx.Var[ExportView], *children: Any, **more: Any) -> rx.Component:
+    """A link to a file: fetched from the server, where the router of the pages must not look for a page."""
+    return rx.el.a(*children, href=run.url, download=True, custom_attrs={"reloadDocument": True}, **more)
+
+
 def _row(run: rx.Var[ExportView]) -> rx.Component:
     return rx.el.tr(
         rx.el.th(
             rx.el.span(
-                rx.cond(run.url != "", rx.el.a(run.name, href=run.url, download=True), rx.el.b(run.name)),
+                rx.cond(run.url != "", _file(run, run.name), rx.el.b(run.name)),
                 rx.cond(run.who != "", rx.el.small(_("for %(name)s", name=run.who))),
                 rx.cond(run.message != "", rx.el.small(run.message, class_name="problem")),
                 rx.cond(
@@ -120,11 +125,10 @@ def _row(run: rx.Var[ExportView]) -> rx.Component:
         rx.el.td(
             rx.cond(
                 run.url != "",
-                rx.el.a(
+                _file(
+                    run,
                     icon("download"),
                     rx.el.span(_("Download")),
-                    href=run.url,
-                    download=True,
                     class_name="button small",
                     aria_label=_("Download %(name)s", name=run.name),
                 ),

@@ -141,7 +141,7 @@ function Sums({ run }) {
   ].filter(([, text]) => text);
   if (run.status === "running") return <progress className="in-row" value={run.position} max={run.total || 1} aria-label={t("%(name)s: progress", { name: run.name })} />;
   if (!parts.length) return <span className="faint">{run.total ? t.n("%(n)s row", "%(n)s rows", run.total) : ""}</span>;
-  return <span className="sums">{parts.map(([tone, text]) => <span key={text} className={tone}>{text}</span>)}</span>;
+  return <span className="sums" data-over={run.status === "undone" || undefined}>{parts.map(([tone, text]) => <span key={text} className={tone}>{text}</span>)}</span>;
 }
 
 const next = (t, step) => ({ upload: t("To be read"), map: t("At Map"), review: t("At Review"), preview: t("At Preview") })[step] ?? "";

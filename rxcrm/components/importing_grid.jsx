@@ -97,9 +97,9 @@ export function RowGrid({ run, view, grid, onRows, onMend }) {
               })}
             </tbody>
           </table>
+          {grid.more && <p className="more-rows"><button type="button" className="button" onClick={() => onRows(run.id, grid.finding, grid.place, rows.at(-1).number)}>{t("Show more")}</button></p>}
         </div>
       )}
-      {grid.more && <button type="button" className="button" onClick={() => onRows(run.id, grid.finding, grid.place, rows.at(-1).number)}>{t("Show more")}</button>}
       {row && (
         <footer className="cell-told" id={`${id}-cell`} aria-live="polite">
           <b>{t("Row %(n)s, %(heading)s", { n: row.number, heading: headings[x] })}</b>

@@ -13,7 +13,7 @@ export function RunView({ run, onCancel }) {
   return (
     <div className="step-body">
       <section className="phase running" aria-label={t("Importing…")}>
-        <h2 role="status">{run.cancelling ? t("Stopping…") : run.position || run.begun ? t("Importing…") : t("Waiting for its turn…")}</h2>
+        <div role="status"><h2>{run.cancelling ? t("Stopping…") : run.position || run.begun ? t("Importing…") : t("Waiting for its turn…")}</h2></div>
         <Progress kind="run" done={run.position} total={run.total} />
         <Books run={run} small />
         <p className="hint">{t("You can leave this page: the import goes on, and the bell tells you when it is done.")}</p>
@@ -68,7 +68,7 @@ export function ResultView({ run, problems, severity, more, undo, zone, onFilter
     return (
       <div className="step-body">
         <section className="phase running" aria-label={t("Taking the import back…")}>
-          <h2 role="status">{t("Taking the import back…")}</h2>
+          <div role="status"><h2>{t("Taking the import back…")}</h2></div>
           <Progress kind="undo" done={run.undo[0] ?? 0} total={run.undo[1] ?? 0} label={t("Taking the import back…")} />
           <p className="hint">{t("You can leave this page: the work goes on.")}</p>
         </section>
@@ -79,7 +79,7 @@ export function ResultView({ run, problems, severity, more, undo, zone, onFilter
       <section className="result-head" data-status={run.status}>
         {done ? <CircleCheck className="icon" aria-hidden="true" /> : run.status === "undone" ? <Undo2 className="icon" aria-hidden="true" /> : <TriangleAlert className="icon" aria-hidden="true" />}
         <div>
-          <h2 role="status">{headline(t, run)}</h2>
+          <div role="status"><h2>{headline(t, run)}</h2></div>
           <p className="hint">
             {run.finished && t("%(who)s, %(when)s", { who: run.who, when: t.moment(run.finished, zone) })}
             {run.seconds > 0 && ` · ${t.n("%(n)s second", "%(n)s seconds", run.seconds)}`}
@@ -157,6 +157,7 @@ function UndoDialog({ run, undo, zone, onClose, onUndo }) {
         {undo.created > 0 && <li>{t.n("%(n)s record that it created goes.", "%(n)s records that it created go.", undo.created)}</li>}
         {undo.updated > 0 && <li>{t.n("%(n)s record that it updated gets its former values back.", "%(n)s records that it updated get their former values back.", undo.updated)}</li>}
       </ul>
+      {undo.created > 0 && <p className="hint">{t("What it created is removed for good, not moved to the recycle bin.")}</p>}
       {undo.edited.length > 0 && (
         <>
           <p><b>{undo.more ? t("More than %(n)s records were used or changed since and stay as they are. The first of them:", { n: t.number(undo.edited.length) }) : t.n("%(n)s record was used or changed since and stays as it is:", "%(n)s records were used or changed since and stay as they are:", undo.edited.length)}</b></p>

@@ -42,7 +42,7 @@ export function ReviewForm({ run, view, place, findings, more, grid, work, answe
         {!view.columns.length ? (
           <section className="phase fits">
             <CircleCheck className="icon" aria-hidden="true" />
-            <h2 role="status">{t("Everything fits")}</h2>
+            <div role="status"><h2>{t("Everything fits")}</h2></div>
             <p className="hint">{t.n("%(n)s row was checked, value by value.", "%(n)s rows were checked, value by value.", view.rows)}</p>
           </section>
         ) : (

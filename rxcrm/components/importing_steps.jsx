@@ -94,7 +94,7 @@ export function Phase({ work, onCancel, children }) {
   return (
     <section className="phase" aria-label={saying(t, work.kind)}>
       <span className="spinner" aria-hidden="true" />
-      <h2 role="status">{saying(t, work.kind)}</h2>
+      <div role="status"><h2>{saying(t, work.kind)}</h2></div>
       <Progress kind={work.kind} done={work.done} total={work.total} />
       {children}
       {onCancel && <button type="button" className="button" onClick={onCancel}>{t("Cancel")}</button>}

@@ -44,9 +44,15 @@ def schedule(act: Act, row: Activity) -> None:
 
 def schedule_new(session: Session, wanted: Iterable[tuple[int, datetime, int | None]], now: datetime) -> None:
     """Remind of activities that were written in bulk: id, when, and who owns it; what lies in the past is not told."""
-    common = {"kind": KIND, "state": JobState.WAITING.value, "created_on": now}
     rows = [
-        Job(**common, payload={"activity_id": i, "at": at.isoformat()}, due_on=at, key=str(i), by_id=owner)
+        Job(
+            kind=KIND,
+            payload={"activity_id": i, "at": at.isoformat()},
+            due_on=at,
+            created_on=now,
+            key=str(i),
+            by_id=owner,
+        )
         for i, at, owner in wanted
         if at > now
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -73,7 +74,7 @@ def test_nothing_but_the_books_is_on_stdout_with_json(run: Run, file: Path) -> N
 def test_the_books_are_told_in_words_without_json(run: Run, file: Path) -> None:
     said = run("import", file)
     told = " ".join(said.out.split())
-    assert "Accepted 2 of these with warnings 1 Rejected 1 Blank 1 Rows of data 4" in told
+    assert "Accepted 2 of these with warnings 1 created 2 updated 0 Skipped 0 Rejected 1 Blank 1 Rows of data 4" in told
     assert "5 Last Name Last Name is required." in told and not said.err
 
 
@@ -223,7 +224,7 @@ def test_a_manager_gives_a_file_to_a_seller_and_stays_its_importer(run: Run, fil
     assert db.read(owners_and_importers) == {("Sara", "Mia", "Mia")}
     assert {(lead.unit_id, lead.owner_key) for lead in leads()} == {(user("Sara").unit_id, user("Sara").name_key)}
     imported = db.read(lambda s: s.exec(select(ImportRun)).one())
-    assert (imported.created_by_id, imported.options["owner"]) == (user("Mia").id, user("Sara").id)
+    assert (imported.created_by_id, imported.plan["owner"]) == (user("Mia").id, user("Sara").id)
 
 
 def test_the_files_own_owners_come_first(run: Run, tmp_path: Path) -> None:
@@ -266,3 +267,65 @@ def test_semicolons_and_old_encodings_are_read_as_the_page_reads_them(run: Run, 
     path = text_file(tmp_path, "Topic;Last Name\nRegały;Łoś\n", "cp1250")
     assert run("import", path).code == 0
     assert [(lead.topic, lead.last_name) for lead in leads()] == [("Regały", "Łoś")]
+
+
+# -- everything that the pages can ---------------------------------------------------------------------------------------
+
+
+def books_of(run: Run, path: Path, *words: object) -> dict[str, int]:
+    said = run("import", path, *words, "--json")
+    assert said.code == 0, said.err
+    found: dict[str, int] = json.loads(said.out.splitlines()[-1])
+    return found
+
+
+def test_values_are_mended_dates_read_as_told_and_constants_filled_in(run: Run, tmp_path: Path) -> None:
+    rows = [["Topic", "Last Name", "Rating", "Est. Close Date"], ["A", "Sousa", "On Fire!", "03/04/2026"]]
+    words = ["--fix", "Rating:On Fire!=Hot", "--date-order", "Est. Close Date=mdy", "--set", "City=Porto"]
+    assert books_of(run, csv_file(tmp_path, rows), *words)["warned"] == 0
+    (lead,) = leads()
+    assert (lead.rating, str(lead.estimated_close_date), lead.city) == (1, "2026-03-04", "Porto")
+
+
+def test_records_are_updated_by_a_key_and_the_import_is_undone(run: Run, file: Path, tmp_path: Path) -> None:
+    first = books_of(run, file)
+    again = csv_file(tmp_path, [["E-mail", "City"], ["ana@example.com", "Faro"]])
+    books = books_of(run, again, "--entity", "lead", "--mode", "update", "--key", "email")
+    assert (books["updated"], leads()[0].city) == (1, "Faro")
+    listed = [json.loads(line) for line in run("imports", "--json").out.splitlines()]
+    assert [row["import"] for row in listed] == [books["import"], first["import"]]
+    looked = run("undo-import", books["import"], "--dry-run")
+    assert "0 created records go; 1 updated ones" in looked.out and leads()[0].city == "Faro"
+    assert run("undo-import", books["import"]).code == 0
+    assert leads()[0].city == ""
+    assert run("undo-import", books["import"]).code == 1
+
+
+def test_the_same_file_again_is_skipped_and_strict_says_so(run: Run, file: Path) -> None:
+    books_of(run, file)
+    books = books_of(run, file)
+    assert (books["created"], books["skipped"], books["rejected"]) == (0, 2, 1)
+    assert run("import", file, "--strict").code == 3
+    assert books_of(run, file, "--duplicates", "create")["skipped"] == 0
+
+
+def test_a_map_is_saved_and_used(run: Run, tmp_path: Path) -> None:
+    rows = [["Wer", "Was"], ["Sousa", "Lamps"]]
+    assert run("import", csv_file(tmp_path, rows), "--map", "Wer=last_name", "--map", "Was=topic",
+               "--entity", "lead", "--save-map", "Messe").code == 0  # fmt: skip
+    rows = [["Was", "Wer"], ["Chairs", "Lis"]]
+    assert run("import", csv_file(tmp_path, rows), "--entity", "lead", "--use-map", "messe").code == 0
+    assert {(lead.topic, lead.last_name) for lead in leads()} == {("Lamps", "Sousa"), ("Chairs", "Lis")}
+    said = run("import", csv_file(tmp_path, rows), "--entity", "lead", "--use-map", "other")
+    assert said.code == 1 and "There are: Messe." in said.err
+
+
+def test_the_files_of_an_archive_are_imports_of_their_own(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "all.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("leads.csv", "Topic,Last Name\nLamps,Sousa\n")
+        archive.writestr("accounts.csv", "Account Name,City\nFabrikam,Porto\n")
+    said = run("import", path, "--json")
+    found = [json.loads(line) for line in said.out.splitlines()]
+    assert said.code == 0 and [each["created"] for each in found] == [1, 1]
+    assert [lead.topic for lead in leads()] == ["Lamps"] and not waiting()

@@ -123,7 +123,7 @@ def test_a_sign_in_is_canceled_and_a_refused_one_says_why(
     sara.get_by_role("button", name="Go on").click()
     dialog = sara.get_by_role("dialog", name="Microsoft 365")
     expect(dialog.get_by_text("GTHK-QPMN")).to_be_visible()
-    dialog.get_by_role("button", name="Cancel").click()
+    dialog.get_by_role("button", name="Cancel the sign-in").click()
     expect(sara.get_by_text("Not signed in")).to_be_visible()
     microsoft.declined = "authorization_declined"
     sara.get_by_role("button", name="Commands for Microsoft 365").click()

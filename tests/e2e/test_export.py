@@ -48,7 +48,7 @@ def test_a_view_is_saved_as_it_stands_on_the_screen(
     dialog = page.get_by_role("dialog", name="Export")
     expect(dialog.get_by_role("radio", name="All rows of “Open Leads” (3)")).to_be_checked()
     dialog.get_by_role("radio", name="Text with delimiters (.csv)").check()
-    dialog.get_by_label("Delimiter").select_option(label="Comma")
+    dialog.get_by_role("combobox", name="Delimiter").select_option(label="Comma")
     found = saved(page, tmp_path)
     assert found[0][:3] == ["Name", "Topic", "Company Name"]
     assert [row[1] for row in found[1:]] == ["Topic 002", "Topic 001", "Topic 000"]

@@ -130,6 +130,12 @@ def desk(small_office: Office, choose: Any) -> Desk:
 
 
 @pytest.fixture
+def any_desk(office: Office, choose: Any) -> Desk:
+    """The same on SQLite and on PostgreSQL."""
+    return Desk(office)
+
+
+@pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Servers that do not answer within a moment are too slow."""
     monkeypatch.setattr(reaching, "SILENCE", 0.5)

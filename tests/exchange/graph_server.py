@@ -57,7 +57,7 @@ def contact(number: int, **more: Any) -> dict[str, Any]:
         "surname": f"Sur{number}",
         "companyName": "Contoso",
         "emailAddresses": [{"name": f"Given{number}", "address": f"given{number}@contoso.example"}],
-        "businessPhones": ["+48 22 555 01 00"],
+        "businessPhones": [f"+48 22 555 01 {number:02}"],
         "homePhones": [],
         "mobilePhone": None,
         **more,

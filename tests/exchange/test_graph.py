@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import email.utils
 import logging
+import os
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlmodel import select
 
+from rxcrm.models.contact import Contact
 from rxcrm.models.errors import NotAllowed, NotFound, NotYet
-from rxcrm.models.exchange import accounts, registering
+from rxcrm.models.exchange import accounts, graph, reaching, registering
 from rxcrm.models.exchange.fetching import stage_path
 from rxcrm.models.exchange.tables import ContactSource
+from rxcrm.models.importing import running
 from rxcrm.models.importing.books import ImportRun
 from rxcrm.models.importing.stage import Stage
 from rxcrm.models.notification import Notification
@@ -89,7 +94,8 @@ def test_a_sign_in_that_fails_says_why(desk: Desk, microsoft: Mailbox, answer: s
     assert (shown.problem, shown.doing, shown.state) == (said, "", {})
 
 
-def test_a_sign_in_can_be_canceled_and_begun_again(desk: Desk, microsoft: Mailbox) -> None:
+def test_a_sign_in_can_be_canceled_and_begun_again(any_desk: Desk, microsoft: Mailbox) -> None:
+    desk = any_desk
     desk.register()
     number = desk.do(accounts.add_mailbox, {}).id
     desk.work(most=2)
@@ -184,7 +190,7 @@ def test_contacts_of_several_pages_become_an_import_that_waits_at_map(desk: Desk
         "First Name": "Given1",
         "Last Name": "Sur1",
         "Company": "Contoso",
-        "Business Phone": "+48 22 555 01 00",
+        "Business Phone": "+48 22 555 01 01",
         "E-mail Address": "given1@contoso.example",
         "Source Id": "AAMkAGI2NG1",
     }
@@ -260,7 +266,8 @@ def test_only_the_chosen_folders_are_fetched(desk: Desk, microsoft: Mailbox) -> 
         desk.do(accounts.fetch, number, [], "contact")
 
 
-def test_the_next_fetch_brings_only_what_changed(desk: Desk, microsoft: Mailbox) -> None:
+def test_the_next_fetch_brings_only_what_changed(any_desk: Desk, microsoft: Mailbox) -> None:
+    desk = any_desk
     microsoft.put(*(contact(n) for n in range(1, 5)))
     number = connected(desk, microsoft)
     desk.fetch(number)
@@ -445,6 +452,48 @@ def test_more_contacts_than_an_import_may_have_are_refused(desk: Desk, microsoft
     number = connected(desk, microsoft)
     choose(import_rows=3)
     assert desk.fetch(number).problem == "There are more than 3 contacts; that many cannot be imported at once."
+
+
+def test_what_is_imported_again_changes_the_record_that_came_of_it_before(any_desk: Desk, microsoft: Mailbox) -> None:
+    desk = any_desk
+    microsoft.put(contact(1), contact(2))
+    number = connected(desk, microsoft)
+
+    def carried_out() -> list[tuple[str, str]]:
+        run_id = desk.fetch(number).run_id
+        running.begin_here(run_id)
+        assert running.carry_out(run_id).rejected == 0
+        desk.office.session.expire_all()
+        rows = desk.office.session.exec(select(Contact.first_name, Contact.last_name)).all()
+        desk.office.commit()
+        return sorted(tuple(row) for row in rows)
+
+    assert carried_out() == [("Given1", "Sur1"), ("Given2", "Sur2")]
+    assert list(stage_path("x").parent.glob("*.stage")) == []
+    microsoft.put(contact(2, surname="Married", changeKey="key2.2"))
+    assert carried_out() == [("Given1", "Sur1"), ("Given2", "Married")]
+
+
+def test_what_a_dead_server_left_behind_is_removed(desk: Desk, microsoft: Mailbox) -> None:
+    microsoft.put(contact(1))
+    number = connected(desk, microsoft)
+    old, young = (stage_path("x").parent / f"{name}.spool" for name in ("old", "young"))
+    for path in (old, young):
+        path.touch()
+    os.utime(old, (0, 0))
+    desk.fetch(number)
+    assert (old.exists(), young.exists()) == (False, True)
+
+
+def test_a_time_to_wait_until_is_understood_as_well_as_seconds() -> None:
+    def answer(text: str) -> reaching.Answer:
+        return reaching.Answer(429, {"retry-after": text}, b"", "")
+
+    soon = email.utils.format_datetime(datetime.now(UTC) + timedelta(seconds=30), usegmt=True)
+    assert 25 < (graph._retry_after(answer(soon)) or 0) <= 30
+    assert graph._retry_after(answer("Wed, 21 Oct 2015 07:28:00 GMT")) == 0
+    assert graph._retry_after(answer("7")) == 7
+    assert graph._retry_after(answer("soon")) is None
 
 
 # -- rights and secrets ----------------------------------------------------------------------------------------------

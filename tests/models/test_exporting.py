@@ -44,13 +44,12 @@ TABLES = [XLSX, CSV, XML]
 
 
 class Read:
-    """What our own reader finds in a file: headings and texts, the escape of .csv taken back."""
+    """What our own reader finds in a file: headings and texts."""
 
     def __init__(self, path: Path, sheet: str = "") -> None:
         table = open_table(path, sheet)
-        back = unescape if table.grid.format == "csv" else str
-        self.headings = [back(h) for h in table.headings]
-        rows = [[back(cell) for cell in cells] for _, cells in table.rows()]
+        self.headings = table.headings
+        rows = [cells for _, cells in table.rows()]
         special = [at for at, heading in enumerate(self.headings) if heading.startswith("(Do Not Modify)")]
         shown = [at for at in range(len(self.headings)) if at not in special]
         self.shown = [self.headings[at] for at in shown]

@@ -18,12 +18,13 @@ from rxcrm.models.choices import ActivityReason as R
 from rxcrm.models.choices import ActivityStatus as S
 from rxcrm.models.choices import PartyRole
 from rxcrm.models.contact import Contact
-from rxcrm.models.importing import files
+from rxcrm.models.importing import files, undoing
 from rxcrm.models.importing.books import Books, ImportRun
 from rxcrm.models.importing.plan import AS_CLOSED, MATCH_OR_CREATE, LookupRule
 from rxcrm.models.importing.recognising import constants_of, entity_of
 from rxcrm.models.lead import Lead
 from rxcrm.models.opportunity import Opportunity
+from rxcrm.models.timeline import writing as timeline
 from tests.models.import_files import bring_in, csv_file
 from tests.office import Office
 
@@ -503,3 +504,52 @@ def test_leads_that_were_closed_come_in_closed_if_asked(office: Office, tmp_path
     assert books.created == 5
     found = [(row.status, row.status_reason, row.closed_on is not None) for row in all_of(office, Lead)]
     assert found == [(1, 3, True), (2, 4, True), (2, 4, True), (0, 2, False), (2, 6, True)]
+
+
+# -- updates ---------------------------------------------------------------------------------------------------------
+
+
+def test_an_activity_that_is_updated_stands_on_the_timeline_of_what_it_regards_now(
+    office: Office, tmp_path: Path
+) -> None:
+    mia = office.act(office.mia)
+    lead, contact = office.lead(last_name="One"), office.contact(last_name="Two")
+    task = timeline.log(mia, K.TASK, {"subject": "Call back"}, ("lead", lead.id or 0))
+    done = timeline.log(mia, K.TASK, {"subject": "Done"}, ("lead", lead.id or 0))
+    timeline.complete(mia, done)
+    text = f"""
+        (Do Not Modify) Activity|Activity Type|Subject|Regarding|Due Date|Status Reason
+        {task.id}|Task|Call again|Two|2026-06-01|In Progress
+        {done.id}|Task|Changed|Two|2026-06-01|In Progress
+    """
+    run, books = come_in(office, tmp_path, text)
+    assert (books.updated, books.created, books.rejected) == (1, 0, 1), books.problems
+    office.session.refresh(task)
+    assert (task.subject, task.regarding_entity, task.regarding_id) == ("Call again", "contact", contact.id)
+    assert (task.status, task.status_reason) == (S.OPEN, R.TASK_IN_PROGRESS)
+    (party,) = office.session.exec(select(Party).where(Party.activity_id == task.id))
+    assert (party.role, party.entity, party.record_id, party.at) == (8, "contact", contact.id, task.modified_on)
+    assert [p.text() for p in runs_problems(office, run)] == ["“Done” is closed and cannot be changed."]
+    assert "changed Regarding" in office.told(task)[0]
+
+
+# -- undoing ---------------------------------------------------------------------------------------------------------
+
+
+def test_undoing_an_import_takes_away_what_its_look_ups_made_as_well(office: Office, tmp_path: Path) -> None:
+    text = """
+        Deal Name|Deal Stage|Close Date|Amount|Primary Associated Company|Associated Contact
+        One|Closed Won|2026-02-01|1000|Contoso|Ana Sousa
+        Two|Proposal|2026-02-01|500|Fabrikam|Ana Sousa
+    """
+    made = {"account_id": OR_CREATE, "contact_id": OR_CREATE}
+    run, books = come_in(office, tmp_path, text, lookups=made, closed=AS_CLOSED)
+    assert (books.created, len(all_of(office, Account)), len(all_of(office, Contact))) == (2, 2, 1)
+    act = office.act(office.mia, now=run.finished_on)
+    view = undoing.undo_view(act, run)
+    assert (view.created, view.edited, view.why_not) == (5, [], "")
+    undoing.start(act, run, also_edited=False)
+    office.commit()
+    assert undoing.undo(run.id or 0) == 0
+    office.session.expire_all()
+    assert [all_of(office, table) for table in (Opportunity, Account, Contact)] == [[], [], []]

@@ -158,11 +158,9 @@ def imported(session: Session, entity: str, record_ids: Sequence[int], *, by: in
         entries.append({**told, "entity": entity, "record_id": row_id, "changes": [about]})
         about = ["connection", f"{entity}:{row_id}", name, own.name if own else ""]
         entries.append({**told, "entity": "contact", "record_id": contact_id, "changes": [about]})
-    versions = dict(
-        session.execute(
-            select(Contact.id, Contact.version).where(col(Contact.id).in_({c for _, _, c, _ in pairs}))
-        ).all()
-    )
+    contact: Any = Contact
+    held = select(contact.id, contact.version).where(contact.id.in_({contact_id for _, _, contact_id, _ in pairs}))
+    versions: dict[int, int] = {row.id: row.version for row in session.execute(held)}
     for entry in entries[1::2]:
         entry["version"] = versions[entry["record_id"]]
     session.connection().execute(insert(cast(Any, History).__table__), entries)

@@ -19,6 +19,7 @@ from rxcrm.models.access import Privilege, may_create
 from rxcrm.models.administration import require_administrator
 from rxcrm.models.errors import BadValue, CrmError, Invalid, NotAllowed, NotFound, NotYet
 from rxcrm.models.exchange import registering, secrets
+from rxcrm.models.exchange.signing_in import MICROSOFT
 from rxcrm.models.exchange.tables import ContactFolder, ContactItem, ContactSource
 from rxcrm.models.fields import clean, parse_email
 from rxcrm.models.importing.books import ImportRun, RunStatus
@@ -175,7 +176,7 @@ def add_mailbox(act: Act, typed: Mapping[str, str]) -> ContactSource:
             problems["address"] = NotYet(N_("Mailboxes can only be named if the app registration has a client secret."))
     return _added(
         act,
-        ContactSource(kind=GRAPH, name=address or N_("Microsoft 365"), address=address, **_begun(act)),
+        ContactSource(kind=GRAPH, name=address or MICROSOFT, address=address, **_begun(act)),
         typed,
         problems,
     )

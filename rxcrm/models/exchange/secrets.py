@@ -85,9 +85,9 @@ def _from_file(path: Path) -> Fernet:
 def _read(path: Path) -> Fernet:
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        # Written beside it and linked into place: of two processes one wins, and nobody reads half a key.
-        part = path.with_name(f"{path.name}.{os.getpid()}.part")
-        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        # Written beside it and linked into place: of several at once one wins, and nobody reads half a key.
+        part = path.with_name(f"{path.name}.{os.urandom(8).hex()}.part")
+        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "wb") as file:
             file.write(Fernet.generate_key())
         with contextlib.suppress(FileExistsError):

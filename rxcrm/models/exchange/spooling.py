@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 import sqlite3
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from rxcrm.models.exchange.outlook import SOURCE_ID
 from rxcrm.models.importing import files
 from rxcrm.models.importing.cards import headings_of
 
+#: Seconds after which a file that a server left behind when it died is removed.
+LEFT_BEHIND = 24 * 3600
 NEW, SAME, GONE = "new", "same", "gone"
 
 
@@ -20,6 +23,9 @@ class Spool:
     """Contacts by folder and id. To be used in a `with`: leaving it removes the file."""
 
     def __init__(self) -> None:
+        for old in files.folder().glob("*.spool"):
+            if time.time() - old.stat().st_mtime > LEFT_BEHIND:
+                old.unlink(missing_ok=True)
         self.path: Path = files.folder() / f"{secrets.token_hex(16)}.spool"
         self.path.touch(mode=0o600)
         self.db = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)

@@ -211,6 +211,8 @@ def _signed_in(session: Session, job: Job, found: signing_in.SignedIn) -> None:
     source, now = _source_of(session, job), db.now()
     if source.account and source.account != found.account:
         accounts.forget_folders(session, source)
+    if source.name == signing_in.MICROSOFT:
+        source.name = found.account[:100]  # nobody named it
     source.secret = secrets.seal({"cache": found.cache})
     source.account, source.state, source.problem = found.account, {}, ""
     following = jobs.enqueue(

@@ -30,7 +30,7 @@ from rxcrm.models.importing.habits import Habits
 from rxcrm.models.importing.mapping import normal
 from rxcrm.models.importing.names import split_name
 from rxcrm.models.importing.owners import Owner, Owners
-from rxcrm.models.importing.plan import AS_CLOSED, RAW, TEXT, Fix, Plan
+from rxcrm.models.importing.plan import AS_OPEN, RAW, TEXT, Fix, Plan
 from rxcrm.models.importing.specials import (
     CREATED_ON,
     FULL_NAME,
@@ -49,10 +49,6 @@ from rxcrm.models.lead import Lead
 from rxcrm.translation import N_
 
 WARNING, REJECTED = "warning", "rejected"
-CLOSED_CAME_OPEN = N_("“%(value)s” is closed in its source; the record was imported as open.")
-CLOSED_CAME_CLOSED = N_("“%(value)s” was read as “%(status)s”; the record was imported as closed.")
-UNKNOWN_STATUS = N_("“%(value)s” is no status known here; the record was imported as new.")
-READ_AS = N_("“%(value)s” was read as “%(status)s”.")
 #: Targets that tell a row's record rather than fill a field of it (S 6.2).
 _OURS = (RECORD_ID, SOURCE_ID, ROW_CHECKSUM, MODIFIED_ON)
 #: Addresses that cannot be stored, but that a person may be able to read.
@@ -85,7 +81,7 @@ class Checked:
     rejections that only a new record would get, for want of a required field. `record_id`, `source_id`, `unchanged` and
     `exported_on` come from the columns of our own exports (S 6.2): `record_id` is 0 for none, -1 for what is no id;
     `source_id` names the record in the system that the row came from. `closed` is status and reason of a record that
-    comes in closed. `keys` are those of `rxcrm.models.matching`, once somebody has reckoned them.
+    comes in closed, `was_closed` says that its source had closed it. `keys` are those of `rxcrm.models.matching`, once somebody has reckoned them.
     """
 
     number: int
@@ -102,8 +98,7 @@ class Checked:
     source_id: str = ""
     unchanged: bool = False
     exported_on: datetime | None = None
-    closed: tuple[int, int] | None = None
-    #: Whether its source had closed it, however it comes in.
+    closed: tuple[int, int | None] | None = None
     was_closed: bool = False
     keys: set[int] | None = None
     #: The id of the record that was made of it, once it is.
@@ -343,33 +338,31 @@ class Checker:
                 )
 
     def _open(self, row: Checked, values: dict[str, Any], cells: list[str]) -> None:
-        """What its source said of the status: records that are closed there come in open, or closed if the plan says so.
-
-        Either way the source's words are kept in the history (S 13.19).
-        """
-        kind = values.get("kind") or self.constants.get("kind") or 0
+        """Every record comes in open, unless the plan lets closed ones stay closed; the history keeps what its source said
+        (S 13.19)."""
+        entity = self.table.entity
         for col in self.statuses:
-            text = clean(self._text(col, cells))
+            said, text = cells[col.index].strip(), clean(self._text(col, cells))
             if not text or normal(text) in NO:
                 continue
-            found = meaning(self.table.entity, text, kind)
-            status = {"status": found.reason_label(self.table.entity)} if found else {}
+            found = meaning(entity, text, int(values.get("kind") or self.constants.get("kind") or 0))
+            row.was_closed = row.was_closed or bool(found and found.closed)
             if found is None:
-                message = UNKNOWN_STATUS
-            elif found.closed:
-                message = CLOSED_CAME_CLOSED if self.plan.closed == AS_CLOSED else CLOSED_CAME_OPEN
-                row.closed = (found.status, found.reason or 0) if self.plan.closed == AS_CLOSED else None
-                row.was_closed = True
+                problem = N_("“%(value)s” is no status known here; the record was imported as new.")
+            elif found.closed and self.plan.closed == AS_OPEN:
+                problem = N_("“%(value)s” is closed in its source; it was imported as open.")
             else:
-                if "status_reason" in self.specs and found.reason is not None:
+                if found.closed:
+                    row.closed = (found.status, found.reason)
+                elif found.reason is not None and not row.closed:
                     values["status_reason"] = found.reason
+                    row.filled.add("status_reason")
                 if found.exact:
                     continue
-                message = READ_AS
+                problem = N_("“%(value)s” was read as “%(status)s”.")
             row.remark += f" · {col.heading}: {text[:200]}"
-            if row.closed and found and found.exact:
-                continue
-            _warn(row, col, cells[col.index].strip(), message, {"value": text[:80], **status})
+            status = found.reason_label(entity) if found else ""
+            _warn(row, col, said, problem, {"value": text[:80], **({"status": status} if status else {})})
 
     def _date(self, row: Checked, cells: list[str]) -> None:
         if self.created and (text := self._text(self.created, cells)):

@@ -40,6 +40,7 @@ def shape(values: dict[str, Any], customers: Mapping[str, str], how: Conventions
     """
     account, contact = values["account_id"], values["contact_id"]
     values["customer_key"] = customers.get(f"account:{account}" if account else f"contact:{contact}", "")
+    values["currency"] = values["currency"] or how.currency
     if values["sales_stage"] is None:
         values["sales_stage"] = int(OpportunityStage.QUALIFY)
     if values["status"] == OpportunityStatus.OPEN:

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from rxcrm.models.importing.encodings import encoding_of, known
+from rxcrm.models.importing.encodings import broken_line, encoding_of, known
 from rxcrm.models.importing.grid import CHECKSUM, MAX_TEXT, Grid, Row, Unreadable
 from rxcrm.translation import N_
 
@@ -60,9 +60,9 @@ def _rows(grid: Grid, path: Path, skip: bool) -> Iterator[Row]:
         except UnicodeError:
             raise Unreadable(
                 N_(
-                    "The text of this file is damaged after line %(line)s, or it is in another encoding than %(encoding)s."
+                    "The text of this file is damaged in line %(line)s, or it is in another encoding than %(encoding)s."
                 ),
-                line=before,
+                line=broken_line(path, grid.encoding),
                 encoding=grid.encoding,
             ) from None
         if cells != [_END]:
@@ -82,9 +82,13 @@ def _lines(grid: Grid, file: Iterable[str]) -> Iterator[str]:
 
 def _delimiter_of(path: Path, encoding: str) -> tuple[str, bool]:
     """The delimiter, and whether a first line `sep=;` names it, as Excel writes. Empty where no sign cuts the lines."""
-    with path.open(encoding=encoding, errors="replace", newline="") as file:
-        first = file.readline(1000).removeprefix("\ufeff")
-        sample = first + "".join(itertools.islice(file, _SAMPLE_LINES))[:100_000]
+    try:
+        with path.open(encoding=encoding, errors="replace", newline="") as file:
+            first = file.readline(1000).removeprefix("\ufeff")
+            sample = first + "".join(itertools.islice(file, _SAMPLE_LINES))[:100_000]
+    except UnicodeError:
+        # UTF-16 without the mark that it must begin with; the rows will say so.
+        return "", False
     named = first.rstrip("\r\n")
     if named.lower().startswith("sep=") and len(named) == 5 and named[4] != '"':
         return named[4], True

@@ -159,6 +159,22 @@ def _reads(path: Path, encoding: str) -> bool:
     return True
 
 
+def broken_line(path: Path, encoding: str) -> int:
+    """The first line with bytes that the encoding does not know."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    line = 1
+    with path.open("rb") as file:
+        while chunk := file.read(1 << 20):
+            try:
+                line += decoder.decode(chunk).count("\n")
+            except UnicodeDecodeError as problem:
+                return line + problem.object[: problem.start].decode(encoding, "ignore").count("\n")
+            except UnicodeError:
+                # A mark that must stand at the beginning does not.
+                return line
+    return line
+
+
 def _foreign_lines(path: Path) -> list[bytes]:
     """Lines with letters beyond ASCII, from the whole file: the first may stand far down."""
     found: list[bytes] = []

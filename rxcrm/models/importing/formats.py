@@ -68,7 +68,7 @@ def recognise(path: Path, chosen: str = "") -> str:
     if head.startswith(_OLE):
         return _ole(path)
     for mark, sentence in _NO_TABLE:
-        if head.lstrip().startswith(mark) and (mark not in _NEED_MORE or _is_binary(head)):
+        if (head.startswith(mark) or head.lstrip().startswith(mark)) and (mark not in _NEED_MORE or _is_binary(head)):
             raise Unreadable(sentence)
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     if start.startswith(_WEB):

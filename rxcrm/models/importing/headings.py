@@ -60,10 +60,12 @@ def _place(sample: list[Row]) -> int:
     usual = statistics.median_high(widths[1:])
     if widths[0] * 2 > usual:
         return 0
-    for place, (_, cells) in enumerate(sample[: _ABOVE + 1]):
-        texts = [c.strip().lower() for c in cells if c.strip()]
-        if widths[place] > usual * 0.6 and len(set(texts)) == len(texts) and not any(map(_is_value, cells)):
-            return place
+    # Headings are filled nearly without exception; where no row is as wide as the widest, one as the usual ones will do.
+    for least in (max(widths) * 0.9, usual * 0.6):
+        for place, (_, cells) in enumerate(sample[: _ABOVE + 1]):
+            texts = [c.strip().lower() for c in cells if c.strip()]
+            if widths[place] >= least and len(set(texts)) == len(texts) and not any(map(_is_value, cells)):
+                return place
     return 0
 
 

@@ -10,6 +10,7 @@ from typing import Any, cast
 from sqlmodel import select
 
 from rxcrm.models.access import Privilege, visible
+from rxcrm.models.activity import ACTIVITY_REASONS, Activity
 from rxcrm.models.base import Record
 from rxcrm.models.fields import fields_of
 from rxcrm.models.history import difference
@@ -251,7 +252,7 @@ class Judge:
         names = self._named(record)
         if record.id not in self._changeable:
             return self._refuse(row, names["name"], NOT_YOURS, record.id or 0, **names)
-        if not is_open(record):
+        if not _editable(record):
             return self._refuse(row, names["name"], CLOSED, record.id or 0, **names)
         late = row.exported_on and record.modified_on > row.exported_on + _SLACK
         if late and not self.plan.overwrite and choice != UPDATE_IT:
@@ -275,7 +276,7 @@ class Judge:
         return bool(difference(type(record), record, changes_of(row)))
 
     def _may_change(self, record: Record) -> bool:
-        return record.id in self._changeable and is_open(record)
+        return record.id in self._changeable and _editable(record)
 
     def _named(self, record: Record) -> dict[str, Any]:
         return {"name": record.display_name}
@@ -284,6 +285,13 @@ class Judge:
         row.problems.append(Problem(row.number, REJECTED, "", called, reason, values))
         row.values = None
         return Verdict(row.number, REFUSED, row, record_id, called)
+
+
+def _editable(record: Record) -> bool:
+    """Whether the status of a record lets it be changed; notes have none."""
+    if isinstance(record, Activity) and record.kind in ACTIVITY_REASONS:
+        return record.is_open
+    return is_open(record)
 
 
 def changes_of(row: Checked) -> dict[str, Any]:

@@ -251,7 +251,9 @@ def _found(session: Session, who: Who, entity: str, names: set[str], mails: set[
 def _columns(entity: str) -> tuple[Any, list[tuple[str, Any]]]:
     """The columns that tell a record of a table, and the conditions by which it is found."""
     row: Any = record_table(entity)
-    names, mails, ids = (bindparam(name, expanding=True) for name in ("names", "mails", "ids"))
+    names: Any = bindparam("names", expanding=True)
+    mails: Any = bindparam("mails", expanding=True)
+    ids: Any = bindparam("ids", expanding=True)
     conditions = [("ids", row.id.in_(ids))]
     if entity == "opportunity":
         columns = [row.id, row.status, row.topic_key.label("name_key")]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from rxcrm.models.base import Record
 from rxcrm.models.errors import BadValue
-from rxcrm.models.fields import FieldSpec, Kind
+from rxcrm.models.fields import FieldSpec
 from rxcrm.models.importing.aliases import Source, aliases_of
 from rxcrm.models.importing.recognising import constants_of as constants_of
 from rxcrm.models.importing.recognising import entity_of as entity_of
@@ -24,6 +24,7 @@ from rxcrm.models.importing.specials import (
     START_TIME,
     STATUS,
     open_fields,
+    required_fields,
     special_targets,
 )
 from rxcrm.models.importing.spelling import normal as normal
@@ -93,11 +94,9 @@ _ASKED_ANYWAY = {"activity": frozenset({"kind", "subject"})}
 def targets(entity: str) -> list[Target]:
     """Everything that a column can be mapped to, fields first in the order of the table."""
     asked = _ASKED_ANYWAY.get(entity, frozenset())
-    # A required option has a default, so a file need not bring it.
-    found = [
-        Target(s.name, s.label, (s.required and s.kind is not Kind.CHOICE) or s.name in asked, s.kind.value, s.target)
-        for s in open_fields(record_table(entity))
-    ]
+    table = record_table(entity)
+    needed = {s.name for s in required_fields(table)} | asked
+    found = [Target(s.name, s.label, s.name in needed, s.kind.value, s.target) for s in open_fields(table)]
     return found + [Target(s.name, s.label, False, _kind(s), s.target) for s in special_targets(entity)]
 
 

@@ -12,11 +12,12 @@ from datetime import datetime
 from email.utils import getaddresses
 from typing import Any, cast
 
+from sqlalchemy import delete
 from sqlmodel import Session, col, or_, select
 
-from rxcrm.models import reminders
+from rxcrm.models import records, reminders
 from rxcrm.models.access import REGARDED, Who
-from rxcrm.models.activity import ACTIVITY_REASONS
+from rxcrm.models.activity import ACTIVITY_REASONS, Activity, Party
 from rxcrm.models.choices import ActivityKind as K
 from rxcrm.models.choices import ActivityReason as R
 from rxcrm.models.choices import ActivityStatus as S
@@ -28,10 +29,11 @@ from rxcrm.models.importing.checking import Checked
 from rxcrm.models.importing.lookups import Link, Lookups
 from rxcrm.models.importing.specials import PEOPLE
 from rxcrm.models.people import User
-from rxcrm.models.richtext import of_plain
+from rxcrm.models.records import Act
 from rxcrm.models.tables import record_table
 from rxcrm.models.timeline.guests import MOST, ROLE_OF, ROLES
-from rxcrm.models.timeline.placing import PartyInput, place_new
+from rxcrm.models.timeline.placing import PartyInput, parties_of, place_new
+from rxcrm.models.timeline.writing import REGARDING_LABEL
 
 #: How people are looked up: among the records that the importer may see.
 _ANYBODY = FieldSpec("", Kind.LOOKUP, "people", target="contact,lead,account")
@@ -45,8 +47,6 @@ def shape(values: dict[str, Any], closed: bool) -> None:
     for name in PEOPLE:
         values.pop(name, None)
     kind = K(values["kind"])
-    if kind in (K.NOTE, K.EMAIL):
-        values["body"], values["description"] = of_plain(values["description"]), ""
     reasons = ACTIVITY_REASONS.get(kind)
     if reasons is None:
         values["status"], values["status_reason"], values["closed_on"] = int(S.NONE), None, None
@@ -169,7 +169,7 @@ def _parties(
     link = _regards(values)
     them: list[tuple[str, int | None, str, str]] = []
     if link:
-        them = [(link.entity, link.record_id, *known.records.get(tuple(link), ("", "")))]
+        them = [(link.entity, link.record_id, *known.records.get((link.entity, link.record_id), ("", "")))]
     elif kind is K.PHONE_CALL and values.get("phone_number"):
         them = [("", None, values["phone_number"], "")]
     usual = _usual(kind, outgoing, own, them)
@@ -203,9 +203,42 @@ def _named(known: _Known, links: Mapping[str, Link], role: PartyRole, name: str,
     if user := known.by_mail.get(address):
         return PartyInput(role, "user", user.id, user.name, user.email)
     if link := links.get(address or name):
-        shown, mail = known.records.get(tuple(link), (name, address))
+        shown, mail = known.records.get((link.entity, link.record_id), (name, address))
         return PartyInput(role, link.entity, link.record_id, shown, address or mail)
     return PartyInput(role, "", None, name or address, address)
+
+
+def told(act: Act, row: Activity, changes: list[list[str]]) -> list[list[str]]:
+    """The changes of an activity as its history tells them: what it regards by name, its text not at all."""
+    moved = {name: (old, new) for name, old, new in changes if name in ("regarding_entity", "regarding_id")}
+    rest = [change for change in changes if change[0] not in (*moved, "body")]
+    if not moved:
+        return rest
+    entities = moved.get("regarding_entity", (row.regarding_entity, row.regarding_entity))
+    ids = moved.get("regarding_id", (str(row.regarding_id or ""), str(row.regarding_id or "")))
+    ends = list(zip(entities, ids, strict=True))
+    names = [records.name_of(act, entity, int(number)) if entity and number else "" for entity, number in ends]
+    return [[REGARDING_LABEL, *(f"{entity}:{number}" if number else "" for entity, number in ends), *names], *rest]
+
+
+def follow(session: Session, rows: Sequence[Activity]) -> None:
+    """Bring the timelines of activities that were changed in bulk up to date; three statements for all of them."""
+    ids = [row.id or 0 for row in rows]
+    stored = parties_of(session, ids)
+    session.execute(delete(Party).where(col(Party.activity_id).in_(ids)))
+    placed = [
+        (
+            row,
+            row.id or 0,
+            [_again(party) for party in stored.get(row.id or 0, []) if party.role != PartyRole.REGARDING],
+        )
+        for row in rows
+    ]
+    place_new(session, placed)
+
+
+def _again(party: Party) -> PartyInput:
+    return PartyInput(PartyRole(party.role), party.entity, party.record_id, party.name, party.address)
 
 
 def write(session: Session, placed: Iterable[tuple[Any, int, Sequence[PartyInput]]], now: datetime) -> None:

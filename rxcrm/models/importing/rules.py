@@ -26,6 +26,7 @@ from rxcrm.models.importing.specials import (
     START_TIME,
     specs_of,
 )
+from rxcrm.models.richtext import of_plain
 from rxcrm.models.tables import record_table
 from rxcrm.models.timeline.guests import FIELD_OF, ROLES
 from rxcrm.models.timeline.writing import FIELDS
@@ -71,8 +72,9 @@ def judge(
     before = {name: value for name, value in values.items() if value not in (None, "")}
     found = list(rule(values, how))
     if filled is not None:
-        filled |= {name for name, value in values.items() if before.get(name) != value and name not in ("duration",)}
-        filled &= values.keys() - set(PEOPLE)
+        filled |= {name for name, value in values.items() if before.get(name) != value}
+        # What an activity is and who took part in it stays as it was when a record is only updated.
+        filled &= values.keys() - {*PEOPLE, "kind"}
     return found
 
 
@@ -106,7 +108,9 @@ def _activity(values: dict[str, Any], how: Conventions) -> Iterator[Trouble]:
     yield from _times(kind, values)
     if kind not in (K.EMAIL, K.NOTE) and not values.get("subject"):
         yield Trouble("subject", REQUIRED, {"label": _label("subject")}, MISSES)
-    if kind is K.NOTE and not values.get("subject") and not values.get("description"):
+    if kind in (K.NOTE, K.EMAIL) and (text := values.pop("description", "")):
+        values["body"] = of_plain(text)
+    if kind is K.NOTE and not values.get("subject") and not values.get("body"):
         yield Trouble("description", N_("A note needs a text, a title or a file."), weight=MISSES)
     if kind is K.PHONE_CALL and not any(values.get(name) for name in ("regarding_id", "from", "to", "phone_number")):
         yield Trouble("to", REQUIRED, {"label": N_("Call To")}, MISSES)
@@ -163,6 +167,9 @@ def _fitting(kind: K, values: dict[str, Any]) -> Iterator[Trouble]:
     if reason is not None and not any(reason in each for each in ACTIVITY_REASONS.get(kind, {}).values()):
         del values["status_reason"]
         yield Trouble("status_reason", LEFT_OUT, {"label": _label("status_reason")}, WARNS)
+    elif reason is not None:
+        statuses = ACTIVITY_REASONS.get(kind, {})
+        values["status"] = next(int(status) for status, each in statuses.items() if reason in each)
 
 
 def _default(name: str, value: Any) -> bool:

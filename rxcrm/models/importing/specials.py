@@ -101,7 +101,7 @@ def special_targets(entity: str) -> tuple[FieldSpec, ...]:
 
 @functools.cache
 def _specials(table: type[Record]) -> tuple[FieldSpec, ...]:
-    found = _EVERY
+    found: tuple[FieldSpec, ...] = _EVERY
     if "last_name" in fields_of(table):
         found = (*_NAMED, *found)
     if table.entity == "opportunity":
@@ -116,6 +116,10 @@ def tables_of(spec: FieldSpec) -> tuple[str, ...]:
     return tuple(spec.target.split(",")) if spec.target else ()
 
 
+#: Kinds whose required fields begin with a default.
+_DEFAULTED = (Kind.CHOICE, Kind.CURRENCY)
+
+
 def required_fields(table: type[Record]) -> list[FieldSpec]:
-    """The fields without which a row becomes no record; options have a default, or `rules` ask for them."""
-    return [s for s in specs_of(table).values() if s.required and not s.locked and s.kind is not Kind.CHOICE]
+    """The fields without which a row becomes no record; options and currencies have a default, or `rules` ask for them."""
+    return [s for s in specs_of(table).values() if s.required and not s.locked and s.kind not in _DEFAULTED]

@@ -118,6 +118,8 @@ class _Rows:
     at: int = -1
     number: int = 0
     unset: int = 0
+    #: The place of the first formula without a result.
+    first: str = ""
 
     def attach(self, parser: Any) -> None:
         self.parser = parser
@@ -191,7 +193,7 @@ class _Rows:
 
     def _count_unset(self) -> None:
         self.unset += 1
-        self.first = self.first if self.unset > 1 else _place(self.column, self.number)
+        self.first = self.first or _place(self.column, self.number)
         self.grid.note(UNSET, n=self.unset, place=self.first)
 
 

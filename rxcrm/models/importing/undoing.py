@@ -169,8 +169,11 @@ def _used(session: Session, table: type[Record], run_id: int, ids: Sequence[int]
     held = session.execute(select(columns.id, columns.version).where(columns.id.in_(ids)))
     used = {i for i, version in held if version > max(own_versions.get(i, {1}))}
     entry = cast(Any, History)
+    # Whom the import itself made a stakeholder it told as well.
+    ended = session.get_one(ImportRun, run_id).finished_on or db.now()
+    connecting = (entry.event == Event.CONNECTED.value) & (entry.at <= ended)
     heard = select(entry.record_id, entry.event, entry.version).where(
-        entry.entity == entity, entry.record_id.in_(ids), entry.event != Event.IMPORTED.value
+        entry.entity == entity, entry.record_id.in_(ids), entry.event != Event.IMPORTED.value, ~connecting
     )
     own_events = (Event.CHANGED.value, Event.ASSIGNED.value)
     used |= {
@@ -218,10 +221,17 @@ def _versions(session: Session, run_id: int, entity: str, ids: Sequence[int]) ->
 # -- undoing ---------------------------------------------------------------------------------------------------------
 
 
-def start(act: Act, run: ImportRun, *, also_edited: bool) -> Job:
-    """Let an import be undone in the background; with `also_edited` what was edited since is taken back too."""
+def begin(act: Act, run: ImportRun, *, also_edited: bool) -> None:
+    """Mark an import as being undone; with `also_edited` what was edited since is to be taken back too."""
     require(act, run)
     run.status, run.undone_by_id, run.values = RunStatus.UNDOING.value, act.who.id, {"also": also_edited}
+    run.job_id = None
+    act.session.flush()
+
+
+def start(act: Act, run: ImportRun, *, also_edited: bool) -> Job:
+    """Let an import be undone in the background."""
+    begin(act, run, also_edited=also_edited)
     job = jobs.enqueue(act.session, KIND, {"run": run.id}, now=act.now, by=act.who.id, key=f"run {run.id}")
     run.job_id = job.id
     act.session.flush()

@@ -8,12 +8,14 @@ from typing import Any, cast
 from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session, select
 
-from rxcrm.models import customers, history, records
+from rxcrm.models import customers, history, records, reminders
 from rxcrm.models.access import Privilege
+from rxcrm.models.activity import Activity
 from rxcrm.models.base import Record
 from rxcrm.models.connections import upkeep
 from rxcrm.models.errors import Stale
 from rxcrm.models.history import Event, difference
+from rxcrm.models.importing import partaking
 from rxcrm.models.importing.books import ImportChange
 from rxcrm.models.importing.checking import WARNING, Checked, Problem
 from rxcrm.models.importing.judging import Verdict, changes_of
@@ -56,9 +58,15 @@ def write(act: Act, run_id: int, table: type[Record], verdicts: Sequence[Verdict
         act.session.flush()
     except StaleDataError:
         raise Stale from None
+    activities = [record for _, record, _, _ in changed if isinstance(record, Activity)]
+    if activities:
+        partaking.follow(act.session, activities)
     for verdict, record, changes, _before in changed:
+        if isinstance(record, Activity):
+            changes = partaking.told(act, record, changes)
+            reminders.schedule(act, record)
         if changes:
-            named = records.with_names(act, record, changes)
+            named = records.with_names(act, record, changes) if record.entity != "activity" else changes
             remark = verdict.row.remark if verdict.row else ""
             entries.append(
                 history.entry_of(record, Event.CHANGED, by=act.who.id, now=act.now, changes=named, remark=remark)

@@ -21,11 +21,14 @@ from rxcrm.translation import N_
 
 #: Bytes of a line that are read at once.
 _PIECE = 1 << 16
+#: Characters of cards that are kept from the first pass over a file.
+_KEPT = 10_000_000
 #: What is never looked at.
 _PASSED_OVER = (b"PHOTO", b"LOGO", b"SOUND", b"KEY", b"X-MS-CARDPICTURE", b"X-MS-OL-DESIGN", b"X-THUMBNAIL")
 #: "item1.TEL;TYPE=WORK" up to the colon, which quotes may hide.
 _HEAD = re.compile(rb'\s*((?:[^:;"=]|"[^"]*"|[;=])+):', re.DOTALL)
 _NAME = re.compile(rb"\s*(?:[\w-]+\.)?([A-Za-z][\w-]*)\s*[;:]")
+_WORD = re.compile(r"[A-Z][A-Z0-9-]*")
 _PARAMETER = re.compile(r';\s*([\w-]+)(?:\s*=\s*((?:"[^"]*"|[^;"])*))?')
 
 _BROKEN = N_("%(n)s lines of vCards could not be read and are left out; the first one is line %(line)s.")
@@ -70,15 +73,23 @@ def read_vcards(path: Path, encoding: str = "") -> Grid:
     encoding = known(encoding) if encoding else encoding_of(path)
     seen: dict[str, None] = {}
     reading = _Reading(encoding)
+    kept: list[dict[str, str]] | None = []
+    size = 0
     for properties in _cards(path, reading):
-        seen.update(dict.fromkeys(row_of(properties)))
+        row = row_of(properties)
+        seen.update(dict.fromkeys(row))
+        size += sum(map(len, row.values()))
+        # Most files are small: their cards need not be taken apart twice.
+        if kept is not None:
+            kept.append(row)
+            kept = kept if size < _KEPT else None
     if not seen:
         raise Unreadable(N_("None of the vCards in this file has a name, a phone or an e-mail address."))
     headings = headings_of(seen)
 
     def rows() -> Iterator[Row]:
-        for number, properties in enumerate(_cards(path, _Reading(encoding)), 1):
-            found = row_of(properties)
+        again = (row_of(properties) for properties in _cards(path, _Reading(encoding))) if kept is None else kept
+        for number, found in enumerate(again, 1):
             yield number, [found.get(heading, "") for heading in headings]
 
     grid = Grid("vcf", rows, encoding=encoding, headings=headings)
@@ -212,8 +223,10 @@ def _property(line: bytes, encoding: str) -> Property | None:
     head = found[1].decode("ascii", "replace")
     name, semicolon, rest = head.partition(";")
     name = name.rpartition(".")[2].strip().upper()
-    if not re.fullmatch(r"[A-Z][A-Z0-9-]*", name):
+    if not _WORD.fullmatch(name):
         return None
+    if not rest:
+        return Property(name, _decoded(line[found.end() :], "", encoding))
     types: set[str] = set()
     rank, charset, quoted = 100, "", False
     for key, text in _PARAMETER.findall(semicolon + rest):

@@ -6,40 +6,84 @@ reviewed or weighed with another one out of date, which the views say.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, col, select
 
 from rxcrm.models import db
-from rxcrm.models.access import Depth, Privilege, Who
-from rxcrm.models.errors import BadValue, NotAllowed, NotFound
+from rxcrm.models.access import Privilege, Who
+from rxcrm.models.errors import BadValue, NotAllowed
 from rxcrm.models.fields import clean, fields_of, parse
-from rxcrm.models.importing import examining, files, rejects, running, staging, undoing, weighing
+from rxcrm.models.importing import examining, files, rejects, running, saved_maps, staging, undoing, weighing
 from rxcrm.models.importing import mapping as maps
-from rxcrm.models.importing.books import ImportMap, ImportProblem, ImportRun, RunStatus, Step, sentence
+from rxcrm.models.importing.books import ImportProblem, ImportRun, Step, sentence
 from rxcrm.models.importing.delimited import DELIMITERS
 from rxcrm.models.importing.encodings import ENCODINGS
 from rxcrm.models.importing.examining import Finding, GridRow, Option, ReviewView, options_of
+from rxcrm.models.importing.finding import open_run, own_run, recent, visible_run
 from rxcrm.models.importing.grid import Row
 from rxcrm.models.importing.mapping import Proposal, Target
 from rxcrm.models.importing.opening import Opened, open_import, owner_of, require, stage_of
 from rxcrm.models.importing.owners import Owners, possible_owners
-from rxcrm.models.importing.plan import Fix, LookupRule, Plan
+from rxcrm.models.importing.plan import AS_CLOSED, Fix, LookupRule, Plan
 from rxcrm.models.importing.recognising import entity_of
+from rxcrm.models.importing.saved_maps import apply_map, apply_run, forget_map, save_map
 from rxcrm.models.importing.specials import RECORD_ID, SOURCE_ID, specs_of, tables_of
 from rxcrm.models.importing.stage import ReadOptions, Source
 from rxcrm.models.importing.topics import PRESET
 from rxcrm.models.importing.undoing import UndoView
 from rxcrm.models.importing.weighing import PreviewRow, PreviewView
 from rxcrm.models.job import Job
-from rxcrm.models.people import User
-from rxcrm.models.records import LARGEST_ID, Act
-from rxcrm.models.tables import RECORDS, record_table
+from rxcrm.models.records import Act
+from rxcrm.models.tables import record_table
 from rxcrm.translation import N_, gettext
+
+__all__ = [
+    "MapView",
+    "Plan",
+    "ReadOptions",
+    "TargetView",
+    "UploadView",
+    "apply_map",
+    "apply_run",
+    "begin_undo",
+    "cancel",
+    "change_plan",
+    "choose",
+    "decide",
+    "discard",
+    "findings",
+    "fix_value",
+    "forget_map",
+    "grid",
+    "left_file",
+    "map_view",
+    "mend",
+    "missing",
+    "opened",
+    "own_run",
+    "peek",
+    "preview",
+    "problems",
+    "proposed",
+    "reach",
+    "read",
+    "recent",
+    "register",
+    "review",
+    "rows",
+    "samples_of",
+    "save_map",
+    "start",
+    "start_undo",
+    "take_in",
+    "undo_view",
+    "upload_view",
+    "visible_run",
+]
 
 #: Rows that show how a file is read, and rows from which samples are taken.
 FIRST_ROWS, SAMPLED = 20, 200
@@ -49,54 +93,10 @@ TEXTS = ("csv",)
 #: Sources that are no file and cannot be read anew.
 FETCHED = ("graph", "carddav")
 
-BEGUN = N_("This import has begun; what it does can no longer be changed.")
-
-
-# -- finding ---------------------------------------------------------------------------------------------------------
-
-
-def recent(act: Act, limit: int = 50) -> list[tuple[ImportRun, str]]:
-    """The newest imports that the asker may see, with the names of who made them."""
-    query = select(ImportRun, User.name).join(User, col(User.id) == ImportRun.created_by_id)
-    if not act.who.administrator:
-        query = query.where(or_(col(ImportRun.created_by_id) == act.who.id, col(ImportRun.entity).in_(_seen(act.who))))
-    return list(act.session.exec(query.order_by(col(ImportRun.id).desc()).limit(limit)))
-
-
-def _seen(who: Who) -> list[str]:
-    """The tables of which somebody may import and reads everything: he may see every import into them."""
-    if not who.holds(Privilege.IMPORT):
-        return []
-    return [e for e in RECORDS if who.depth(e, Privilege.READ) is Depth.ORG]
-
-
-def visible_run(act: Act, run_id: int) -> ImportRun:
-    """An import of one's own, or into a table of which one reads everything; administrators see all. Raises NotFound."""
-    run = act.session.get(ImportRun, run_id) if 0 < run_id < LARGEST_ID else None
-    if run is None or not (run.created_by_id == act.who.id or act.who.administrator or run.entity in _seen(act.who)):
-        raise NotFound
-    return run
-
-
-def own_run(act: Act, run_id: int) -> ImportRun:
-    """An import that the asker may steer: his own, or any for administrators."""
-    run = visible_run(act, run_id)
-    if run.created_by_id != act.who.id and not act.who.administrator:
-        raise NotAllowed(N_("Only who began this import, or an administrator, can change it."))
-    return run
-
-
-def _open_run(act: Act, run_id: int) -> ImportRun:
-    """An import that has not begun to write. Raises NotAllowed otherwise."""
-    run = own_run(act, run_id)
-    if run.status != RunStatus.UPLOADED.value:
-        raise NotAllowed(BEGUN)
-    return run
-
 
 def opened(act: Act, run_id: int) -> Opened:
     """An import that has not begun, ready for a step."""
-    return open_import(_open_run(act, run_id), act.who)
+    return open_import(open_run(act, run_id), act.who)
 
 
 # -- Upload ----------------------------------------------------------------------------------------------------------
@@ -164,7 +164,7 @@ def register(act: Act, path: Path, file_name: str, entity: str = "") -> ImportRu
 
 def upload_view(act: Act, run_id: int) -> UploadView:
     """How the file was read; `staged` is false until it has been."""
-    run = _open_run(act, run_id)
+    run = open_run(act, run_id)
     plan = Plan.of(run.plan)
     if not run.source:
         return UploadView(run_id, run.entity, run.file_name, plan.read, Source(), **_offers())
@@ -177,7 +177,7 @@ def upload_view(act: Act, run_id: int) -> UploadView:
 
 def peek(act: Act, run_id: int, options: ReadOptions) -> UploadView:
     """How the first rows of the file look when it is read otherwise. Raises Unreadable; changes nothing."""
-    run = _open_run(act, run_id)
+    run = open_run(act, run_id)
     found = staging.peek(files.stored(run), run.file_name, options, FIRST_ROWS)
     return UploadView(
         run_id,
@@ -211,7 +211,7 @@ def read(
 
     `progress` hears how many rows were read; what it raises ends the reading.
     """
-    run = db.read(lambda session: _open_run(Act(session, who, db.now()), run_id))
+    run = db.read(lambda session: open_run(Act(session, who, db.now()), run_id))
     if run.source.get("format") in FETCHED:
         source = Source(**run.source)
     else:
@@ -224,7 +224,7 @@ def read(
 def _entered(
     session: Session, who: Who, run_id: int, options: ReadOptions, source: Source, samples: list[list[str]], entity: str
 ) -> None:
-    run = _open_run(Act(session, who, db.now()), run_id)
+    run = open_run(Act(session, who, db.now()), run_id)
     before = Plan.of(run.plan)
     chosen = entity or before.entity or entity_of(run.file_name, source.headings)
     same = run.source.get("headings") == source.headings and run.entity == chosen and before.mapping
@@ -241,6 +241,8 @@ def proposed(entity: str, headings: list[str], samples: list[list[str]]) -> Plan
     mapped = set(plan.mapping.values())
     plan.key = next((key for key in (RECORD_ID, SOURCE_ID) if key in mapped), "")
     plan.constants = {n: v for n, v in maps.constants_of(entity, headings).items() if n not in mapped}
+    if entity == "activity":
+        plan.closed = AS_CLOSED  # what was done is history; nobody wants it back on a list of things to do
     plan.topic_pattern = PRESET if entity == "lead" and "topic" not in mapped else ""
     return plan
 
@@ -261,7 +263,7 @@ def _farther(step: str, other: Step) -> str:
 
 def reach(act: Act, run_id: int, step: str) -> None:
     """Remember that the user has come as far as a step."""
-    run = _open_run(act, run_id)
+    run = open_run(act, run_id)
     if run.source and Step(step) in (Step.MAP, Step.REVIEW, Step.PREVIEW):
         run.step = _farther(run.step, Step(step))
 
@@ -297,23 +299,12 @@ class MapView:
     owner: int = 0
     owners: list[tuple[int, str, str]] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
-    maps: list[SavedMap] = field(default_factory=list)
-
-
-@dataclass
-class SavedMap:
-    """A saved map; `fits` if the file has the headings for which it was made."""
-
-    id: int
-    name: str
-    shared: bool
-    mine: bool
-    fits: bool
+    maps: list[saved_maps.SavedMap] = field(default_factory=list)
 
 
 def map_view(act: Act, run_id: int) -> MapView:
     """The columns with samples and what they become."""
-    run = _open_run(act, run_id)
+    run = open_run(act, run_id)
     plan, locale = Plan.of(run.plan), act.who.conventions.locale
     with stage_of(run) as stage:
         headings = stage.source.headings
@@ -332,7 +323,7 @@ def map_view(act: Act, run_id: int) -> MapView:
         owner=plan.owner,
         owners=[(u.id or 0, u.name, u.email) for u in possible_owners(act.session, act.who, run.entity)],
         missing=[gettext(locale, label) for label in missing(run.entity, plan)],
-        maps=_maps(act, run.entity, headings),
+        maps=saved_maps.offered(act, run.entity, headings),
     )
 
 
@@ -359,7 +350,7 @@ def missing(entity: str, plan: Plan) -> list[str]:
 
 def change_plan(act: Act, run_id: int, **parts: Any) -> ImportRun:
     """Choose parts of the plan anew. Raises BadValue for what cannot be chosen."""
-    run = _open_run(act, run_id)
+    run = open_run(act, run_id)
     plan = Plan.of(run.plan)
     for name, value in parts.items():
         setattr(plan, name, value)
@@ -383,7 +374,7 @@ def change_plan(act: Act, run_id: int, **parts: Any) -> ImportRun:
 
 def choose(act: Act, run_id: int, plan: Plan) -> ImportRun:
     """Choose a whole plan at once; how the file was read stays. Raises BadValue for what cannot be carried out."""
-    run = _open_run(act, run_id)
+    run = open_run(act, run_id)
     parts = {name: value for name, value in vars(plan).items() if name not in ("entity", "read")}
     change_plan(act, run_id, **parts)
     return run
@@ -395,112 +386,11 @@ def _same(run: ImportRun, plan: Plan, place: int) -> bool:
 
 
 def _check_constants(act: Act, entity: str, plan: Plan) -> None:
-    known = fields_of(record_table(entity))
+    known = specs_of(record_table(entity))
     for name, typed in plan.constants.items():
         if (spec := known.get(name)) is None or spec.locked:
             raise BadValue(N_("There is no field “%(name)s” to fill."), name=name[:80])
         parse(spec, typed, act.who.conventions)
-
-
-# -- saved maps ------------------------------------------------------------------------------------------------------
-
-#: The parts of a plan that a map keeps: those that hold for every file of its kind.
-_KEPT = (
-    "mapping",
-    "constants",
-    "topic_pattern",
-    "lookups",
-    "orders",
-    "points",
-    "fixes",
-    "mode",
-    "key",
-    "duplicates",
-    "closed",
-)
-
-
-def _signature(headings: list[str]) -> str:
-    words = "\n".join(sorted(maps.normal(h) or h for h in headings))
-    return hashlib.sha256(words.encode("utf-8", "replace")).hexdigest()
-
-
-def _maps(act: Act, entity: str, headings: list[str]) -> list[SavedMap]:
-    signature = _signature(headings)
-    query = select(ImportMap).where(
-        ImportMap.entity == entity, or_(col(ImportMap.created_by_id) == act.who.id, col(ImportMap.shared))
-    )
-    found = act.session.exec(query.order_by(col(ImportMap.used_on).desc()).limit(100)).all()
-    shown = [
-        SavedMap(m.id or 0, m.name, m.shared, m.created_by_id == act.who.id, m.signature == signature) for m in found
-    ]
-    return sorted(shown, key=lambda m: not m.fits)
-
-
-def save_map(act: Act, run_id: int, name: str, shared: bool = False) -> None:
-    """Keep the map of an import under a name; the one of that name is replaced."""
-    run = own_run(act, run_id)
-    if not (called := clean(name)[:100]):
-        raise BadValue(N_("Give the map a name."))
-    headings = list(run.source.get("headings", []))
-    plan = {n: v for n, v in Plan.of(run.plan).as_json().items() if n in _KEPT}
-    mine = select(ImportMap).where(
-        ImportMap.entity == run.entity, ImportMap.name == called, ImportMap.created_by_id == act.who.id
-    )
-    kept = act.session.exec(mine).first() or ImportMap(
-        name=called, entity=run.entity, signature="", created_by_id=act.who.id, created_on=act.now, used_on=act.now
-    )
-    kept.signature, kept.headings, kept.plan, kept.shared = _signature(headings), headings, plan, shared
-    kept.used_on = act.now
-    act.session.add(kept)
-    act.session.flush()
-
-
-def _map(act: Act, map_id: int) -> ImportMap:
-    found = act.session.get(ImportMap, map_id) if 0 < map_id < LARGEST_ID else None
-    if found is None or not (found.shared or found.created_by_id == act.who.id):
-        raise NotFound
-    return found
-
-
-def apply_map(act: Act, run_id: int, map_id: int) -> None:
-    """Do with this file what a saved map says; its columns are found by their headings."""
-    run, kept = _open_run(act, run_id), _map(act, map_id)
-    kept.used_on = act.now
-    _apply(act, run, kept.headings, kept.plan)
-
-
-def apply_run(act: Act, run_id: int, earlier_id: int) -> None:
-    """Do with this file what an earlier import did with its own."""
-    run, earlier = _open_run(act, run_id), visible_run(act, earlier_id)
-    _apply(act, run, list(earlier.source.get("headings", [])), earlier.plan)
-
-
-def _apply(act: Act, run: ImportRun, headings: list[str], kept: dict[str, Any]) -> None:
-    plan = Plan.of({**run.plan, **{name: kept[name] for name in _KEPT if name in kept}})
-    here = {maps.normal(h) or h: place for place, h in enumerate(run.source.get("headings", []))}
-    moved = {place: here.get(maps.normal(h) or h, -1) for place, h in enumerate(headings)}
-
-    def move(by_place: dict[int, Any]) -> dict[int, Any]:
-        return {moved[p]: value for p, value in by_place.items() if moved.get(p, -1) >= 0}
-
-    plan.mapping, plan.fixes = move(plan.mapping), move(plan.fixes)
-    plan.orders, plan.points = move(plan.orders), move(plan.points)
-    known = {t.name for t in maps.targets(run.entity)}
-    plan.mapping = {place: target for place, target in plan.mapping.items() if target in known}
-    if plan.key and plan.key not in plan.mapping.values():
-        plan.key = ""
-    run.plan = plan.as_json()
-    act.session.flush()
-
-
-def forget_map(act: Act, map_id: int) -> None:
-    """Delete a saved map of one's own; administrators delete any shared one."""
-    kept = _map(act, map_id)
-    if kept.created_by_id != act.who.id and not act.who.administrator:
-        raise NotAllowed(N_("Only who saved this map, or an administrator, can delete it."))
-    act.session.delete(kept)
-    act.session.flush()
 
 
 # -- Review ----------------------------------------------------------------------------------------------------------
@@ -520,7 +410,7 @@ def findings(act: Act, run_id: int, place: int, after: int = 0, most: int = 50) 
 
 def fix_value(act: Act, run_id: int, place: int, value: str, fix: Fix | None) -> None:
     """Let something stand for a value in all its rows; None takes that back. Raises BadValue if it does not fit either."""
-    run = _open_run(act, run_id)
+    run = open_run(act, run_id)
     if fix is not None:
         with (found := open_import(run, act.who)).stage:
             examining.check_fix(found, place, value, fix)
@@ -569,7 +459,7 @@ def decide(act: Act, run_id: int, number: int, choice: str) -> None:
 
 def start(act: Act, run_id: int) -> Job:
     """Import. Raises NotAllowed or BadValue where the plan cannot be carried out."""
-    run = _open_run(act, run_id)
+    run = open_run(act, run_id)
     open_import(run, act.who).stage.leave()
     if absent := missing(run.entity, Plan.of(run.plan)):
         labels = ", ".join(gettext(act.who.conventions.locale, label) for label in absent)
@@ -584,7 +474,7 @@ def cancel(act: Act, run_id: int) -> None:
 
 def discard(act: Act, run_id: int) -> None:
     """Throw an import away that has not begun."""
-    run = _open_run(act, run_id)
+    run = open_run(act, run_id)
     files.discard(run)
     act.session.delete(run)
     act.session.flush()
@@ -607,6 +497,11 @@ def left_file(act: Act, run_id: int) -> tuple[str, bytes, str]:
 def undo_view(act: Act, run_id: int) -> UndoView:
     """What undoing an import would do."""
     return undoing.undo_view(act, visible_run(act, run_id))
+
+
+def begin_undo(act: Act, run_id: int, *, also_edited: bool) -> None:
+    """Mark an import as being undone, for whoever carries that out at once (the command line)."""
+    undoing.begin(act, visible_run(act, run_id), also_edited=also_edited)
 
 
 def start_undo(act: Act, run_id: int, *, also_edited: bool) -> Job:

@@ -89,6 +89,8 @@ def _choose(
     wanted: str,
     rows_of: Callable[[str], Callable[[Grid], Iterator[Row]]],
 ) -> Grid:
+    if not visible and not hidden:
+        raise Unreadable(DAMAGED)
     if wanted and wanted not in visible:
         raise Unreadable(NO_SHEET, sheet=wanted)
     for name in [wanted] if wanted else visible:

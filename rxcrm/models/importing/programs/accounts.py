@@ -129,12 +129,12 @@ ODOO = Source(
 )
 PIPEDRIVE = Source(
     "Pipedrive",
-    "the names of Pipedrive's import (Organization - Name: getcapt.com/blog/pipedrive-import-csv); the others from memory",
+    "the headings of its export and its import template as public programs that read them list them",
     {
         "name": ("Organization - Name",),
         "street1": ("Organization - Address",),
         "owner": ("Organization - Owner",),
-        "created_on": ("Organization - Organization created",),
+        "created_on": ("Organization - Organization created", "Organization - Creation date"),
     },
 )
 #: Headings that people type by hand, in no program's export; the last to be asked.

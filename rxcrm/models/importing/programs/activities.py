@@ -150,7 +150,8 @@ ODOO = Source(
 )
 PIPEDRIVE = Source(
     "Pipedrive",
-    "from memory: the prefixed column names of its export of activities",
+    "its import template as a public program that reads it lists it (Activity - Subject, Activity - Due date, Activity -"
+    " Assigned to user, Activity - Note); the others from memory",
     {
         "subject": ("Activity - Subject",),
         "kind": ("Activity - Type",),

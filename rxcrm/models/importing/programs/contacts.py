@@ -126,18 +126,19 @@ THUNDERBIRD = _of(leads.THUNDERBIRD, {"department": ("Department",)})
 LINKEDIN = _of(leads.LINKEDIN, {})
 PIPEDRIVE = Source(
     "Pipedrive",
-    "the names of Pipedrive's import (getcapt.com/blog/pipedrive-import-csv); owner and created from memory",
+    "the headings of its export and its import template as public programs that read them list them (Person - Email (Work),"
+    " Person - Phone (Mobile) …; before, Person - Email - Work), and getcapt.com/blog/pipedrive-import-csv",
     {
         "full_name": ("Person - Name",),
-        "email": ("Person - Email", "Person - Email - Work"),
-        "email2": ("Person - Email - Home",),
-        "business_phone": ("Person - Phone", "Person - Phone - Work"),
-        "mobile_phone": ("Person - Phone - Mobile",),
-        "home_phone": ("Person - Phone - Home",),
+        "email": ("Person - Email", "Person - Email (Work)", "Person - Email - Work"),
+        "email2": ("Person - Email (Home)", "Person - Email - Home"),
+        "business_phone": ("Person - Phone", "Person - Phone (Work)", "Person - Phone - Work"),
+        "mobile_phone": ("Person - Phone (Mobile)", "Person - Phone - Mobile"),
+        "home_phone": ("Person - Phone (Home)", "Person - Phone - Home"),
         "account_id": ("Person - Organization", "Organization - Name"),
         "description": ("Person - Note",),
         "owner": ("Person - Owner",),
-        "created_on": ("Person - Person created",),
+        "created_on": ("Person - Person created", "Person - Creation date"),
     },
 )
 COMMON = _of(

@@ -92,21 +92,27 @@ ODOO = Source(
 )
 PIPEDRIVE = Source(
     "Pipedrive",
-    "the fields of a deal (docs.rs/crate/pipedrive-rs docs/AddDealRequest.md: title, value, currency, org, person, status);"
-    " the prefixed column names of its export from memory",
+    "the headings of its export and its import template as several public programs that read them list them (Deal - Title,"
+    " Deal - Currency of value, Deal - Closed on …); organisation and contact stand there without a prefix, too",
     {
         "topic": ("Deal - Title", "Title"),
         "estimated_revenue": ("Deal - Value", "Value"),
-        "currency": ("Deal - Currency of Value", "Deal - Currency", "Currency"),
+        "currency": ("Deal - Currency of value", "Deal - Currency", "Currency"),
         "account_id": ("Deal - Organization", "Organization - Name", "Organization"),
         "contact_id": ("Deal - Contact person", "Person - Name", "Contact person"),
         "status": ("Deal - Status", "Status"),
         "probability": ("Deal - Probability", "Probability"),
         "estimated_close_date": ("Deal - Expected close date", "Expected close date"),
-        "actual_close_date": ("Deal - Deal closed on", "Deal - Won time", "Deal - Lost time", "Won time"),
+        "actual_close_date": (
+            "Deal - Closed on",
+            "Deal - Deal closed on",
+            "Deal - Won time",
+            "Deal - Lost time",
+            "Won time",
+        ),
         "closing_description": ("Deal - Lost reason", "Lost reason"),
         "owner": ("Deal - Owner",),
-        "created_on": ("Deal - Deal created",),
+        "created_on": ("Deal - Deal created", "Deal - Creation date"),
     },
 )
 #: Headings that people type by hand, in no program's export; the last to be asked.
