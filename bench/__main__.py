@@ -61,6 +61,9 @@ def main() -> None:
         if asked.duplicates:
             _duplicates(folder, asked)
             return
+        if asked.imports:
+            _imports(folder, asked)
+            return
         with ExitStack() as stack:
             for database in asked.databases:
                 addresses = _addresses(stack, database, folder)
@@ -105,6 +108,22 @@ def _duplicates(folder: Path, asked: argparse.Namespace) -> None:
         print(f"\nWritten into {report.PAGE}.")
 
 
+def _imports(folder: Path, asked: argparse.Namespace) -> None:
+    found: list[Figure] = []
+    weights: list[imports.Weight] = []
+    with ExitStack() as stack:
+        for database in asked.databases:
+            place = _filled(_addresses(stack, database, folder)(min(asked.sizes)), min(asked.sizes))
+            more, weight = imports.run(place)
+            found, weights = found + more, weights + weight
+            place.bare.close()
+            db.engine().dispose()
+    print(imports.terminal(found, weights))
+    if asked.markdown:
+        report.write("imports", imports.markdown(found, weights))
+        print(f"\nWritten into {report.PAGE}.")
+
+
 def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m bench",
@@ -121,6 +140,11 @@ def _asked() -> argparse.Namespace:
     )
     parser.add_argument(
         "--duplicates", action="store_true", help="instead, measure how well and how fast duplicates are found"
+    )
+    parser.add_argument(
+        "--imports",
+        action="store_true",
+        help="instead, time imports of 10,000 and 100,000 rows, and who waits for them",
     )
     parser.add_argument("--live", action="store_true", help="instead, time how a note reaches 50 open tabs")
     parser.add_argument(
@@ -154,13 +178,18 @@ def _addresses(stack: ExitStack, database: str, folder: Path) -> Callable[[int],
 
 def _measure(address: str, size: int, steps: list[str]) -> list[Figure]:
     """Fill a database and time the steps on it."""
+    return _time(_filled(address, size), steps)
+
+
+def _filled(address: str, size: int) -> Desk:
+    """A database with so many leads, from now on the one of this process."""
     if address.startswith("sqlite"):
         Path(address.removeprefix("sqlite:///")).unlink(missing_ok=True)
     db.use(db.make_engine(address))
     began = time.perf_counter()
     filling.fill(db.engine(), size)
     print(f"\n{size:,} leads on {db.engine().dialect.name}, filled in {time.perf_counter() - began:.0f} s", flush=True)
-    return _time(desk(size), steps)
+    return desk(size)
 
 
 def _time(place: Desk, steps: list[str]) -> list[Figure]:

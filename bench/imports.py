@@ -1,15 +1,20 @@
-"""Importing 10,000 rows from a CSV file and from a workbook; the floor reads, parses and writes the same rows.
+"""Importing files of 10,000 and 100,000 rows, duplicate check included; the floor reads, parses and writes the same rows.
 
 The floor is a reader (csv, calamine), the app's own field parsers on every cell, the model's own keys, and one
-executemany per table that an import fills, in one transaction.
+executemany per table that an import fills, in one transaction. The app reads the file in a process of its own, stages
+it, judges every row, looks for duplicates, and keeps its books.
 """
 
 from __future__ import annotations
 
 import csv
+import os
 import statistics
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from time import perf_counter
@@ -21,16 +26,18 @@ from python_calamine import CalamineWorkbook
 from bench import filling, people
 from bench.desk import Desk
 from bench.timing import Figure, Floor
-from rxcrm.models import db
+from rxcrm.models import db, lists
 from rxcrm.models.choices import LeadSource, Rating
 from rxcrm.models.fields import Kind, fields_of, parse
 from rxcrm.models.history import Event, History
-from rxcrm.models.importing import runs
+from rxcrm.models.importing import running, runs, wizard, work
 from rxcrm.models.lead import Lead
 from rxcrm.models.process import ProcessInstance, StageLog
 from rxcrm.models.stages import LEAD_TO_OPPORTUNITY
 
 ROWS, RUNS = 10_000, 3
+#: Rows of the larger file of `--imports`, and pages of a list that are opened meanwhile.
+MANY, OPENINGS = 100_000, 400
 COLUMNS = (
     "topic",
     "first_name",
@@ -52,25 +59,20 @@ _CHOICES = {"rating": Rating, "lead_source": LeadSource}
 def figures(desk: Desk) -> list[Figure]:
     """Both formats; every run adds its rows to the database, so these steps come last."""
     with tempfile.TemporaryDirectory() as folder:
-        files = {"CSV": _csv(Path(folder) / "leads.csv"), "XLSX": _xlsx(Path(folder) / "leads.xlsx")}
-        return [_measure(desk, kind, path) for kind, path in files.items()]
+        return [_measure(desk, kind, Path(folder), ROWS, RUNS) for kind in _WRITERS]
 
 
-def _measure(desk: Desk, kind: str, path: Path) -> Figure:
+def _measure(desk: Desk, kind: str, folder: Path, rows: int, times: int) -> Figure:
+    """Each run brings other people, so that nobody comes in twice."""
     app, floor = [], []
-    for _ in range(RUNS):
-        app.append(_timed(lambda: _import(desk, path)))
-        floor.append(_timed(lambda: _import_bare(desk, _READERS[kind](path))))
-    beneath = Floor(f"{kind} reader, parse(), refresh_keys(), then " + "; ".join(_inserts(desk)), "none", ROWS)
-    return Figure(
-        f"import {ROWS:,} rows, {kind}",
-        desk.database,
-        desk.leads,
-        statistics.median(app),
-        statistics.median(floor),
-        beneath,
-        3.0,
-    )
+    for run in range(times):
+        path = _WRITERS[kind](folder / f"leads-{run}.{kind.lower()}", _table(rows, run * 2))
+        other = _WRITERS[kind](folder / f"bare-{run}.{kind.lower()}", _table(rows, run * 2 + 1))
+        app.append(_timed(lambda: _import(desk, path, rows)))  # noqa: B023
+        floor.append(_timed(lambda: _import_bare(desk, _READERS[kind](other), rows)))  # noqa: B023
+    beneath = Floor(f"{kind} reader, parse(), refresh_keys(), then " + "; ".join(_inserts(desk)), "none", rows)
+    step = f"import {rows:,} rows, {kind}"
+    return Figure(step, desk.database, desk.leads, statistics.median(app), statistics.median(floor), beneath, 3.0)
 
 
 def _timed(work: Callable[[], None]) -> float:
@@ -79,20 +81,127 @@ def _timed(work: Callable[[], None]) -> float:
     return (perf_counter() - began) * 1000
 
 
-def _import(desk: Desk, path: Path) -> None:
-    """From the file to the books, as the import page does once the mapping is confirmed."""
-    seen = runs.inspect(path, path.name, "lead", desk.busy.conventions)
-    run = desk.write(desk.busy, lambda act: runs.register(act, path, path.name, "lead").id)
-    books = runs.carry_out(run or 0, desk.busy, seen.mapping, seen.topic_pattern)
-    assert (books.accepted, books.rejected) == (ROWS, 0), books
+def _begun(desk: Desk, path: Path) -> tuple[int, runs.Inspection]:
+    run = desk.write(desk.busy, lambda act: wizard.register(act, path, path.name, "lead").id) or 0
+    return run, runs.inspect(desk.busy, run)
+
+
+def _import(desk: Desk, path: Path, rows: int) -> None:
+    """From the file to the books: read and staged by a child process, then judged and written."""
+    run, seen = _begun(desk, path)
+    books = runs.carry_out(run, desk.busy, replace(seen.plan, duplicates="create"))
+    assert (books.created, books.rejected, books.balance) == (rows, 0, True), books
+
+
+# -- many rows, and who waits for them -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Weight:
+    """What an import in a process of its own weighs: its memory at the peak (MB), and what opening a list costs beside it.
+
+    `idle` and `beside` are the 95th percentiles of opening the first page, in milliseconds.
+    """
+
+    database: str
+    rows: int
+    megabytes: float
+    idle: float
+    beside: float
+
+
+def run(desk: Desk) -> tuple[list[Figure], list[Weight]]:
+    """Time at both sizes, then memory at both and the openings beside the larger one."""
+    found, weights = [], []
+    with tempfile.TemporaryDirectory() as folder:
+        for rows, times in ((ROWS, RUNS), (MANY, 1)):
+            for kind in _WRITERS:
+                found.append(_measure(desk, kind, Path(folder), rows, times))
+                print(f"  {found[-1].step}: {found[-1].app / 1000:.1f} s, {found[-1].ratio:.1f} floors", flush=True)
+        for rows in (ROWS, MANY):
+            weights.append(_weigh(desk, _csv(Path(folder) / "again.csv", _table(rows, 50)), rows))
+    return found, weights
+
+
+def _weigh(desk: Desk, path: Path, rows: int) -> Weight:
+    idle = _openings(desk, lambda: True)
+    run, seen = _begun(desk, path)
+    plan = replace(seen.plan, duplicates="create")
+    desk.write(desk.busy, lambda act: wizard.choose(act, run, plan))
+    running.begin_here(run)
+    child = subprocess.Popen(
+        [sys.executable, "-m", "rxcrm.models.importing.work", str(run), work.RUN],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        env={**os.environ, "RXCRM_DATABASE_URL": db.engine().url.render_as_string(hide_password=False)},
+    )
+    ended: list[Any] = []
+
+    def goes_on() -> bool:
+        pid, _, usage = os.wait4(child.pid, os.WNOHANG)
+        if pid:
+            ended.append(usage)
+        return not pid
+
+    beside = _openings(desk, goes_on)
+    usage = ended[0] if ended else os.wait4(child.pid, 0)[2]
+    child.returncode = 0
+    return Weight(desk.database, rows, usage.ru_maxrss / 1024, idle, beside)
+
+
+def _openings(desk: Desk, goes_on: Callable[[], bool]) -> float:
+    """The 95th percentile of opening the first page of a list, in milliseconds."""
+    took = []
+    while len(took) < OPENINGS and goes_on():
+        took.append(_timed(lambda: desk.read(desk.busy, lambda act: lists.page(act, lists.Ask()))))
+    return statistics.quantiles(took, n=20)[-1]
+
+
+def terminal(found: list[Figure], weights: list[Weight]) -> str:
+    """Both tables for a terminal."""
+    lines = [f"{'step':<32}{'database':<12}{'seconds':>9}{'rows/s':>9}{'floor s':>9}{'floors':>8}"]
+    for f in found:
+        rate = f.beneath.rows / f.app * 1000
+        lines.append(
+            f"{f.step:<32}{f.database:<12}{f.app / 1000:>9.2f}{rate:>9,.0f}{f.floor / 1000:>9.2f}{f.ratio:>8.1f}"
+        )
+    lines += [
+        "",
+        f"{'rows':<12}{'database':<12}{'peak MB':>9}{'open a list, p95 ms: idle':>28}{'beside':>9}{'ratio':>7}",
+    ]
+    for w in weights:
+        row = (
+            f"{w.rows:<12,}{w.database:<12}{w.megabytes:>9.0f}{w.idle:>28.1f}{w.beside:>9.1f}{w.beside / w.idle:>7.1f}"
+        )
+        lines.append(row)
+    return "\n".join(lines)
+
+
+def markdown(found: list[Figure], weights: list[Weight]) -> str:
+    """Both tables for docs/performance.md."""
+    lines = ["| step | database | seconds | rows/s | floor | floors |", "|---|---|---:|---:|---:|---:|"]
+    for f in found:
+        rate = f.beneath.rows / f.app * 1000
+        lines.append(
+            f"| {f.step} | {f.database} | {f.app / 1000:.2f} | {rate:,.0f} | {f.floor / 1000:.2f} | {f.ratio:.1f} |"
+        )
+    lines += [
+        "",
+        "| rows | database | peak memory | opening a list, p95 idle | beside the import |",
+        "|---:|---|---:|---:|---:|",
+    ]
+    for w in weights:
+        times = f"{w.beside:.1f} ms ({w.beside / w.idle:.1f}×)"
+        lines.append(f"| {w.rows:,} | {w.database} | {w.megabytes:.0f} MB | {w.idle:.1f} ms | {times} |")
+    return "\n".join(lines)
 
 
 # -- the floor -------------------------------------------------------------------------------------------------------
 
 
-def _import_bare(desk: Desk, rows: Iterator[list[str]]) -> None:
+def _import_bare(desk: Desk, rows: Iterator[list[str]], count: int) -> None:
     drafts = [_draft(desk, cells) for cells in rows]
-    assert len(drafts) == ROWS
+    assert len(drafts) == count
     bare = desk.bare
     bare.run("BEGIN IMMEDIATE" if bare.kind == "sqlite" else "BEGIN")
     first = bare.all("SELECT coalesce(max(id), 0) FROM lead")[0][0] + 1
@@ -103,7 +212,7 @@ def _import_bare(desk: Desk, rows: Iterator[list[str]]) -> None:
     lead, history, process, stay = _inserts(desk)
     bare.many(lead, ({**d, "id": first + i} for i, d in enumerate(drafts)))
     entry = {"entity": "lead", "version": 1, "event": Event.IMPORTED.value, "by_id": who, "at": now, "changes": "[]"}
-    bare.many(history, ({**entry, "record_id": first + i, "remark": f"leads · #{i}"} for i in range(ROWS)))
+    bare.many(history, ({**entry, "record_id": first + i, "remark": f"leads · #{i}"} for i in range(count)))
     begun = {
         "process": LEAD_TO_OPPORTUNITY.key,
         "stage": stage,
@@ -118,7 +227,7 @@ def _import_bare(desk: Desk, rows: Iterator[list[str]]) -> None:
             for i, d in enumerate(drafts)
         ),
     )
-    bare.many(stay, ({"instance_id": instance + i, "stage": stage, "entered_on": now} for i in range(ROWS)))
+    bare.many(stay, ({"instance_id": instance + i, "stage": stage, "entered_on": now} for i in range(count)))
     if bare.kind == "postgresql":
         for table in ("lead", "process_instance"):
             bare.all(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))")
@@ -187,26 +296,28 @@ _KEYS = (
 # -- files -----------------------------------------------------------------------------------------------------------
 
 
-def _table() -> Iterator[list[str]]:
+def _table(rows: int, part: int) -> Iterator[list[str]]:
+    """Headings and so many rows; every part has other people."""
     yield [spec.label for spec in _SPECS.values()]
     nobody = [people.Owner(0, "", 0)] * len(people.OWNERS)
-    for draft in islice(people.leads(ROWS, nobody), ROWS):
+    began = part * rows
+    for draft in islice(people.leads(began + rows, nobody), began, began + rows):
         values = dict(draft.__dict__)
         values["rating"] = Rating(values["rating"]).label
         values["lead_source"] = LeadSource(values["lead_source"]).label if values["lead_source"] else ""
         yield [values[name] for name in COLUMNS]
 
 
-def _csv(path: Path) -> Path:
+def _csv(path: Path, table: Iterator[list[str]]) -> Path:
     with path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows(_table())
+        csv.writer(file).writerows(table)
     return path
 
 
-def _xlsx(path: Path) -> Path:
+def _xlsx(path: Path, table: Iterator[list[str]]) -> Path:
     book = openpyxl.Workbook(write_only=True)
     sheet = book.create_sheet("Leads")
-    for row in _table():
+    for row in table:
         sheet.append(row)
     book.save(path)
     return path
@@ -222,3 +333,4 @@ def _read_xlsx(path: Path) -> Iterator[list[str]]:
 
 
 _READERS: dict[str, Callable[[Path], Iterator[list[str]]]] = {"CSV": _read_csv, "XLSX": _read_xlsx}
+_WRITERS: dict[str, Callable[[Path, Iterator[list[str]]], Path]] = {"CSV": _csv, "XLSX": _xlsx}

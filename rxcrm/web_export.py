@@ -32,7 +32,11 @@ async def export(request: Request) -> Response:
     live.publish(topics)
     if run.job_id is not None:
         return JSONResponse({"id": run.id, "go": "/exports", "file": ""})
-    await _make(run)
+    try:
+        await _make(run)
+    except BaseException:
+        await db.run(runs.give_up, run.id or 0)
+        raise
     made = await db.look(lambda session: runs.find(Act(session, who, db.now()), run.id or 0))
     live.publish(runs.topics_of(made))
     if made.status != ExportStatus.DONE.value:

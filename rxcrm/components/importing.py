@@ -43,6 +43,14 @@ class ImportList(_Ours):
     zone: rx.Var[str]
 
 
+class OfThisImport(_Ours):
+    """Shows its children only while what the page knows is about the import of its address."""
+
+    library = library("importing_steps.jsx")
+    tag = "OfThisImport"
+    asked: rx.Var[int]
+
+
 class StepBar(_Ours):
     library = library("importing_steps.jsx")
     tag = "StepBar"
@@ -138,18 +146,17 @@ class ResultView(_Ours):
 
 def step_page(state: Any, *body: rx.Component) -> rx.Component:
     """The page of one step: which import, the bar of its steps, what the step shows."""
+    nothing = rx.el.div(
+        rx.el.h1(_("Nothing to show")),
+        rx.el.p(state.missing),
+        rx.el.a(_("All imports"), href="/import", class_name="button"),
+        class_name="empty page-empty",
+    )
     return frame(
         rx.cond(
             state.ready,
-            rx.cond(
-                state.missing != "",
-                rx.el.div(
-                    rx.el.h1(_("Nothing to show")),
-                    rx.el.p(state.missing),
-                    rx.el.a(_("All imports"), href="/import", class_name="button"),
-                    class_name="empty page-empty",
-                ),
-                rx.fragment(import_head(state), *body),
+            OfThisImport.create(
+                rx.cond(state.missing != "", nothing, rx.fragment(import_head(state), *body)), asked=state.asked
             ),
             rx.el.div(rx.el.span(class_name="spinner"), class_name="waiting", role="status", aria_label=_("Loading")),
         ),

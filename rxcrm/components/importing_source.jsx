@@ -27,15 +27,18 @@ function Setting({ label, value, options, disabled, onChange }) {
 export function SourceForm({ run, view, tables, work, onPeek, onRead, onDiscard, onStop }) {
   const t = useT();
   const [entity, setEntity] = useState(view.entity);
-  const [busy, setBusy] = useState(false);
+  // What was just asked for shows at once; the file is read so a moment later.
+  const [asked, setAsked] = useState({});
+  const busy = Object.keys(asked).length > 0;
   useEffect(() => setEntity(view.entity), [view.entity, run.id]);
-  useEffect(() => setBusy(false), [view]);
-  const { source, options } = view;
+  useEffect(() => setAsked({}), [view]);
+  const options = { ...view.options, ...asked };
+  const source = asked.heading_row >= 0 ? { ...view.source, heading_row: asked.heading_row } : view.source;
   const [one, setOne] = useState(false);
   useEffect(() => setOne(false), [run.id]);
   const peek = (patch) => {
     const now = { ...options, ...patch };
-    setBusy(true);
+    setAsked({ ...asked, ...patch });
     onPeek(run.id, now.sheet, now.encoding, now.delimiter, now.heading_row);
   };
   const read = () => onRead(run.id, entity, options.sheet, options.encoding, options.delimiter, options.heading_row);
@@ -53,7 +56,7 @@ export function SourceForm({ run, view, tables, work, onPeek, onRead, onDiscard,
             <Setting label={t("Encoding")} value={options.encoding || source.encoding} options={view.encodings.map(([code, label]) => [code, t(label)])} onChange={(encoding) => peek({ encoding })} />
           )}
           {text && <Setting label={t("Delimiter")} value={options.delimiter || source.delimiter} options={choices(source.delimiter, view.delimiters, (v) => signName(t, v))} onChange={(delimiter) => peek({ delimiter, heading_row: -1 })} />}
-          {source.sheets.length > 1 && <Setting label={t("Sheet")} value={source.sheet} options={source.sheets.map((s) => [s, s])} onChange={(sheet) => peek({ sheet, heading_row: -1 })} />}
+          {source.sheets.length > 1 && <Setting label={t("Sheet")} value={options.sheet || source.sheet} options={source.sheets.map((s) => [s, s])} onChange={(sheet) => peek({ sheet, heading_row: -1 })} />}
         </section>
         {view.unreadable ? (
           <Trouble title={t("This file cannot be read")} text={view.unreadable}>
@@ -68,7 +71,7 @@ export function SourceForm({ run, view, tables, work, onPeek, onRead, onDiscard,
               </ul>
             )}
             {source.single_column && <SingleColumn delimiters={view.delimiters} one={one} onOne={() => setOne(true)} onChoose={(delimiter) => peek({ delimiter, heading_row: -1 })} />}
-            <FirstRows view={view} onPick={(heading_row) => peek({ heading_row })} />
+            <FirstRows source={source} rows={view.rows} onPick={(heading_row) => peek({ heading_row })} />
           </>
         )}
       </div>
@@ -101,10 +104,9 @@ function SingleColumn({ delimiters, one, onOne, onChoose }) {
 }
 
 /** The first rows; the one that is picked holds the headings, what stands above it is left out. */
-function FirstRows({ view, onPick }) {
+function FirstRows({ source, rows, onPick }) {
   const t = useT();
   const id = useId();
-  const { source, rows } = view;
   const fixed = ["vcf", "graph", "carddav"].includes(source.format);
   const width = Math.max(source.headings.length, ...rows.map((row) => row.cells.length), 1);
   return (

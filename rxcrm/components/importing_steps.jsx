@@ -7,6 +7,14 @@ import { useT } from "./i18n.js";
 export const STEPS = ["upload", "map", "review", "preview", "run", "result"];
 const nameOf = (t, step) => ({ upload: t("Upload"), map: t("Map"), review: t("Review"), preview: t("Preview"), run: t("Run"), result: t("Result") })[step];
 
+/** What a page knows may be about the import that was shown before: until news comes, nothing is shown. */
+export function OfThisImport({ asked, children }) {
+  const t = useT();
+  const { pathname } = useLocation();
+  if (pathname.split("/")[2] === String(asked)) return children;
+  return <div className="waiting" role="status" aria-label={t("Loading")}><span className="spinner" /></div>;
+}
+
 /** The steps of one import; those that were reached are links, the one shown is marked. */
 export function StepBar({ run }) {
   const t = useT();

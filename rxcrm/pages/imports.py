@@ -49,7 +49,13 @@ def links() -> rx.Component:
     return rx.el.div(
         rx.el.span(_("Templates for Excel:")),
         *[
-            rx.el.a(icon("file-spreadsheet"), _(label), href=f"/files/templates/{entity}.xlsx", download=True)
+            rx.el.a(
+                icon("file-spreadsheet"),
+                _(label),
+                href=f"/files/templates/{entity}.xlsx",
+                download=True,
+                custom_attrs={"reloadDocument": True},
+            )
             for entity, label in (
                 ("lead", N_("Leads")),
                 ("account", N_("Accounts")),

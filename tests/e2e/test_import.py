@@ -91,7 +91,7 @@ def test_values_are_put_right_before_anything_is_written(
     # One value for all its rows: the spelling differs only in case, so it is one to whoever reads the file.
     page.get_by_role("button", name=re.compile("^Rating")).click()
     for value in ("On Fire!", "on fire!"):
-        page.get_by_label(f"Instead of “{value}”").select_option(label="Hot")
+        page.get_by_label(f"Instead of “{value}”", exact=True).select_option(label="Hot")
         page.get_by_role("listitem").filter(has_text=f"“{value}” is not an option").get_by_role(
             "button", name=re.compile("^Use for")
         ).click()
@@ -258,9 +258,11 @@ def test_each_step_is_there_again_after_a_reload(sign_in: SignIn, office: Office
     expect(goes_to(page, "Phone")).to_have_value("Mobile Phone")
     expect(page.get_by_label("Lead Source for all rows")).to_have_value(re.compile(r"\d+"))
     proceed(page, "review")
+    page.get_by_role("button", name=re.compile("^E-mail")).click()
     page.get_by_role("listitem").filter(has_text="eva at adatum").get_by_role("button", name="Leave empty").click()
     expect(page.get_by_text("It is left empty.")).to_be_visible()
     page.reload()
+    page.get_by_role("button", name=re.compile("^E-mail")).click()
     expect(page.get_by_text("It is left empty.")).to_be_visible()
     proceed(page, "preview")
     page.get_by_label("Row 2: what to do").select_option(label="Skip")
@@ -306,8 +308,8 @@ def test_a_file_that_cannot_be_read_says_what_to_do(sign_in: SignIn, tmp_path: P
     page.goto("/import")
     page.get_by_label("Choose files").set_input_files(text_file(tmp_path, "%PDF-1.7 list of leads", name="leads.csv"))
     expect(page.get_by_role("alert")).to_contain_text("This is a PDF document. Export the list as .csv or .xlsx")
-    page.get_by_role("button", name="Continue").click()
-    expect(page.get_by_text("This file cannot be read as it is.")).to_be_visible()
+    page.get_by_role("button", name="Continue").press("Enter")
+    expect(page.get_by_role("status").filter(has_text="This file cannot be read as it is.")).to_be_visible()
     page.get_by_role("button", name="Remove this one").click()
     expect(page).to_have_url(re.compile(r"/import$"))
     expect(page.get_by_text("None yet.")).to_be_visible()

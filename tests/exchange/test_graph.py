@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
+from rxcrm.models import db, jobs
 from rxcrm.models.contact import Contact
 from rxcrm.models.errors import NotAllowed, NotFound, NotYet
 from rxcrm.models.exchange import accounts, graph, reaching, registering
@@ -20,6 +21,7 @@ from rxcrm.models.importing import running
 from rxcrm.models.importing.books import ImportRun
 from rxcrm.models.importing.stage import Stage
 from rxcrm.models.notification import Notification
+from rxcrm.models.records import Act
 from tests.exchange.conftest import Desk
 from tests.exchange.graph_server import ACCOUNT, DEVICE_CODE, FORGOTTEN, SECRET, THROTTLED, Mailbox, contact, error
 
@@ -303,6 +305,23 @@ def test_what_was_never_imported_comes_again(desk: Desk, microsoft: Mailbox) -> 
     desk.fetch(number)
     desk.fetch(number)
     assert [row["Last Name"] for row in rows_of(desk, number)] == ["Sur3"]
+
+
+def test_a_page_that_hears_of_the_end_sees_it_before_the_worker_has_written_it_down(
+    desk: Desk, microsoft: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    microsoft.put(contact(1))
+    number = connected(desk, microsoft)
+    seen: list[tuple[str, bool]] = []
+
+    async def tell(topics: set[str]) -> None:
+        shown = await db.look(lambda s: accounts.mine(Act(s, who, db.now()))[0])
+        seen.append((shown.doing, shown.run_waits))
+
+    who = desk.office.who(desk.user)
+    monkeypatch.setattr(jobs, "tell", tell)
+    desk.fetch(number)
+    assert seen[-1] == ("", True)
 
 
 def test_everything_is_fetched_again_on_request(desk: Desk, microsoft: Mailbox) -> None:

@@ -38,8 +38,12 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.fixture
-def many(office: Office, monkeypatch: pytest.MonkeyPatch) -> Office:
+def many(small_office: Office, monkeypatch: pytest.MonkeyPatch) -> Office:
     """Four leads, which are too many to wait for."""
+    return fill(small_office, monkeypatch)
+
+
+def fill(office: Office, monkeypatch: pytest.MonkeyPatch) -> Office:
     monkeypatch.setattr(runs, "AT_ONCE", 3)
     for n in range(4):
         office.lead(topic=f"Lead {n}")
@@ -123,7 +127,10 @@ def test_rows_are_counted_before_it_is_decided_who_waits(many: Office) -> None:
 # -- large ones ------------------------------------------------------------------------------------------------------
 
 
-def test_a_large_export_is_made_by_another_process_and_the_bell_rings(many: Office) -> None:
+def test_a_large_export_is_made_by_another_process_and_the_bell_rings(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many = fill(office, monkeypatch)
     run_id = begin(many)
     assert read(run_id).status == ExportStatus.WAITING.value
     work()
@@ -278,6 +285,27 @@ def test_files_go_after_a_week_and_it_is_remembered_that_they_were_there(office:
     assert files() == [] and read(run_id).status == "done"
     db.transact(runs.sweep, db.now() + timedelta(days=366))
     assert db.read(lambda session: session.exec(select(ExportRun)).all()) == []
+
+
+def test_what_a_server_was_making_when_it_stopped_is_written_down_as_failed(office: Office) -> None:
+    run_id = begin(office)
+    db.transact(runs._take, run_id)
+    assert db.transact(runs.sweep, db.now()) == 0 and read(run_id).status == "running"
+    db.transact(runs.sweep, db.now() + timedelta(hours=2))
+    assert (read(run_id).status, read(run_id).message["message"], files()) == ("failed", runs.BROKEN, [])
+
+
+def test_a_disk_that_is_full_leaves_no_file(small_office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    small_office.lead()
+    run_id = begin(small_office)
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("rxcrm.models.exporting.delimited.CsvWriter.write", full)
+    with pytest.raises(OSError, match="No space"):
+        runs.carry_out(run_id)
+    assert files() == []
 
 
 def test_a_file_can_be_deleted_before_its_time(office: Office) -> None:

@@ -168,7 +168,7 @@ def test_a_batch_costs_one_statement_for_each_table(office: Office, entity: str,
         with Statements(office.engine) as statements:
             found.prime(spec, [f"Account {n}" for n in range(several)])
             for n in range(several):
-                found.find(spec, f"account {n}")
+                found.find(spec, f"Account {n}")
         assert len([s for s in statements.ran if "SELECT" in s]) == most
 
 

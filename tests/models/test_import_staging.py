@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import struct
 import subprocess
 import sys
 import time
@@ -17,7 +18,7 @@ from rxcrm.models.importing.grid import CellError, Exact, Unreadable
 from rxcrm.models.importing.stage import ReadOptions, Source, Stage
 from rxcrm.models.importing.staging import members, peek, stage_file
 from rxcrm.settings import Settings
-from tests.models.made_files import SHEET, csv_file, sheet_xml, text_file, with_part, xlsx_file
+from tests.models.made_files import SHEET, csv_file, sheet_xml, text_file, with_part, xls_file, xlsx_file
 
 ROOT = Path(__file__).parents[2]
 AS_FOUND = ReadOptions()
@@ -129,10 +130,20 @@ def test_a_file_that_takes_too_long_is_given_up(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr(staging, "settings", lambda: slow(seconds=1))
     path = csv_file(tmp_path, [["a", "b", "c"], *(["x", "y", str(n)] for n in range(900_000))])
     began = time.monotonic()
-    with pytest.raises(Unreadable, match="longer than 1 seconds"):
+    with pytest.raises(Unreadable, match="more than 1 seconds"):
         stage_file(path, path.name, AS_FOUND, tmp_path / "x.stage")
     assert time.monotonic() - began < 10
     assert not list(tmp_path.glob("x.stage*"))
+
+
+def test_a_reader_that_waits_without_working_is_given_up_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(staging, "settings", lambda: slow(seconds=1))
+    monkeypatch.setattr(staging, "_PATIENCE", 0.5)
+    os.mkfifo(tmp_path / "pipe")
+    # Opening a pipe waits for somebody who writes into it.
+    monkeypatch.setattr(Path, "is_file", lambda path: True)
+    with pytest.raises(Unreadable, match="more than 1 seconds"):
+        members(tmp_path / "pipe", "a.zip")
 
 
 def test_a_file_that_needs_too_much_memory_is_refused_and_named_in_the_log(
@@ -148,13 +159,31 @@ def test_a_file_that_needs_too_much_memory_is_refused_and_named_in_the_log(
     assert "evil.xlsx" in caplog.text
 
 
+def test_a_damaged_workbook_that_asks_for_all_memory_of_the_world_is_called_damaged(tmp_path: Path) -> None:
+    path = xls_file(tmp_path, [["Name", "City"], ["Ana", "Lisboa"]])
+    corners, absurd = (struct.pack("<LLHHH", 0, rows, 0, 2, 0) for rows in (2, 0xFFFFFFF0))
+    content = path.read_bytes()
+    assert corners in content
+    path.write_bytes(content.replace(corners, absurd))
+    with pytest.raises(Unreadable, match=r"damaged|unusual"):
+        stage_file(path, "leads.xls", AS_FOUND, tmp_path / "x.stage")
+
+
 def test_a_reader_that_dies_is_a_sentence_and_its_words_stay_in_the_log(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(staging, "_request", lambda *_, **__: {**REQUEST, "options": {"nonsense": 1}})
+    path = text_file(tmp_path, "a,b\n1,2\n")
+    monkeypatch.setattr(
+        staging, "_request", lambda *_, **__: {**REQUEST, "path": str(path), "options": {"nonsense": 1}}
+    )
     with pytest.raises(Unreadable, match="cannot be read") as caught:
-        peek(text_file(tmp_path, "a,b\n1,2\n"), "leads.csv", AS_FOUND)
+        peek(path, "leads.csv", AS_FOUND)
     assert "Traceback" in caplog.text and "Traceback" not in str(caught.value)
+
+
+def test_a_file_that_is_no_longer_there_is_asked_for_again(tmp_path: Path) -> None:
+    with pytest.raises(Unreadable, match="no longer there"):
+        peek(tmp_path / "gone", "leads.csv", AS_FOUND)
 
 
 REQUEST = {

@@ -247,7 +247,8 @@ def _finish(
         if row is not None:
             row.fresh = brought.fresh.get(folder.id or 0, "")
     session.flush()
-    source.fetched_on, source.problem = now, ""
+    # Told before the worker has written down that the job is done: nothing is under way from here on.
+    source.fetched_on, source.problem, source.job_id = now, "", None
     if stage is None:
         _decide(session, source, keep=True)
         source.state = {"notes": [[NOTHING_NEW, {}], *brought.notes]}

@@ -137,7 +137,8 @@ def _keep_folders(session: Session, job: Job, found: list[Folder]) -> None:
     for gone in known.values():
         session.execute(delete(ContactItem).where(col(ContactItem.folder_id) == gone.id))
         session.delete(gone)
-    source.problem, source.state = "", {"found": len(found)}
+    # Told before the worker has written down that the job is done: nothing is under way from here on.
+    source.problem, source.state, source.job_id = "", {"found": len(found)}, None
     session.flush()
 
 

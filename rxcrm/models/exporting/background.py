@@ -19,7 +19,6 @@ from rxcrm.translation import N_
 
 #: Seconds between two looks at how far the process is.
 LOOKS = 0.5
-BROKEN = N_("The export stopped before its end. The log of the server has the details.")
 
 
 @handler(runs.KIND, N_("Export"), ended=runs.job_ended)
@@ -48,7 +47,7 @@ async def in_process(run_id: int, job: Job | None = None) -> None:
         return
     await jobs.tell({*runs.topics_of(run), f"user:{run.created_by_id}"})
     if run.status in UNFINISHED:
-        raise jobs.Retry(BROKEN)
+        raise jobs.Retry(runs.BROKEN)
 
 
 def _start(run_id: int) -> subprocess.Popen[bytes]:

@@ -32,9 +32,12 @@ KIND = "export"
 AT_ONCE = lists.COUNT_CAP
 #: How long files are kept, and how long it is remembered who exported what.
 KEPT, REMEMBERED = timedelta(days=7), timedelta(days=365)
+#: How long anybody may wait for a file that is made at once.
+WAITED = timedelta(hours=1)
 #: Exports of one page, and seconds between two notes of their progress.
 SHOWN, NOTED = 200, 0.5
 
+BROKEN = N_("The export stopped before its end. The log of the server has the details.")
 READY = N_("Your export “%(name)s” is ready.")
 FAILED = N_("Your export “%(name)s” failed.")
 
@@ -205,6 +208,14 @@ def job_ended(session: Session, job: Job, now: datetime) -> set[str]:
     return topics_of(run) | {f"user:{run.created_by_id}"}
 
 
+def give_up(session: Session, run_id: int) -> None:
+    """Write down that an export for which somebody waited went wrong."""
+    run = session.get(ExportRun, run_id)
+    if run is not None and run.status in UNFINISHED:
+        _end(run, ExportStatus.FAILED, db.now())
+        run.message = {"message": BROKEN, "values": {}}
+
+
 def _end(run: ExportRun, status: ExportStatus, now: datetime) -> None:
     discard(run)
     run.status, run.finished_on = status.value, now
@@ -234,6 +245,10 @@ def sweep(session: Session, now: datetime) -> int:
     for run in session.exec(old.where(col(ExportRun.status).not_in(UNFINISHED))):
         discard(run)
         gone += 1
+    # Nobody waits any more for what a server was making at once when it stopped.
+    left = select(ExportRun.id).where(col(ExportRun.status).in_(UNFINISHED), col(ExportRun.job_id).is_(None))
+    for run_id in session.exec(left.where(col(ExportRun.created_on) < now - WAITED)):
+        give_up(session, run_id or 0)
     session.flush()
     session.execute(delete(ExportRun).where(col(ExportRun.created_on) < now - REMEMBERED))
     known = set(session.scalars(select(ExportRun.stored_as).where(col(ExportRun.stored_as) != "")))

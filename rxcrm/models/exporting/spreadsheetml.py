@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -30,6 +31,9 @@ _FROZEN = (
     "<SplitHorizontal>1</SplitHorizontal><TopRowBottomPane>1</TopRowBottomPane><ActivePane>2</ActivePane></WorksheetOptions>"
 )
 _EMPTY = "<Cell/>"
+#: Signs of XML, and white space that it would not keep.
+_SPELLINGS = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\n": "&#10;", "\t": "&#9;"}
+_SIGNS = re.compile('[&<>"\n\t]')
 
 
 class XmlWriter:
@@ -131,7 +135,8 @@ def _text(text: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    if text.isalnum():
-        return text
-    plain = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
-    return plain.replace("\n", "&#10;").replace("\t", "&#9;")
+    return _SIGNS.sub(_spelled, text) if _SIGNS.search(text) else text
+
+
+def _spelled(sign: re.Match[str]) -> str:
+    return _SPELLINGS[sign[0]]

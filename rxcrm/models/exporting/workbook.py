@@ -33,6 +33,8 @@ from rxcrm.translation import N_, gettext
 LISTS = "Lists"
 _ORIGIN, _ORIGIN_DAY = datetime(1899, 12, 30), date(1899, 12, 30).toordinal()
 _ESCAPE_LIKE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
+#: What a plain text has not: signs of XML, white space that it would not keep, escapes of workbooks.
+_SIGNS = re.compile(r"[&<>\n\t]|^\s|\s\Z|  |_x")
 _DIMENSION = re.compile(rb"<dimension[^>]*/>")
 _SPECIAL = 3
 
@@ -231,10 +233,9 @@ def _plain(text: str) -> str:
 
 def _text(text: str) -> str:
     """The rest of a cell that holds a text: never a formula, whatever it looks like (S 13.22)."""
-    if not text.isalnum():
+    if _SIGNS.search(text):
         text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-        if "_x" in text:
-            text = _ESCAPE_LIKE.sub("_x005F_", text)
+        text = _ESCAPE_LIKE.sub("_x005F_", text)
         return f' t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
     return f' t="inlineStr"><is><t>{text}</t></is></c>'
 

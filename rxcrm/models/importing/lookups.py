@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple, TypeVar, cast
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import and_, bindparam, select, union_all
 from sqlmodel import Session
 
 from rxcrm.models import db
@@ -81,10 +81,8 @@ class Lookups:
     ) -> None:
         self.who, self.rules, self.session = who, rules, session
         self.may_attach = not entity or who.holds(Privilege.APPEND, entity)
-        self._names: dict[str, dict[str, list[_Hit]]] = defaultdict(dict)
-        self._mails: dict[str, dict[str, list[_Hit]]] = defaultdict(dict)
-        self._ids: dict[str, dict[int, list[_Hit]]] = defaultdict(dict)
-        self._sources: dict[str, dict[str, list[_Hit]]] = defaultdict(dict)
+        #: (table, by what) → text → the records that it names.
+        self._known: dict[tuple[str, str], dict[str, list[_Hit]]] = defaultdict(dict)
         self._pending: dict[tuple[str, ...], Pending] = {}
 
     def prime(self, spec: FieldSpec, texts: Iterable[str]) -> None:
@@ -95,11 +93,10 @@ class Lookups:
         rule = self.rules.get(spec.name, LookupRule())
         if rule.make == CREATE_ALWAYS:
             return
-        wanted = list(dict.fromkeys(t for text in texts if (t := clean(text))))
+        each = dict.fromkeys(t for text in texts if (t := clean(text)))
         for entity in tables_of(spec):
-            for known in (self._names[entity], self._mails[entity], self._sources[entity]):
-                for key in [key for key, hits in cast(Any, known).items() if not hits]:
-                    del known[key]
+            known = self._known[entity, rule.by]
+            wanted = [text for text in each if not known.get(text)]
             for at in range(0, len(wanted), AT_ONCE):
                 self._ask(entity, rule.by, wanted[at : at + AT_ONCE])
 
@@ -114,9 +111,13 @@ class Lookups:
         rule, tables = self.rules.get(spec.name, LookupRule()), tables_of(spec)
         if rule.make == CREATE_ALWAYS:
             return self._make(spec, tables, text)
+        found: list[_Hit] = []
         for entity in tables:
-            self._ask(entity, rule.by, [text])
-        hits = _best([hit for entity in tables for hit in self._hits(entity, rule.by, text)])
+            known = self._known[entity, rule.by]
+            if text not in known:
+                self._ask(entity, rule.by, [text])
+            found += known[text]
+        hits = _best(found)
         if len(hits) == 1:
             return hits[0].id if len(tables) == 1 else Link(hits[0].entity, hits[0].id)
         said = {"value": text[:80], "label": spec.label}
@@ -143,53 +144,31 @@ class Lookups:
 
     # -- looking up --
 
-    def _hits(self, entity: str, by: str, text: str) -> list[_Hit]:
-        """What a text names in one table: by name first, then by e-mail address."""
-        if by == ID:
-            return [*self._ids[entity].get(_id(text), []), *self._sources[entity].get(text, [])]
-        found: list[_Hit] = []
-        if by in (ANYTHING, NAME):
-            keys = _name_keys(entity, text)
-            found = next((hits for key in keys if (hits := self._names[entity].get(key))), [])
-        if not found and by in (ANYTHING, EMAIL):
-            found = self._mails[entity].get(text.lower(), [])
-        return found
-
     def _ask(self, entity: str, by: str, texts: Sequence[str]) -> None:
-        """Read what some texts name in one table, as far as it is not known yet: one statement, for ids two."""
-        names: set[str] = set()
-        mails: set[str] = set()
-        ids: set[int] = set()
-        named: dict[str, int] = {}
-        if by == ID:
-            fresh = [text for text in texts if text not in self._sources[entity]]
-            self._sources[entity] |= {text: [] for text in fresh}
-            named = self._read(sources.known, entity, fresh) if fresh else {}
-            ids = ({_id(text) for text in fresh} | set(named.values())) - {0}
-        for text in texts:
-            if by in (ANYTHING, NAME):
-                names |= set(_name_keys(entity, text)) - self._names[entity].keys()
-            if by in (ANYTHING, EMAIL) and "@" in text and text.lower() not in self._mails[entity]:
-                mails.add(text.lower())
-        if not (names or mails or ids):
-            return
-        self._names[entity] |= {key: [] for key in names}
-        self._mails[entity] |= {mail: [] for mail in mails}
-        by_source: dict[int, list[str]] = defaultdict(list)
-        for text, number in named.items():
-            by_source[number].append(text)
-        own = {_id(text) for text in texts} - {0} if by == ID else set()
-        for row in self._read(_found, self.who, entity, names, mails, ids):
+        """Read what some texts name in one table: one statement, for ids two. By name first, then by e-mail address."""
+        keys = {text: _name_keys(entity, text) for text in texts} if by in (ANYTHING, NAME) else {}
+        mails = {text: text.lower() for text in texts if "@" in text} if by in (ANYTHING, EMAIL) else {}
+        named = self._read(sources.known, entity, texts) if by == ID else {}
+        ids = ({_id(text) for text in texts} | set(named.values())) - {0} if by == ID else set()
+        by_name: dict[str, list[_Hit]] = defaultdict(list)
+        by_mail: dict[str, list[_Hit]] = defaultdict(list)
+        by_id: dict[int, _Hit] = {}
+        asked = ({key for some in keys.values() for key in some}, set(mails.values()), ids)
+        for row in self._read(_found, self.who, entity, *asked) if any(asked) else ():
             hit = _Hit(entity, row.id, row.status == _first_status(entity))
-            for key in {row.name_key, getattr(row, "other_key", row.name_key)} & names:
-                self._names[entity][key].append(hit)
+            for key in {row.name_key, getattr(row, "other_key", row.name_key)}:
+                by_name[key].append(hit)
             # The key of an address is folded: "josé@" has that of "jose@".
-            if (mail := str(getattr(row, "email", "")).lower()) in mails:
-                self._mails[entity][mail].append(hit)
-            if row.id in own:
-                self._ids[entity][row.id] = [hit]
-            for text in by_source.get(row.id, ()):
-                self._sources[entity][text].append(hit)
+            by_mail[str(getattr(row, "email", "")).lower()].append(hit)
+            by_id[row.id] = hit
+        known = self._known[entity, by]
+        for text in texts:
+            hits = next((found for key in keys.get(text, ()) if (found := by_name.get(key))), [])
+            if not hits and text in mails:
+                hits = by_mail.get(mails[text], [])
+            if by == ID:
+                hits = [by_id[i] for i in dict.fromkeys((_id(text), named.get(text, 0))) if i in by_id]
+            known[text] = hits
 
     def _read(self, fn: Callable[..., T], *args: Any) -> T:
         return fn(self.session, *args) if self.session else db.read(fn, *args)
@@ -231,11 +210,8 @@ def _first_status(entity: str) -> int:
 
 
 def _found(session: Session, who: Who, entity: str, names: set[str], mails: set[str], ids: set[int]) -> Sequence[Any]:
+    """Who has one of these names, addresses or ids: one statement, in parts of which each walks along its index."""
     table = record_table(entity)
-    query, conditions = _columns(entity)
-    asked = {"names": names, "mails": {sort_key(mail) for mail in mails}, "ids": ids}
-    wanted = [condition for name, condition in conditions if asked[name]]
-    used = {name: sorted(cast(Any, values)) for name, values in asked.items() if values}
     row = cast(Any, table)
     mine = (
         visible(who, table),
@@ -243,8 +219,14 @@ def _found(session: Session, who: Who, entity: str, names: set[str], mails: set[
         row.deleted_on.is_(None),
         is_kept(entity, row.id),
     )
-    known = {name: values for name, values in used.items() if any(name == n for n, _ in conditions)}
-    return session.execute(query.where(or_(*wanted), *mine), known).all() if wanted else []
+    asked = {"names": sorted(names), "mails": sorted({sort_key(mail) for mail in mails}), "ids": sorted(ids)}
+    query, conditions = _columns(entity)
+    parts = [query.where(condition, *mine) for name, condition in conditions if asked[name]]
+    if not parts:
+        return []
+    used = {name: values for name, values in asked.items() if values and any(name == n for n, _ in conditions)}
+    found = session.execute(union_all(*parts) if len(parts) > 1 else parts[0], used)
+    return list({each.id: each for each in found}.values())
 
 
 @cache
@@ -254,16 +236,18 @@ def _columns(entity: str) -> tuple[Any, list[tuple[str, Any]]]:
     names: Any = bindparam("names", expanding=True)
     mails: Any = bindparam("mails", expanding=True)
     ids: Any = bindparam("ids", expanding=True)
-    conditions = [("ids", row.id.in_(ids))]
+    # The indexes of names begin with the status (rxcrm.models.base.sorted_by): with all of them it is found by.
+    any_status = row.status.in_([int(status) for status in REASONS[entity]])
+    conditions: list[tuple[str, Any]] = [("ids", row.id.in_(ids))]
     if entity == "opportunity":
         columns = [row.id, row.status, row.topic_key.label("name_key")]
-        conditions.append(("names", row.topic_key.in_(names)))
+        conditions.append(("names", and_(any_status, row.topic_key.in_(names))))
     else:
         columns = [row.id, row.status, row.name_key, row.email]
-        conditions += [("names", row.name_key.in_(names)), ("mails", row.email_key.in_(mails))]
+        conditions += [("names", and_(any_status, row.name_key.in_(names))), ("mails", row.email_key.in_(mails))]
     if entity == "lead":
         columns.append(row.topic_key.label("other_key"))
-        conditions.append(("names", row.topic_key.in_(names)))
+        conditions.append(("names", and_(any_status, row.topic_key.in_(names))))
     return select(*columns), conditions
 
 

@@ -52,7 +52,7 @@ def main() -> None:
     except MemoryError:
         send({"failed": MEMORY})
     except OSError as problem:
-        if problem.errno not in (errno.ENOMEM, errno.ENOSPC, errno.EFBIG, errno.EDQUOT):
+        if problem.errno not in (errno.ENOMEM, errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", -1)):
             raise
         send({"failed": MEMORY if problem.errno == errno.ENOMEM else ROOM})
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import io
 import re
+import shutil
+import tempfile
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -195,14 +197,16 @@ def _find_unset(piece: bytes, found: Extent) -> None:
             found.errors.setdefault(int(place[2]), {})[column(place[1])] = NO_RESULT
 
 
-def small_workbook(archive: zipfile.ZipFile, part: str, piece: bytes) -> io.BytesIO:
-    """A workbook with the shared parts of another, in which one sheet is this piece."""
-    content = io.BytesIO()
+def small_workbook(archive: zipfile.ZipFile, part: str, piece: bytes) -> IO[bytes]:
+    """A workbook with the shared parts of another, in which one sheet is this piece: a file without a name."""
+    content = tempfile.TemporaryFile()  # noqa: SIM115 (the caller closes it)
     with zipfile.ZipFile(content, "w", zipfile.ZIP_STORED) as small:
         for name in archive.namelist():
             if name.lower() in _SHARED:
-                small.writestr(name, archive.read(name))
+                with archive.open(name) as source, small.open(name, "w") as target:
+                    shutil.copyfileobj(source, target, _CHUNK)
         small.writestr(part, piece)
+    content.flush()
     content.seek(0)
     return content
 

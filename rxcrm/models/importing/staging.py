@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -24,13 +25,18 @@ from rxcrm.translation import N_
 
 log = logging.getLogger(__name__)
 
-_TOO_SLOW = N_("Reading this file takes longer than %(n)s seconds. Split it, or save it as .csv and try again.")
+_GONE = N_("The uploaded file is no longer there. Upload it again.")
+_TOO_SLOW = N_("Reading this file takes more than %(n)s seconds of work. Split it, or save it as .csv and try again.")
 _TOO_LARGE = N_("Reading this file needs more than %(n)s MB of memory. Save it as .csv, or split it, and try again.")
 _NO_ROOM = N_("This file unpacks to more than there is room for. Save it as .csv, or split it, and try again.")
 _CRASHED = N_(
     "This file cannot be read. It is damaged, or in a way unusual that its reader does not know."
     " Open it in a spreadsheet program, save it as .xlsx or .csv, and try again."
 )
+#: The seconds of the limit are seconds of work, which the system counts. On a busy computer more of them pass by.
+_PATIENCE = 3
+#: Bytes that no file needs at once.
+_ABSURD = 4_000_000_000
 #: What a reader may write to the disk, as a multiple of the largest upload.
 _WRITTEN = 20
 #: Settings that a reader needs; it gets no other, least of all passwords.
@@ -122,6 +128,8 @@ def _request(what: str, path: Path, file_name: str, **more: Any) -> dict[str, An
 def _ask(request: dict[str, Any], progress: Callable[[int], None] | None = None) -> dict[str, Any]:
     """Start a reader and wait for its answer. Raises Unreadable for a refusal, and if there is none."""
     answer: dict[str, Any] = {}
+    if not Path(request["path"]).is_file():
+        raise Unreadable(_GONE)
     with tempfile.TemporaryFile() as said:
         process = subprocess.Popen(
             [sys.executable, "-m", "rxcrm.models.importing.reader_process"],
@@ -130,7 +138,7 @@ def _ask(request: dict[str, Any], progress: Callable[[int], None] | None = None)
             stderr=said,
             env=_environment(),
         )
-        clock = threading.Timer(request["seconds"], process.kill)
+        clock = threading.Timer(request["seconds"] * _PATIENCE, process.kill)
         late = False
         try:
             clock.start()
@@ -184,8 +192,12 @@ def _explained(answer: dict[str, Any], code: int, late: bool, said: IO[bytes], r
     if answer.get("failed") == ROOM:
         return Unreadable(_NO_ROOM)
     # A library in Rust ends the process when it gets no memory, Linux kills it when there is none.
-    starved = "memory allocation of" in words or "MemoryError" in words or "out of memory" in words
-    if answer.get("failed") == MEMORY or starved or code == -signal.SIGKILL:
+    asked = re.search(r"memory allocation of (\d+) bytes", words)
+    if asked and int(asked[1]) > _ABSURD:
+        # Not a large file, but a wrong number in a damaged one.
+        return Unreadable(_CRASHED)
+    starved = asked or "MemoryError" in words or "out of memory" in words
+    if answer.get("failed") == MEMORY or starved or code == -9:
         return Unreadable(_TOO_LARGE, n=request["megabytes"])
     return Unreadable(_CRASHED)
 
@@ -194,4 +206,4 @@ def _environment() -> dict[str, str]:
     """What the reader inherits. One arena for all threads: each further one would count against its memory."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("RXCRM_")}
     told = {f"RXCRM_{name.upper()}": str(getattr(settings(), name)) for name in _TOLD}
-    return {**kept, **told, "MALLOC_ARENA_MAX": "1", "PYTHONUTF8": "1"}
+    return {**kept, **told, "MALLOC_ARENA_MAX": "1", "PYTHONUTF8": "1", "RUST_BACKTRACE": "0"}

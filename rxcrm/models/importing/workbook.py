@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from xml.etree.ElementTree import ParseError
 
 from defusedxml.common import DefusedXmlException
@@ -185,9 +185,9 @@ class _Sheet:
             for place, piece in enumerate(sheetparts.pieces(file, self.most, tail)):
                 if place or not self.opening:
                     found = self._look_at(piece)
-                    small = sheetparts.small_workbook(archive, self.part, piece)
-                    parsed = CalamineWorkbook.from_filelike(small).get_sheet_by_name(self.name), found
-                    del piece, small
+                    with sheetparts.small_workbook(archive, self.part, piece) as small:
+                        del piece
+                        parsed = _opened(small).get_sheet_by_name(self.name), found
                     self.opening = self.opening or parsed
                 yield parsed if place else self.opening
             grid.merged_to = sheetparts.merged(bytes(tail), file)
@@ -197,6 +197,12 @@ class _Sheet:
         if found.columns > MAX_COLUMNS or found.cells > MAX_RECTANGLE:
             raise _too_wide(self.name, found.rows, found.columns)
         return found
+
+
+def _opened(file: IO[bytes]) -> CalamineWorkbook:
+    """By its path where the system gives one even to a file without a name; else all of it is read into memory first."""
+    path = Path(f"/proc/self/fd/{file.fileno()}")
+    return CalamineWorkbook.from_path(path) if path.exists() else CalamineWorkbook.from_filelike(file)
 
 
 def _plain_rows(sheet: CalamineSheet, errors: bool) -> Iterator[Row]:

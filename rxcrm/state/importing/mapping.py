@@ -11,7 +11,7 @@ from rxcrm.models import records
 from rxcrm.models.errors import BadValue, CrmError
 from rxcrm.models.fields import Kind, fields_of
 from rxcrm.models.importing import wizard
-from rxcrm.models.importing.books import Step
+from rxcrm.models.importing.books import ImportMap, Step
 from rxcrm.models.importing.lookups import MADE
 from rxcrm.models.importing.names import split_name
 from rxcrm.models.importing.plan import LookupRule, Plan
@@ -65,7 +65,7 @@ class OwnerChoice:
 
 @dataclass
 class MapChoice:
-    """A saved map; `fits` if this file has its headings."""
+    """A saved map; `fits` if this file has its headings, and its columns go elsewhere so far."""
 
     id: int
     name: str
@@ -115,8 +115,15 @@ def page_of(act: Act, run_id: int) -> MapPage:
         owners=[OwnerChoice(*one) for one in view.owners],
         mode=plan.mode,
         key=plan.key,
-        maps=[MapChoice(m.id, m.name, m.shared, m.mine, m.fits) for m in view.maps],
+        maps=[MapChoice(m.id, m.name, m.shared, m.mine, m.fits and not _in_use(act, m.id, view)) for m in view.maps],
     )
+
+
+def _in_use(act: Act, map_id: int, view: wizard.MapView) -> bool:
+    """Whether the columns go already where a saved map sends them."""
+    kept = act.session.get_one(ImportMap, map_id)
+    here = {c.heading: view.mapping[c.index] for c in view.columns if c.index in view.mapping}
+    return here == {kept.headings[int(place)]: target for place, target in kept.plan["mapping"].items()}
 
 
 def _split(samples: list[str]) -> list[list[str]]:

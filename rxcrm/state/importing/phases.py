@@ -63,14 +63,14 @@ def topic(run_id: int) -> str:
     return f"import:{run_id}"
 
 
-def work_on(run_id: int, locale: str) -> Work:
-    """What is being done with an import here and now."""
+def work_on(run_id: int, locale: str, kind: str) -> Work:
+    """What is being done with an import here and now; else why the last work of a kind was refused."""
     phase = PHASES.get(run_id)
     if phase is None:
         return Work()
     if phase.under_way:
         return Work(phase.kind, phase.done, phase.total)
-    return Work(problem=phase.refusal.text(locale) if phase.refusal else "")
+    return Work(problem=phase.refusal.text(locale) if phase.refusal and phase.kind == kind else "")
 
 
 def stop(run_id: int) -> None:

@@ -100,6 +100,7 @@ class PreviewStep(StepMixin, AppState):
     """What would become of the rows."""
 
     _step: str = "preview"
+    _kind: str = work.WEIGH
     view: PreviewPage = PreviewPage()
     rows: list[PreviewRow] = []
     wanted: str = ""

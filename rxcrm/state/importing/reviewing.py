@@ -110,6 +110,7 @@ class ReviewStep(StepMixin, AppState):
     """Values that do not fit."""
 
     _step: str = "review"
+    _kind: str = work.EXAMINE
     view: ReviewView = ReviewView(examined=False)
     place: int = -2
     findings: list[Finding] = []

@@ -147,12 +147,18 @@ def one_run(act: Act, run_id: int) -> RunRow:
 
 
 class StepMixin(rx.State, mixin=True):
-    """The page of one step. A leaf state names the step in `_step` and fills the page in `_show`."""
+    """The page of one step. A leaf state names the step in `_step` and fills the page in `_show`.
+
+    `asked` is the id of the import that all variables are about, which may not be the one of the address any more.
+    `_kind` is the work that must end before the step can be shown.
+    """
 
     run: RunRow = RunRow()
+    asked: int = 0
     missing: str = ""
     ready: bool = False
     work: Work = Work()
+    _kind: str = ""
 
     @action(IMPORT)
     async def stop(self, run_id: int):
@@ -162,7 +168,7 @@ class StepMixin(rx.State, mixin=True):
 
     async def _arrive(self) -> bool:
         """Show the import that the address names; False if there is none, or it stands at another step."""
-        wanted = number(str(self.run_id or ""))
+        wanted = self.asked = number(str(self.run_id or ""))
         self.missing = ""
         try:
             self.run = await look(one_run, wanted)
@@ -170,14 +176,14 @@ class StepMixin(rx.State, mixin=True):
             self.missing, self.ready, self.run = refusal.text(self.locale), True, RunRow()
             return False
         live.subscribe(self.router.session.client_token, "import", {phases.topic(wanted)})
-        self.work = phases.work_on(wanted, self.locale)
+        self.work = phases.work_on(wanted, self.locale, self._kind)
         # The page itself goes on to the step at which the import stands (StepBar).
         return self._step in self.run.links
 
     async def _follow(self) -> None:
         """After some work was begun or has ended: what the page shows of it, and of the import."""
         self.run = await look(one_run, self.run.id)
-        self.work = phases.work_on(self.run.id, self.locale)
+        self.work = phases.work_on(self.run.id, self.locale, self._kind)
         if self._step in self.run.links and not self.work.kind:
             await self._show()
 
@@ -189,7 +195,7 @@ class StepMixin(rx.State, mixin=True):
         """Something happened to the import; who has left the page need not know."""
         if self.run.id and self._is_shown():
             before = self.work.kind
-            self.work = phases.work_on(self.run.id, self.locale)
+            self.work = phases.work_on(self.run.id, self.locale, self._kind)
             if not self.work.kind or self.work.kind != before:
                 await self._follow()
 

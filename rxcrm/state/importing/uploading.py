@@ -90,6 +90,7 @@ class UploadStep(StepMixin, AppState):
     """What was found in a file. Nothing is kept before it is read."""
 
     _step: str = "upload"
+    _kind: str = "read"
     view: UploadPage = UploadPage()
 
     @action(IMPORT)
@@ -115,10 +116,10 @@ class UploadStep(StepMixin, AppState):
         await look(wizard.own_run, run_id)
         phases.forget(run_id)
         phase = await phases.begin(run_id, "read", lambda report: _read(who, run_id, options, entity, report))
-        self.work = phases.work_on(run_id, self.locale)
+        self.work = phases.work_on(run_id, self.locale, self._kind)
         yield
         await phases.settled(run_id)
-        self.work = phases.work_on(run_id, self.locale)
+        self.work = phases.work_on(run_id, self.locale, self._kind)
         if phase.stopped or phase.refusal:
             return
         if like := number(dict(self.router.url.query_parameters).get("like", "")):
