@@ -16,9 +16,9 @@ from collections.abc import AsyncIterator, Iterable
 from datetime import timedelta
 
 from rxcrm.models import db, jobs, reminders
-from rxcrm.models.importing import work as importing
 from rxcrm.models.exchange import working as exchange
 from rxcrm.models.exporting import background as exporting
+from rxcrm.models.importing import work as importing
 from rxcrm.models.job import Job
 from rxcrm.models.mail import receiving, sending
 from rxcrm.models.matching import sweeping

@@ -172,7 +172,7 @@ function Finding({ finding, column, answer, problem, onLookUp, onFix, onRows }) 
       ) : whole ? (
         <button type="button" className="button small" onClick={onRows}>{t("Show the rows")}</button>
       ) : (
-        <form className="finding-fix" onSubmit={(e) => (e.preventDefault(), use())}>
+        <form className="finding-fix" noValidate onSubmit={(e) => (e.preventDefault(), use())}>
           <ValueControl label={t("Instead of “%(value)s”", { value })} spec={spec} value={text} name={name} answer={answer} onLookUp={onLookUp} describedBy={`${id}-why${problem ? ` ${id}-problem` : ""}`} placeholder={raw ? t("Choose what it is…") : t("Type what it is…")}
             onChange={(v, called) => (setText(v), setName(called ?? ""))} />
           <button type="submit" className="button small primary" disabled={text === ""}>{t.n("Use for the row", "Use for all %(n)s rows", finding.count)}</button>

@@ -71,7 +71,7 @@ def as_user(office: Office, user: User, verb: Any, *args: Any) -> Any:
     return result
 
 
-def work(seconds: float = 30) -> None:
+def work(seconds: float = 120) -> None:
     """Let a worker do what is due."""
 
     async def story() -> None:

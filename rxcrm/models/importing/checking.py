@@ -49,6 +49,12 @@ from rxcrm.models.lead import Lead
 from rxcrm.translation import N_
 
 WARNING, REJECTED = "warning", "rejected"
+FAILED = N_("The formula in this cell failed; the field stays empty.")
+#: Cells that have no value for another reason (rxcrm.models.importing.workbook, delimited).
+UNUSABLE = {
+    "#NO RESULT": N_("The result of this cell's formula is not in the file; the field stays empty."),
+    "#TOO LONG": N_("This cell holds more than any field can; the field stays empty."),
+}
 #: Targets that tell a row's record rather than fill a field of it (S 6.2).
 _OURS = (RECORD_ID, SOURCE_ID, ROW_CHECKSUM, MODIFIED_ON)
 #: Addresses that cannot be stored, but that a person may be able to read.
@@ -268,7 +274,7 @@ class Checker:
             if not text:
                 return
         elif isinstance(text, CellError):
-            _warn(row, col, text, N_("The formula in this cell failed; the field stays empty."))
+            _warn(row, col, text, UNUSABLE.get(str(text), FAILED))
             return
         spec = col.spec
         if spec.kind in (Kind.EMAIL, Kind.PHONE):

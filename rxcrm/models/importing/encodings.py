@@ -135,6 +135,10 @@ def _without_mark(head: bytes) -> str:
             text = codecs.getincrementaldecoder(name)().decode(head[:half])
         except UnicodeDecodeError:
             continue
+        # The zeros are the upper halves of plain letters; in other text they stand anywhere.
+        upper = head[1:half:2] if name == "utf-16-le" else head[0:half:2]
+        if upper.count(0) < head[:half].count(0) * 0.95:
+            continue
         plain = sum(c.isalnum() or c.isspace() or " " <= c <= "~" for c in text)
         ascii_too = sum(" " <= c <= "~" or c in "\r\n\t" for c in text)
         if plain >= len(text) * 0.97 and ascii_too >= max(2, len(text) * 0.05):

@@ -200,9 +200,17 @@ def review(opened: Opened) -> ReviewView:
         values, rows, rejected = figures.get(place, (0, 0, 0))
         if values or (habit and habit.unclear):
             shown.append(_column_review(opened, place, col, habit, (values, rows, rejected)))
-    flagged = stage.db.execute("SELECT count(DISTINCT number) FROM flagged").fetchone()[0]
+    flagged = _flagged(opened)
     rows = opened.source.data_rows
     return ReviewView(True, rows, max(rows - flagged, 0), flagged, stage.mended(), shown)
+
+
+def _flagged(opened: Opened) -> int:
+    """Rows with a value that does not fit and for which nothing stands yet."""
+    known = opened.stage.db.execute("SELECT id, place, value FROM finding")
+    fixed = [number for number, place, value in known if value in opened.plan.fixes.get(place, {})]
+    asked = "SELECT count(DISTINCT number) FROM flagged WHERE finding NOT IN (SELECT value FROM json_each(?))"
+    return int(opened.stage.db.execute(asked, (json.dumps(fixed),)).fetchone()[0])
 
 
 def columns_of(opened: Opened) -> list[Column]:
