@@ -33,6 +33,7 @@ from rxcrm.models.connections import upkeep
 from rxcrm.models.errors import BadValue, CrmError, Invalid, NotAllowed, NotFound, Stale
 from rxcrm.models.fields import Conventions, FieldSpec, Kind, fields_of, parse, raw, region_of
 from rxcrm.models.history import OWNER_LABEL, Event, History, changes_since, difference, record, shown
+from rxcrm.models.importing.books import ImportedFrom
 from rxcrm.models.lead import Lead
 from rxcrm.models.notifying import hear
 from rxcrm.models.operation import Operation, OperationKind
@@ -267,7 +268,7 @@ def remove(session: Session, table: type[Record], entity: str, ids: list[int]) -
     upkeep.forget(session, entity, ids)
     matching.forget(session, entity, ids)
     session.execute(delete(History).where(cast(Any, History.entity) == entity, cast(Any, History.record_id).in_(ids)))
-    for table_of in (Share, Operation):
+    for table_of in (Share, Operation, ImportedFrom):
         named = cast(Any, table_of)
         session.execute(delete(table_of).where(named.entity == entity, named.record_id.in_(ids)))
     session.execute(delete(table).where(cast(Any, table).id.in_(ids)))

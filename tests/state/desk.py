@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 from typing import Any
 
 import reflex as rx
@@ -30,7 +31,12 @@ class Desk:
 
         async def run() -> None:
             gate._asker.set(gate.Asker(who, "", "Contoso", 0))
-            await cls.event_handlers[handler].fn(state, *args)
+            answer = cls.event_handlers[handler].fn(state, *args)
+            if inspect.isasyncgen(answer):
+                async for _ in answer:  # what a page would be sent in between
+                    pass
+            else:
+                await answer
             await self.afterwards()
 
         asyncio.run(run())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from sqlalchemy import delete
 from sqlmodel import Session, col, select
@@ -45,10 +45,3 @@ def remember(session: Session, entity: str, run_id: int, ids: Mapping[str, int])
         )
     session.add_all(ImportedFrom(entity=entity, source=s, record_id=rows[s], run_id=run_id) for s in wanted)
     session.flush()
-
-
-def forget(session: Session, entity: str, ids: Sequence[int]) -> None:
-    """Records are about to be deleted for good."""
-    session.execute(
-        delete(ImportedFrom).where(col(ImportedFrom.entity) == entity, col(ImportedFrom.record_id).in_(ids))
-    )

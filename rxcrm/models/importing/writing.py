@@ -23,7 +23,7 @@ from rxcrm.models.connections import upkeep
 from rxcrm.models.contact import Contact
 from rxcrm.models.fields import raw
 from rxcrm.models.history import Event, History
-from rxcrm.models.importing import deals, making, partaking, sources
+from rxcrm.models.importing import deals, making, partaking
 from rxcrm.models.importing.books import ImportProblem, RejectedRow
 from rxcrm.models.importing.checking import Checked, Problem
 from rxcrm.models.job import Job, JobState
@@ -229,7 +229,6 @@ def remove(session: Session, table: type[Record], ids: Sequence[int]) -> None:
         waiting = col(Job.state).in_([JobState.WAITING.value])
         session.execute(delete(Job).where(*called_off, waiting))
     _forget_connecting(session, table.entity, ids)
-    sources.forget(session, table.entity, ids)
     records.remove(session, table, table.entity, list(ids))
 
 

@@ -103,7 +103,7 @@ def _sheet(act: Act, run_id: int, finding: int, place: int, after: int) -> Sheet
 def sheet_row(row: examining.GridRow, places: list[int]) -> SheetRow:
     """A row as the grid shows it."""
     cells = [row.cells[p] if p < len(row.cells) else "" for p in places]
-    return SheetRow(row.number, cells, [Bad(p, said) for p, said in row.bad.items()], row.mended)
+    return SheetRow(row.number, cells, [Bad(p, said) for p, said in sorted(row.bad.items())], row.mended)
 
 
 class ReviewStep(StepMixin, AppState):
