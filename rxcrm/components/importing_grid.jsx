@@ -58,14 +58,14 @@ export function RowGrid({ run, view, grid, onRows, onMend }) {
   return (
     <section className="row-review" aria-label={t("Rows with problems")}>
       <header>
-        <label className="check-label">
-          {t("Column")}
-          <select value={grid.finding ? "value" : String(grid.place)} onChange={(e) => onRows(run.id, 0, +e.target.value, 0)}>
+        <span className="check-label">
+          <label htmlFor={`${id}-column`}>{t("Column")}</label>
+          <select id={`${id}-column`} value={grid.finding ? "value" : String(grid.place)} onChange={(e) => onRows(run.id, 0, +e.target.value, 0)}>
             {grid.finding > 0 && <option value="value">{t("Rows with one value")}</option>}
             <option value="-1">{t("All columns")}</option>
             {view.columns.filter((c) => c.place >= 0).map((c) => <option key={c.place} value={c.place}>{c.heading}</option>)}
           </select>
-        </label>
+        </span>
         <p className="hint">{t("Enter edits a cell, Escape gives up, arrows move.")}</p>
       </header>
       {!rows.length ? <p className="hint" role="status">{grid.ready ? t("No row has a problem here.") : t("Loading")}</p> : (

@@ -59,11 +59,15 @@ function Figures({ totals, rows, tag, onFilter }) {
 
 /** A choice between a few things in one line. */
 function Segments({ legend, name, value, options, onChange }) {
+  // The choice shows at once; what comes of it a moment later.
+  const [chosen, setChosen] = useState(value);
+  useEffect(() => setChosen(value), [value]);
+  const choose = (v) => (setChosen(v), onChange(v));
   return (
     <fieldset className="segments">
       <legend>{legend}</legend>
       {options.map(([v, text, title]) => (
-        <label key={v} title={title}><input type="radio" name={name} checked={value === v} onChange={() => onChange(v)} /><span>{text}</span></label>
+        <label key={v} title={title}><input type="radio" name={name} checked={chosen === v} onChange={() => choose(v)} /><span>{text}</span></label>
       ))}
     </fieldset>
   );

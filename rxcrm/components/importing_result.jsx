@@ -17,7 +17,7 @@ export function RunView({ run, onCancel }) {
         <Progress kind="run" done={run.position} total={run.total} />
         <Books run={run} small />
         <p className="hint">{t("You can leave this page: the import goes on, and the bell tells you when it is done.")}</p>
-        <button type="button" className="button" disabled={run.cancelling} onClick={() => setAsking(true)}>{t("Cancel the import")}</button>
+        {run.steered && <button type="button" className="button" disabled={run.cancelling} onClick={() => setAsking(true)}>{t("Cancel the import")}</button>}
       </section>
       <Dialog open={asking} title={t("Cancel the import?")} onClose={() => setAsking(false)}>
         <p>{t("Everything that it wrote so far is taken back: created records go, updated ones get their former values. Nothing of it is kept.")}</p>
@@ -94,7 +94,7 @@ export function ResultView({ run, problems, severity, more, undo, zone, onFilter
         {done && run.created + run.updated > 0 && <a className="button primary" href={run.path}>{t("View the records")}</a>}
         {out > 0 && <a className="button" href={`/files/import/${run.id}/rejected`} download><Download className="icon" aria-hidden="true" />{t.n("Download %(n)s row that did not come in", "Download %(n)s rows that did not come in", out)}</a>}
         <a className="button" href={`/import?like=${run.id}`}><RotateCcw className="icon" aria-hidden="true" />{t("Import again with the same settings")}</a>
-        {run.undoable && <button type="button" className="button" onClick={() => onAskUndo(run.id)}><Undo2 className="icon" aria-hidden="true" />{t("Undo import")}</button>}
+        {run.undoable && run.steered && <button type="button" className="button" onClick={() => onAskUndo(run.id)}><Undo2 className="icon" aria-hidden="true" />{t("Undo import")}</button>}
         <a className="button" href="/import">{t("Import another file")}</a>
       </p>
       {run.undo_until && run.undoable && <p className="hint">{t("It can be undone until %(when)s.", { when: t.day(run.undo_until) })}</p>}
@@ -108,6 +108,9 @@ export function ResultView({ run, problems, severity, more, undo, zone, onFilter
 function Problems({ run, problems, severity, more, onFilter, onMore }) {
   const t = useT();
   const id = useId();
+  // The choice shows at once; its rows come a moment later.
+  const [chosen, setChosen] = useState(severity);
+  useEffect(() => setChosen(severity), [severity, problems]);
   const word = { warning: t("Warning"), rejected: t("Rejected"), skipped: t("Skipped") };
   const kinds = [["", t("All")], ["rejected", t("Rejected")], ["warning", t("Warnings")], ...(run.skipped > 0 ? [["skipped", t("Skipped")]] : [])];
   return (
@@ -116,7 +119,7 @@ function Problems({ run, problems, severity, more, onFilter, onMore }) {
         <h2 id={id}>{t("What did not fit")}</h2>
         <fieldset className="segments">
           <legend className="unseen">{t("Show")}</legend>
-          {kinds.map(([key, text]) => <label key={key}><input type="radio" name={`${id}-kind`} checked={severity === key} onChange={() => onFilter(key)} /><span>{text}</span></label>)}
+          {kinds.map(([key, text]) => <label key={key}><input type="radio" name={`${id}-kind`} checked={chosen === key} onChange={() => (setChosen(key), onFilter(key))} /><span>{text}</span></label>)}
         </fieldset>
       </header>
       <table className="problem-rows" aria-labelledby={id}>

@@ -99,7 +99,7 @@ function ColumnValues({ run, column, findings, more, answer, told, onFix, onHabi
     <section className="review-main" aria-labelledby={id}>
       <header>
         <h2 id={id}>{column.heading || t("The row as a whole")}{column.label && <small> → {column.label}</small>}</h2>
-        {column.rows > 0 && <p className="hint">{t.n("%(n)s row is concerned", "%(n)s rows are concerned", column.rows)}</p>}
+        {findings.length > 0 && <p className="hint">{t.n("%(n)s row is concerned", "%(n)s rows are concerned", column.rows)}</p>}
       </header>
       <Habits column={column} onHabit={(order, point) => onHabit(run.id, column.place, order, point)} />
       <ul className="findings">
@@ -108,7 +108,7 @@ function ColumnValues({ run, column, findings, more, answer, told, onFix, onHabi
             onFix={(kind, text) => onFix(run.id, column.place, finding.id, finding.value, kind, text)} onRows={() => onRows(finding.id)} />
         ))}
       </ul>
-      {!findings.length && <p className="hint">{t("Everything fits")}</p>}
+      {!findings.length && <p className="hint">{column.habit ? t("Otherwise everything fits.") : t("Everything fits")}</p>}
       {more && <button type="button" className="button" onClick={onMore}>{t("Show more")}</button>}
     </section>
   );
@@ -119,6 +119,9 @@ function Habits({ column, onHabit }) {
   const t = useT();
   const id = useId();
   const { habit } = column;
+  // The choice shows at once; all values are checked again meanwhile.
+  const [chosen, setChosen] = useState(habit?.read);
+  useEffect(() => setChosen(habit?.read), [habit]);
   if (!habit) return null;
   const dates = habit.kind === "date";
   return (
@@ -127,7 +130,7 @@ function Habits({ column, onHabit }) {
         <legend>{dates ? t("In which order do these dates stand?") : t("How are these numbers written?")}</legend>
         {habit.options.map((option) => (
           <label key={option.value}>
-            <input type="radio" name={id} checked={habit.read === option.value} onChange={() => (dates ? onHabit(option.value, "") : onHabit("", option.value))} />
+            <input type="radio" name={id} checked={chosen === option.value} onChange={() => (setChosen(option.value), dates ? onHabit(option.value, "") : onHabit("", option.value))} />
             <span>{option.label}</span>
           </label>
         ))}

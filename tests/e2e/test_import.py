@@ -128,7 +128,12 @@ def test_values_are_put_right_before_anything_is_written(
     assert books(page) == {"Created": "5", "Updated": "0", "Skipped": "0", "Rejected": "0", "Blank": "0", "Rows": "5"}
     ana, eva, jan, ines = (named(office, name) for name in ("Ana", "Eva", "Jan", "Ines"))
     assert ana and eva and jan and ines
-    assert (ana.rating, eva.email, jan.rating, ines.last_name) == (Rating.HOT, "eva@adatum.com", None, "Silva")
+    assert (ana.rating, eva.email, jan.rating, ines.last_name) == (
+        Rating.HOT,
+        "eva@adatum.com",
+        Rating.WARM,
+        "Silva",
+    )
 
 
 def test_rows_that_do_not_fit_come_back_in_a_file(sign_in: SignIn, tmp_path: Path) -> None:
@@ -344,7 +349,8 @@ def test_whoever_watches_sees_the_import_end(sign_in: SignIn, tmp_path: Path) ->
     expect(page.get_by_role("heading", name="Everything fits")).to_be_visible(timeout=60_000)
     proceed(page, "preview")
     boss.goto(page.url)
-    expect(card(boss, "Create")).to_contain_text("2,500", timeout=60_000)
+    expect(boss.get_by_text("Mia is preparing this import.")).to_be_visible()
+    expect(card(page, "Create")).to_contain_text("2,500", timeout=60_000)
     page.get_by_role("button", name="Import 2,500 rows").click()
     for each in (page, boss):
         expect(each.get_by_role("heading", name="All 2,500 rows came in")).to_be_visible(timeout=60_000)

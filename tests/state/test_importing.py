@@ -224,7 +224,8 @@ def test_who_reads_all_leads_may_look_but_not_touch(sit: Sit, small_office: Offi
     mia = sit(small_office.mia)
     mia.read()
     mia.user = small_office.vera
-    assert one_run(small_office.act(small_office.vera), mia.run).mine is False
+    seen = one_run(small_office.act(small_office.vera), mia.run)
+    assert (seen.mine, seen.steered) == (False, False)
     state = mia.at(MapStep, "save", MAPPING, *REST)
     assert state.notice.text == "Only who began this import, or an administrator, can change it."
 

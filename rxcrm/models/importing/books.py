@@ -117,6 +117,25 @@ class ImportChange(SQLModel, table=True):
     before: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
 
 
+class ImportLink(SQLModel, table=True):
+    """A look-up of a record of a run that names another `row` of the same file, `wanted`; it waits until all rows are in.
+
+    With an empty `field`: what a row became that others name. `heading` and `value` are what the file says. The entries go
+    as the run fills the look-ups.
+    """
+
+    __tablename__ = "import_link"
+    __table_args__ = (Index("ix_import_link_run", "run_id", "field", "row"),)
+    id: int | None = identity()
+    run_id: int = Field(foreign_key="import_run.id", sa_type=BigInt)
+    row: int = Field(sa_type=Integer)
+    record_id: int = Field(sa_type=BigInt)
+    field: str = Field(default="", sa_type=String(64))
+    wanted: int = Field(default=0, sa_type=Integer)
+    heading: str = Field(default="", sa_type=Text)
+    value: str = Field(default="", sa_type=Text)
+
+
 class ImportedFrom(SQLModel, table=True):
     """What a record is called in the system that it was imported from, so that a later import finds it again.
 

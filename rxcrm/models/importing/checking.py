@@ -31,6 +31,7 @@ from rxcrm.models.importing.mapping import normal
 from rxcrm.models.importing.names import split_name
 from rxcrm.models.importing.owners import Owner, Owners
 from rxcrm.models.importing.plan import AS_OPEN, RAW, TEXT, Fix, Plan
+from rxcrm.models.importing.siblings import ITSELF, SEVERAL_ROWS, Later, Wish
 from rxcrm.models.importing.specials import (
     CREATED_ON,
     FULL_NAME,
@@ -44,7 +45,7 @@ from rxcrm.models.importing.specials import (
     specs_of,
 )
 from rxcrm.models.importing.topics import PRESET, composer
-from rxcrm.models.importing.words import NO, meaning
+from rxcrm.models.importing.words import NO, meaning, statuses
 from rxcrm.models.lead import Lead
 from rxcrm.translation import N_
 
@@ -87,7 +88,8 @@ class Checked:
     rejections that only a new record would get, for want of a required field. `record_id`, `source_id`, `unchanged` and
     `exported_on` come from the columns of our own exports (S 6.2): `record_id` is 0 for none, -1 for what is no id;
     `source_id` names the record in the system that the row came from. `closed` is status and reason of a record that
-    comes in closed, `was_closed` says that its source had closed it. `keys` are those of `rxcrm.models.matching`, once somebody has reckoned them.
+    comes in closed, `was_closed` says that its source had closed it. `later` are the look-ups that name another row of the
+    file. `keys` are those of `rxcrm.models.matching`, once somebody has reckoned them.
     """
 
     number: int
@@ -99,6 +101,7 @@ class Checked:
     problems: list[Problem] = field(default_factory=list)
     missing: list[Problem] = field(default_factory=list)
     filled: set[str] = field(default_factory=set)
+    later: dict[str, Wish] = field(default_factory=dict)
     owned: bool = False
     record_id: int = 0
     source_id: str = ""
@@ -209,7 +212,7 @@ class Checker:
     def prime(self, rows: Sequence[Row]) -> None:
         """Look up at once what the look-up columns of these rows name; `check` then asks nothing."""
         for col in self.linked:
-            texts = {text for _, cells in rows if (text := self._text(col, cells))}
+            texts = {text for _, cells in rows if (text := self.text_of(col, cells))}
             self.links.prime(col.spec, texts)
 
     def check(self, number: int, cells: list[str]) -> Checked | None:
@@ -260,7 +263,7 @@ class Checker:
             heading, place = (col.heading, col.index) if col else ("", -1)
             row.missing.append(Problem(row.number, REJECTED, heading, "", message, values, place))
 
-    def _text(self, col: Column, cells: list[str]) -> str:
+    def text_of(self, col: Column, cells: list[str]) -> str:
         """What a cell says once its value is mended; empty if it is to be left out or stands for a stored value."""
         text = cells[col.index].strip()
         fix = self.plan.fixes.get(col.index, {}).get(text) if text else None
@@ -280,7 +283,11 @@ class Checker:
         if spec.kind in (Kind.EMAIL, Kind.PHONE):
             text = self._first(row, lost, col, text)
         try:
-            values[spec.name] = self._stored(spec, fix) if fix and fix.kind == RAW else col.convert(text, where)
+            value = self._stored(spec, fix) if fix and fix.kind == RAW else col.convert(text, where)
+            if type(value) is Later:
+                row.later[spec.name] = _wish(row, col, value)
+                return
+            values[spec.name] = value
             row.filled.add(spec.name)
         except BadValue as problem:
             if spec.kind in TEXTUAL and (spec.kind not in _KEPT or len(text) > spec.length):
@@ -317,7 +324,7 @@ class Checker:
         return parts[0]
 
     def _split_name(self, row: Checked, values: dict[str, Any], cells: list[str]) -> None:
-        if self.name is None or not (text := clean(self._text(self.name, cells))):
+        if self.name is None or not (text := clean(self.text_of(self.name, cells))):
             return
         for name, part in zip(("salutation", "first_name", "last_name"), split_name(text), strict=True):
             spec = self.specs[name]
@@ -331,7 +338,7 @@ class Checker:
             row.filled.add(name)
 
     def _own(self, row: Checked, cells: list[str]) -> None:
-        if self.owner and (text := clean(self._text(self.owner, cells))):
+        if self.owner and (text := clean(self.text_of(self.owner, cells))):
             row.owner, message = self.owners.find(text)
             row.owned = not message
             if message:
@@ -348,7 +355,7 @@ class Checker:
         (S 13.19)."""
         entity = self.table.entity
         for col in self.statuses:
-            said, text = cells[col.index].strip(), clean(self._text(col, cells))
+            said, text = cells[col.index].strip(), clean(self.text_of(col, cells))
             if not text or normal(text) in NO:
                 continue
             found = meaning(entity, text, int(values.get("kind") or self.constants.get("kind") or 0))
@@ -362,7 +369,8 @@ class Checker:
                     row.closed = (found.status, found.reason)
                 elif found.reason is not None and not row.closed:
                     values["status_reason"] = found.reason
-                    row.filled.add("status_reason")
+                    if normal(text) not in statuses(entity):
+                        row.filled.add("status_reason")
                 if found.exact:
                     continue
                 problem = N_("“%(value)s” was read as “%(status)s”.")
@@ -371,7 +379,7 @@ class Checker:
             _warn(row, col, said, problem, {"value": text[:80], **({"status": status} if status else {})})
 
     def _date(self, row: Checked, cells: list[str]) -> None:
-        if self.created and (text := self._text(self.created, cells)):
+        if self.created and (text := self.text_of(self.created, cells)):
             try:
                 row.recorded_on = self.created.convert(text, "")
             except BadValue as problem:
@@ -416,6 +424,17 @@ class Checker:
 
     def _column(self, name: str) -> Column | None:
         return next((c for c in self.columns if c.target == name), self.name if name == "last_name" else None)
+
+
+def _wish(row: Checked, col: Column, later: Later) -> Wish:
+    """The other row that a look-up of this row names. Raises BadValue for itself alone, or for several."""
+    others = [number for number in later.rows if number != row.number]
+    said = {"value": later.value[:80], "label": col.spec.label}
+    if not others:
+        raise BadValue(ITSELF, **said)
+    if len(others) > 1:
+        raise BadValue(SEVERAL_ROWS, count=len(others), **said)
+    return Wish(later.value, col.index, others[0])
 
 
 #: Required fields that are always set by the import itself.

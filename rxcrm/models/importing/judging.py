@@ -271,6 +271,8 @@ class Judge:
         )
 
     def _differs(self, row: Checked, record: Record) -> bool:
+        if row.later:
+            return True
         if row.owned and row.owner.user_id != record.owner_user_id:
             return True
         return bool(difference(type(record), record, changes_of(row)))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple, TypeVar, cast
 
-from sqlalchemy import and_, bindparam, select, union_all
+from sqlalchemy import and_, bindparam, or_, select, union_all
 from sqlmodel import Session
 
 from rxcrm.models import db
@@ -21,6 +21,7 @@ from rxcrm.models.fields import FieldSpec, clean, fields_of, parse_email
 from rxcrm.models.importing import sources
 from rxcrm.models.importing.names import split_name
 from rxcrm.models.importing.plan import ANYTHING, CREATE_ALWAYS, EMAIL, ID, MATCH, NAME, LookupRule
+from rxcrm.models.importing.siblings import Later, Siblings
 from rxcrm.models.importing.specials import tables_of
 from rxcrm.models.lifecycle import REASONS
 from rxcrm.models.operation import is_kept
@@ -73,13 +74,22 @@ class Lookups:
     """Finds records by name, e-mail address or id (ours, or that of the source), among those that a user may see and attach to.
 
     `rules` say by what, and what to do if there is none, by the name of the look-up; `entity` is the table whose records
-    will carry the look-ups. With a session it reads there, else in units of its own.
+    will carry the look-ups. With a session it reads there, else in units of its own. A look-up to that very table may name
+    a row of the file (`siblings`); the records that the run `run_id` made of its rows are then left out, so that it makes
+    no difference which row comes first.
     """
 
     def __init__(
-        self, who: Who, rules: Mapping[str, LookupRule], entity: str = "", session: Session | None = None
+        self,
+        who: Who,
+        rules: Mapping[str, LookupRule],
+        entity: str = "",
+        session: Session | None = None,
+        run_id: int = 0,
     ) -> None:
         self.who, self.rules, self.session = who, rules, session
+        self.entity, self.run_id = entity, run_id
+        self.siblings: Siblings | None = None
         self.may_attach = not entity or who.holds(Privilege.APPEND, entity)
         #: (table, by what) → text → the records that it names.
         self._known: dict[tuple[str, str], dict[str, list[_Hit]]] = defaultdict(dict)
@@ -100,8 +110,10 @@ class Lookups:
             for at in range(0, len(wanted), AT_ONCE):
                 self._ask(entity, rule.by, wanted[at : at + AT_ONCE])
 
-    def find(self, spec: FieldSpec, text: str) -> int | Link | Pending:
+    def find(self, spec: FieldSpec, text: str) -> int | Link | Pending | Later:
         """The record that a text names; a `Link` if the look-up leads to several tables, a `Pending` if it is to be made.
+
+        `Later` if it names rows of the same file.
 
         Raises BadValue, with a sentence for each: no record, several, none that may be made.
         """
@@ -123,6 +135,8 @@ class Lookups:
         said = {"value": text[:80], "label": spec.label}
         if hits:
             raise BadValue(SEVERAL, count=len(hits), **said)
+        if self.siblings and tables == (self.entity,) and (rows := self.siblings.named(rule, text)):
+            return Later(text, tuple(rows))
         if rule.make == MATCH:
             raise BadValue(NONE, **said)
         return self._make(spec, tables, text)
@@ -137,7 +151,7 @@ class Lookups:
         entity = entity or tables[0]
         if entity not in tables or not _id(number):
             raise BadValue(NONE, value=typed[:80], label=spec.label)
-        rows = self._read(_found, self.who, entity, set(), set(), {_id(number)})
+        rows = self._read(_found, self.who, entity, set(), set(), {_id(number)}, 0)
         if not rows or not self.may_attach:
             raise BadValue(NONE if self.may_attach else NOT_ATTACHED, value=typed[:80], label=spec.label)
         return rows[0].id if len(tables) == 1 else Link(entity, rows[0].id)
@@ -154,7 +168,8 @@ class Lookups:
         by_mail: dict[str, list[_Hit]] = defaultdict(list)
         by_id: dict[int, _Hit] = {}
         asked = ({key for some in keys.values() for key in some}, set(mails.values()), ids)
-        for row in self._read(_found, self.who, entity, *asked) if any(asked) else ():
+        made_by = self.run_id if entity == self.entity and self.siblings else 0
+        for row in self._read(_found, self.who, entity, *asked, made_by) if any(asked) else ():
             hit = _Hit(entity, row.id, row.status == _first_status(entity))
             for key in {row.name_key, getattr(row, "other_key", row.name_key)}:
                 by_name[key].append(hit)
@@ -209,16 +224,23 @@ def _first_status(entity: str) -> int:
     return int(next(iter(REASONS[entity])))
 
 
-def _found(session: Session, who: Who, entity: str, names: set[str], mails: set[str], ids: set[int]) -> Sequence[Any]:
-    """Who has one of these names, addresses or ids: one statement, in parts of which each walks along its index."""
+def _found(
+    session: Session, who: Who, entity: str, names: set[str], mails: set[str], ids: set[int], not_of: int
+) -> Sequence[Any]:
+    """Who has one of these names, addresses or ids: one statement, in parts of which each walks along its index.
+
+    The records that the run `not_of` made are left out.
+    """
     table = record_table(entity)
     row = cast(Any, table)
-    mine = (
+    mine: tuple[Any, ...] = (
         visible(who, table),
         visible(who, table, Privilege.APPEND_TO),
         row.deleted_on.is_(None),
         is_kept(entity, row.id),
     )
+    if not_of:
+        mine += (or_(row.import_id.is_(None), row.import_id != not_of),)
     asked = {"names": sorted(names), "mails": sorted({sort_key(mail) for mail in mails}), "ids": sorted(ids)}
     query, conditions = _columns(entity)
     parts = [query.where(condition, *mine) for name, condition in conditions if asked[name]]

@@ -21,6 +21,7 @@ from rxcrm.models.importing.habits import Habits
 from rxcrm.models.importing.lookups import Lookups
 from rxcrm.models.importing.owners import Owners
 from rxcrm.models.importing.plan import UPDATE, Plan
+from rxcrm.models.importing.siblings import Siblings
 from rxcrm.models.importing.stage import Source, Stage
 from rxcrm.models.people import User
 from rxcrm.models.records import LARGEST_ID
@@ -42,6 +43,7 @@ class Opened:
     source: Source
     checker: Checker
     habits: dict[int, Habits]
+    siblings: Siblings
 
 
 def require(who: Who, entity: str, plan: Plan) -> None:
@@ -85,12 +87,13 @@ def open_import(run: ImportRun, who: Who) -> Opened:
         maps.check(run.entity, len(source.headings), plan.mapping)
         habits = habits_of(stage, plan, table)
         owners = Owners(who, run.entity, db.read(owner_of, plan))
-        links = Lookups(who, plan.lookups, run.entity)
+        links = Lookups(who, plan.lookups, run.entity, run_id=run.id or 0)
         checker = Checker(table, source.headings, plan, habits, who.conventions, owners, links, run.file_name)
+        links.siblings = siblings = Siblings(stage, checker)
     except BaseException:
         stage.leave()
         raise
-    return Opened(run, who, plan, table, stage, source, checker, habits)
+    return Opened(run, who, plan, table, stage, source, checker, habits, siblings)
 
 
 def habits_of(stage: Stage, plan: Plan, table: type[Record]) -> dict[int, Habits]:

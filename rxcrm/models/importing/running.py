@@ -20,7 +20,7 @@ from sqlmodel import Session, col
 from rxcrm.models import db, jobs, notifying
 from rxcrm.models.access import Who, who_is
 from rxcrm.models.errors import CrmError, NotAllowed, NotFound, Stale
-from rxcrm.models.importing import files, sources, undoing, updating, weighing
+from rxcrm.models.importing import files, linking, sources, undoing, updating, weighing
 from rxcrm.models.importing.books import Books, ImportProblem, ImportRun, RejectedRow, RunStatus, Step
 from rxcrm.models.importing.checking import WARNING, Checked, Problem
 from rxcrm.models.importing.grid import Row
@@ -188,6 +188,12 @@ class _Run:
             position = rows[-1][0]
             if self.progress:
                 self.progress(self.books.rows, self.opened.source.data_rows)
+        while left := self._link():
+            if self.interrupted and self.interrupted():
+                raise Interrupted
+            if left < 0 or (self.cancelled and self.cancelled()):
+                self.books.status = RunStatus.CANCELLED.value
+                return self.books
         db.transact(self._end)
         self.books.status = RunStatus.DONE.value
         return self.books
@@ -207,18 +213,47 @@ class _Run:
             return goes_on
         raise AssertionError
 
-    def _write(self, session: Session, verdicts: Sequence[Verdict], position: int, books: Books) -> bool:
+    def _link(self) -> int:
+        """Fill some look-ups to rows of the same file, now that all rows are in; 0 if none waits, -1 to stop."""
+        if not self.opened.siblings:
+            return 0
+        for left in reversed(range(_TRIES)):
+            books = Books(**vars(self.books))
+            try:
+                count = db.transact(self._fill, books)
+            except Stale:
+                if not left:
+                    raise
+                continue
+            self.books = books
+            return count
+        raise AssertionError
+
+    def _fill(self, session: Session, books: Books) -> int:
         act = self._act(session)
+        if self._holds(act):
+            return -1
+        count, problems, warned = linking.fill(act, self.run_id, self.opened.table)
+        books.warned += warned
+        self._keep(session, _Batch(problems=problems), books)
+        return count
+
+    def _holds(self, act: Act, **values: Any) -> bool:
+        """Enter where the run is; says whether somebody asked to stop. Raises Superseded if the claim does not hold."""
         held = (
             update(ImportRun)
             .where(col(ImportRun.id) == self.run_id, col(ImportRun.runner) == self.runner)
-            .values(beat_on=act.now, position=position)
+            .values(beat_on=act.now, **values)
             .returning(col(ImportRun.cancelling))
         )
-        cancelling = session.execute(held).scalar()
+        cancelling = act.session.execute(held).scalar()
         if cancelling is None:
             raise Superseded
-        if cancelling:
+        return cancelling
+
+    def _write(self, session: Session, verdicts: Sequence[Verdict], position: int, books: Books) -> bool:
+        act = self._act(session)
+        if self._holds(act, position=position):
             return False
         batch = _sorted(verdicts)
         if batch.created:
@@ -227,6 +262,9 @@ class _Run:
         if batch.updates:
             self.writer.settle(session, [cast(Checked, v.row) for v in batch.updates], act.now)
             batch.problems += updating.write(act, self.run_id, self.opened.table, batch.updates)
+        if self.opened.siblings and verdicts:
+            wanted = self.opened.siblings.wanted(verdicts[0].number, verdicts[-1].number)
+            linking.note(session, self.run_id, verdicts, wanted, self.opened.source.headings)
         for verdict in verdicts:
             weighing.add(books, verdict)
         self._keep(session, batch, books)
@@ -259,6 +297,7 @@ class _Run:
         run = session.get_one(ImportRun, self.run_id)
         if run.runner != self.runner:
             raise Superseded
+        linking.forget(session, self.run_id)
         run.status, run.step, run.finished_on = RunStatus.DONE.value, Step.RESULT.value, db.now()
         if run.job_id:
             tell(self._act(session), run, DONE)

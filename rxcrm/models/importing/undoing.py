@@ -23,7 +23,7 @@ from rxcrm.models.connections import upkeep
 from rxcrm.models.errors import NotAllowed
 from rxcrm.models.fields import fields_of, raw
 from rxcrm.models.history import Event, History
-from rxcrm.models.importing import writing
+from rxcrm.models.importing import linking, writing
 from rxcrm.models.importing.books import ImportChange, ImportRun, RunStatus
 from rxcrm.models.importing.files import discard, sweep
 from rxcrm.models.job import Job, JobState
@@ -159,10 +159,19 @@ def _next(session: Session, table: type[Record], run_id: int, after: int) -> lis
     return list(session.scalars(wanted.limit(AT_ONCE)))
 
 
-def _used(session: Session, table: type[Record], run_id: int, ids: Sequence[int], *, gone: bool) -> set[int]:
+def _used(
+    session: Session,
+    table: type[Record],
+    run_id: int,
+    ids: Sequence[int],
+    *,
+    gone: bool,
+    seen: frozenset[int] = frozenset(),
+) -> set[int]:
     """Which of these records people have used since: changed, connected, written about, or pointed to.
 
-    With `gone`, which says that the records of the import that point to others went before, whatever still points counts.
+    With `gone`, which says that the records of other tables that the import made went before, whatever still points counts;
+    of their own table what stays. `seen` are asked about farther up.
     """
     columns, entity = cast(Any, table), table.entity
     own_versions = _versions(session, run_id, entity, ids)
@@ -200,10 +209,34 @@ def _used(session: Session, table: type[Record], run_id: int, ids: Sequence[int]
             if spec.target == entity:
                 pointing = getattr(there, spec.name)
                 where = [pointing.in_(ids), there.deleted_on.is_(None)]
-                if not gone:
+                if not gone or other is table:
                     where.append(or_(there.import_id.is_(None), there.import_id != run_id))
                 used |= set(session.scalars(select(pointing).where(*where)))
-    return used
+    return used | _held_by_kept(session, table, run_id, set(ids), used, seen) if gone else used
+
+
+def _held_by_kept(
+    session: Session, table: type[Record], run_id: int, ids: set[int], used: set[int], seen: frozenset[int]
+) -> set[int]:
+    """Of some records those to which a record of the same table and import points that stays, because it was used itself."""
+    columns, held = cast(Any, table), set[int]()
+    for spec in fields_of(table).values():
+        if spec.target != table.entity:
+            continue
+        pointing = getattr(columns, spec.name)
+        asked = select(columns.id, pointing).where(
+            pointing.in_(ids), columns.import_id == run_id, columns.deleted_on.is_(None)
+        )
+        pairs = [(source, there) for source, there in session.execute(asked) if source != there]
+        staying, passed = used | held, seen | ids
+        others = sorted({source for source, _ in pairs} - passed)
+        for at in range(0, len(others), AT_ONCE):
+            some = others[at : at + AT_ONCE]
+            staying |= _used(session, table, run_id, some, gone=True, seen=passed)
+        while fresh := {there for source, there in pairs if source in staying} - staying:
+            staying |= fresh
+        held |= staying & ids
+    return held
 
 
 def _versions(session: Session, run_id: int, entity: str, ids: Sequence[int]) -> dict[int, set[int]]:
@@ -385,6 +418,7 @@ def take_back(run_id: int, status: RunStatus, message: str = "", values: dict[st
 
 def _close_run(session: Session, run_id: int, status: RunStatus, message: str, values: dict[str, Any]) -> None:
     writing.forget_books(session, run_id)
+    linking.forget(session, run_id)
     session.execute(delete(ImportChange).where(col(ImportChange.run_id) == run_id))
     run = session.get_one(ImportRun, run_id)
     run.status, run.message, run.values, run.finished_on = status.value, message, values, db.now()

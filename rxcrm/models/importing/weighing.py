@@ -17,6 +17,7 @@ from rxcrm.models.importing.checking import REJECTED, WARNING, Problem
 from rxcrm.models.importing.examining import Progress
 from rxcrm.models.importing.judging import BLANK, CREATED, REFUSED, SKIPPED, UPDATED, Judge, Verdict
 from rxcrm.models.importing.opening import Opened, open_import, signature_of
+from rxcrm.models.importing.siblings import NO_RECORD
 from rxcrm.models.importing.stage import Stage
 from rxcrm.models.records import Act
 
@@ -68,6 +69,7 @@ def weigh(
         stage.tell("weighed", "")
         for table in ("verdict", "seen"):
             stage.db.execute(f"DELETE FROM {table}")
+        opened.siblings.forget()
         judge = db.read(lambda session: Judge(_act(session, who), opened.checker, opened.plan, stage, previewing=True))
         totals = _Totals(Books(), who.conventions.locale)
         for note in opened.checker.notes(opened.source.heading_row):
@@ -76,12 +78,14 @@ def weigh(
         while batch := list(stage.rows(after, AT_ONCE)):
             verdicts = db.read(lambda session, rows: judge.batch(_act(session, who), rows), batch)
             _store(stage, verdicts)
+            opened.siblings.point(_wishes(opened, verdicts))
             totals.count(verdicts)
             done, after = done + len(batch), batch[-1][0]
             if progress:
                 progress(done, opened.source.data_rows)
             if cancelled and cancelled():
                 return None
+        totals.astray(_astray(opened))
         stage.tell("totals", totals.told)
         stage.tell("weighed", signature(opened))
     return totals.books
@@ -93,8 +97,7 @@ def _act(session: Any, who: Who) -> Act:
 
 def signature(opened: Opened) -> str:
     """Stands for everything on which the verdicts depend."""
-    fixes = opened.stage.db.execute("SELECT count(*), coalesce(sum(number * 31 + place), 0), max(rowid) FROM fix")
-    return f"{signature_of(opened.plan)} {fixes.fetchone()}"
+    return f"{signature_of(opened.plan)} {opened.stage.mendings()}"
 
 
 class _Totals:
@@ -114,6 +117,13 @@ class _Totals:
                 self.told["conflicts"] += bool(row.exported_on and verdict.tag == REFUSED)
                 for problem in row.problems:
                     self.tell(problem)
+        self.told["warned"] = self.books.warned
+
+    def astray(self, found: list[tuple[Problem, bool]]) -> None:
+        """Look-ups to rows that become no record, and whether their row had no problem before."""
+        for problem, first in found:
+            self.books.warned += first
+            self.tell(problem)
         self.told["warned"] = self.books.warned
 
     def tell(self, problem: Problem) -> None:
@@ -151,6 +161,31 @@ def reasons_of(verdict: Verdict) -> list[tuple[str, dict[str, Any]]]:
         problems = []
     said = [(p.reason, {**p.values, "column": p.column} if p.column else p.values) for p in problems]
     return [*verdict.reasons, *said]
+
+
+def _wishes(opened: Opened, verdicts: list[Verdict]) -> list[tuple[int, int, str, str, str]]:
+    """The look-ups of these rows that name other rows of the file."""
+    headings, fields = opened.source.headings, opened.checker.specs
+    return [
+        (v.number, wish.row, headings[wish.place], fields[name].label, wish.value[:80])
+        for v in verdicts
+        if v.row is not None and v.tag in (CREATED, UPDATED)
+        for name, wish in v.row.later.items()
+    ]
+
+
+def _astray(opened: Opened) -> list[tuple[Problem, bool]]:
+    """Enter into the verdicts which look-ups name rows that become no record."""
+    found, db = [], opened.stage.db
+    db.execute("BEGIN")
+    for number, wanted, heading, label, value in opened.siblings.astray():
+        problem = Problem(number, WARNING, heading, value, NO_RECORD, {"value": value, "label": label, "row": wanted})
+        (kept,) = db.execute("SELECT reasons FROM verdict WHERE number = ?", (number,)).fetchone()
+        reasons = [*json.loads(kept), [NO_RECORD, {**problem.values, "column": heading}]]
+        db.execute("UPDATE verdict SET reasons = ? WHERE number = ?", (json.dumps(reasons), number))
+        found.append((problem, kept == "[]"))
+    db.execute("COMMIT")
+    return found
 
 
 def _store(stage: Stage, verdicts: list[Verdict]) -> None:

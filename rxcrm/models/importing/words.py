@@ -132,6 +132,12 @@ def meaning(entity: str, text: str, kind: int = 0) -> Meaning | None:
     return None
 
 
+@functools.cache
+def statuses(entity: str) -> frozenset[str]:
+    """The normal labels of the statuses of a table, which say nothing of the reason."""
+    return frozenset(normal(gettext(language, s.label)) for language in languages() for s, _ in _table(entity))
+
+
 def _table(entity: str) -> Iterator[tuple[Choice, tuple[Choice, ...]]]:
     if entity == "activity":
         for kind in ACTIVITY_REASONS.values():

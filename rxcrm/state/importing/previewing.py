@@ -114,7 +114,7 @@ class PreviewStep(StepMixin, AppState):
         self.wanted = ""
         if await self._arrive() and not self.work.kind:
             await self._show()
-            if not self.view.weighed and not self.work.problem and self.run.mine:
+            if not self.view.weighed and not self.work.problem:
                 await self._weigh(self.run.id)
         self.ready = True
 

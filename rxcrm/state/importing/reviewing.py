@@ -68,8 +68,9 @@ class Told:
 
 
 def _shown(act: Act, run_id: int, place: int, after: int = 0, most: int = PAGE) -> list[Finding]:
-    """Findings of a column; chosen records by their names."""
-    found = wizard.findings(act, run_id, place, after, most)
+    """Findings of a column; chosen records by their names. What is doubtful of it as a whole is asked elsewhere (Habit)."""
+    headings = int(wizard.visible_run(act, run_id).source.get("heading_row", 0))
+    found = [f for f in wizard.findings(act, run_id, place, after, most) if f.first > headings]
     column = next((c for c in wizard.review(act, run_id).columns if c.place == place), None)
     if column is None or not column.lookup or "," in column.lookup:
         return found
@@ -125,7 +126,7 @@ class ReviewStep(StepMixin, AppState):
         yield
         if await self._arrive() and not self.work.kind:
             await self._show()
-            if not self.view.examined and not self.work.problem and self.run.mine:
+            if not self.view.examined and not self.work.problem:
                 await self._examine(self.run.id)
         self.ready = True
 

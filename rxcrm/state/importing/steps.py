@@ -32,12 +32,15 @@ TABLES = (
     ("opportunity", N_("Opportunities")),
     ("activity", N_("Activities")),
 )
+PREPARED = N_("%(name)s is preparing this import. You can watch it here once it runs.")
 _BEFORE = [Step.UPLOAD, Step.MAP, Step.REVIEW, Step.PREVIEW]
 
 
 @dataclass
 class RunRow:
     """An import in the list of imports, and the head of its own pages. Times are ISO; `links` are steps to go to.
+
+    `steered` says that the asker may change it, not just watch it.
 
     `undo_until` is empty where nothing can be undone (any more), `undo` is how far that has come, of how much; `again`
     whether its file can be imported once more.
@@ -54,6 +57,7 @@ class RunRow:
     links: list[str] = field(default_factory=list)
     who: str = ""
     mine: bool = True
+    steered: bool = True
     at: str = ""
     finished: str = ""
     seconds: int = 0
@@ -106,6 +110,7 @@ def row_of(act: Act, run: ImportRun, who: str) -> RunRow:
         links=links,
         who=who,
         mine=run.created_by_id == act.who.id,
+        steered=run.created_by_id == act.who.id or act.who.administrator,
         at=run.created_on.isoformat(),
         finished=run.finished_on.isoformat() if run.finished_on else "",
         seconds=int(lasted.total_seconds()),
@@ -176,15 +181,22 @@ class StepMixin(rx.State, mixin=True):
             self.missing, self.ready, self.run = refusal.text(self.locale), True, RunRow()
             return False
         live.subscribe(self.router.session.client_token, "import", {phases.topic(wanted)})
+        self._bar()
         self.work = phases.work_on(wanted, self.locale, self._kind)
         # The page itself goes on to the step at which the import stands (StepBar).
-        return self._step in self.run.links
+        return self._step in self.run.links and not self.missing
+
+    def _bar(self) -> None:
+        """Before its start only who steers an import sees its steps; others may watch it run."""
+        who = gettext(self.locale, PREPARED, name=self.run.who)
+        self.missing = "" if self.run.steered or self.run.status != RunStatus.UPLOADED.value else who
 
     async def _follow(self) -> None:
         """After some work was begun or has ended: what the page shows of it, and of the import."""
         self.run = await look(one_run, self.run.id)
+        self._bar()
         self.work = phases.work_on(self.run.id, self.locale, self._kind)
-        if self._step in self.run.links and not self.work.kind:
+        if self._step in self.run.links and not self.work.kind and not self.missing:
             await self._show()
 
     def _is_shown(self) -> bool:

@@ -42,6 +42,20 @@ def upgrade() -> None:
     )
     op.create_index("ix_import_change_run", "import_change", ["run_id", "id"], unique=False)
     op.create_table(
+        "import_link",
+        sa.Column("id", big, nullable=False),
+        sa.Column("run_id", big, nullable=False),
+        sa.Column("row", sa.Integer(), nullable=False),
+        sa.Column("record_id", big, nullable=False),
+        sa.Column("field", sa.String(length=64), nullable=False),
+        sa.Column("wanted", sa.Integer(), nullable=False),
+        sa.Column("heading", sa.Text(), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["run_id"], ["import_run.id"], name=op.f("fk_import_link_run_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_link")),
+    )
+    op.create_index("ix_import_link_run", "import_link", ["run_id", "field", "row"], unique=False)
+    op.create_table(
         "imported_from",
         sa.Column("entity", sa.String(length=40), nullable=False),
         sa.Column("source", sa.String(length=255), nullable=False),
