@@ -18,10 +18,10 @@ from rxcrm.models.login import who_is
 from rxcrm.models.migrating import migrate
 from rxcrm.models.people import organisation
 from rxcrm.models.records import Act
+from tests.gallery_imports import Imports, call_off, exporting
 from tests.server import Server, build_once, chromium
 
 FOLDER = Path(__file__).parents[1] / "docs" / "gallery"
-EXAMPLE = Path(__file__).parents[1] / "examples"
 SIZES = {"desktop": (1440, 900, False), "tablet": (1024, 768, True), "phone": (390, 844, True)}
 EMAIL, PASSWORD = "ada@northwind.example", "pictures of rxcrm"
 
@@ -104,23 +104,6 @@ def contact(page: Page) -> None:
     page.goto("/contacts")
     page.get_by_role("grid", name="Contacts").get_by_role("link").first.click()
     page.locator(".record-title h1").wait_for()
-
-
-def columns(page: Page) -> None:
-    page.goto("/import")
-    page.get_by_label("Choose a file").set_input_files(sorted(EXAMPLE.glob("*.csv"))[0])
-    page.get_by_role("button", name="Check").wait_for()
-
-
-def books(page: Page) -> None:
-    columns(page)
-    page.get_by_role("button", name="Check").click()
-    page.locator("dl.books").wait_for()
-
-
-def imports(page: Page) -> None:
-    page.goto("/import")
-    page.get_by_text("Past imports").wait_for()
 
 
 def timeline(page: Page) -> None:
@@ -276,9 +259,6 @@ SCENES: dict[str, Callable[[Page], None]] = {
     "quick-create": quick,
     "accounts": accounts,
     "contact": contact,
-    "import": imports,
-    "import-columns": columns,
-    "import-check": books,
     "timeline": timeline,
     "note": composing("Note"),
     "call": composing("Phone Call"),
@@ -309,6 +289,7 @@ SCENES: dict[str, Callable[[Page], None]] = {
     "settings": settings("/settings"),
     "users": settings("/settings/users"),
     "units": settings("/settings/units"),
+    "export": exporting,
 }
 
 
@@ -330,19 +311,31 @@ def page_of(
     context.close()
 
 
-def take(browser: Browser, server: Server, empty: Server, wanted: list[str]) -> None:
-    """Every wanted scene at every size, light and dark."""
+def signed_in(browser: Browser, server: Server) -> list[Any]:
+    """The cookies of the administrator."""
     with browser.new_context(base_url=server.url) as visit:
         assert visit.request.post("/auth/login", data={"email": EMAIL, "password": PASSWORD}).ok
-        cookies = visit.cookies()
+        return visit.cookies()
+
+
+def take(browser: Browser, server: Server, busy: Server, empty: Server, wanted: list[str]) -> None:
+    """Every wanted scene at every size, light and dark."""
+    cookies, others = signed_in(browser, server), signed_in(browser, busy)
+    imports = Imports(server, EMAIL)
+    scenes = SCENES | imports.scenes()
     strangers = {"sign-in": (server, "/login"), "set-up": (empty, "/setup")}
     for size, measures in SIZES.items():
         for theme in ("light", "dark"):
-            for name, scene in SCENES.items():
+            for name, scene in scenes.items():
                 if not wanted or name in wanted:
                     with page_of(browser, server.url, measures, theme, cookies) as page:
                         scene(page)
                         picture(page, f"{name}-{theme}-{size}")
+            if not wanted or "import-run" in wanted:
+                with page_of(browser, busy.url, measures, theme, others) as page:
+                    Imports(busy, EMAIL).running(page)
+                    picture(page, f"import-run-{theme}-{size}")
+                    call_off(page)
             for name, (where, path) in strangers.items():
                 if not wanted or name in wanted:
                     with page_of(browser, where.url, measures, theme) as page:
@@ -362,17 +355,19 @@ def main() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     build_once()
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        full, bare = Path(folder) / "full", Path(folder) / "bare"
-        full.mkdir()
-        bare.mkdir()
+        full, busy, bare = (Path(folder) / name for name in ("full", "busy", "bare"))
+        for data in (full, busy, bare):
+            data.mkdir()
         demo_data(full)
-        server, empty = Server(full).start(), Server(bare).start()
+        demo_data(busy)
+        server, crowded, empty = Server(full).start(), Server(busy).start(), Server(bare).start()
         browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox", "--disable-gpu"])
         try:
-            take(browser, server, empty, sys.argv[1:])
+            take(browser, server, crowded, empty, sys.argv[1:])
         finally:
             browser.close()
             server.stop()
+            crowded.stop()
             empty.stop()
 
 

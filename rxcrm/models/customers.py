@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, cast
 
 from sqlalchemy import and_
 from sqlmodel import Session, col, select
@@ -46,3 +47,35 @@ def renamed(session: Session, entity: str, record_id: int, name: str) -> None:
     for row in session.exec(select(Opportunity).where(ways[entity], col(Opportunity.deleted_on).is_(None))):
         row.customer_key = sort_key(name)
         row.refresh_keys()
+
+
+def renamed_many(session: Session, entity: str, names: Mapping[int, str]) -> None:
+    """The same for many customers."""
+    table: Any = Opportunity
+    ids = sorted(names)
+    for at in range(0, len(ids), 500):
+        some = ids[at : at + 500]
+        ways: dict[str, Any] = {
+            "account": table.account_id.in_(some),
+            "contact": and_(table.contact_id.in_(some), table.account_id.is_(None)),
+        }
+        if entity not in ways:
+            return
+        for row in session.exec(select(Opportunity).where(ways[entity], col(Opportunity.deleted_on).is_(None))):
+            customer = row.account_id if entity == "account" else row.contact_id
+            row.customer_key = sort_key(names[customer or 0])
+            row.refresh_keys()
+
+
+def fetch(session: Session, rows: Iterable[Record]) -> list[Record]:
+    """The customers of many opportunities, so that `settle` asks nothing as long as somebody holds them."""
+    found: list[Record] = []
+    deals = [row for row in rows if isinstance(row, Opportunity)]
+    for table, ids in (
+        (Account, {row.account_id for row in deals}),
+        (Contact, {row.contact_id for row in deals if not row.account_id}),
+    ):
+        wanted = sorted(i for i in ids if i)
+        for at in range(0, len(wanted), 500):
+            found += session.scalars(select(table).where(cast(Any, table).id.in_(wanted[at : at + 500])))
+    return found

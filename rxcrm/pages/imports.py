@@ -5,7 +5,6 @@ import reflex as rx
 from rxcrm.components.frame import frame, icon
 from rxcrm.components.importing import file_drop, import_list
 from rxcrm.components.tr import _
-from rxcrm.state.gate import AppState
 from rxcrm.state.importing.listing import Imports
 from rxcrm.translation import N_
 
@@ -64,9 +63,6 @@ def links() -> rx.Component:
                 ("activity", N_("Activities")),
             )
         ],
-        rx.cond(
-            AppState.rights["administer"],
-            rx.el.a(icon("contact"), _("From Exchange or CardDAV"), href="/settings/exchange"),
-        ),
+        rx.el.a(icon("contact"), _("From Exchange or CardDAV"), href="/settings/exchange"),
         class_name="drop-links",
     )

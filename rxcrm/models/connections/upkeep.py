@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import and_, delete, func, insert, literal, or_, select, update
+from sqlalchemy import and_, bindparam, delete, func, insert, literal, or_, select, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 _DECIDING = {"lead": {"existing_contact_id", "decision_maker"}, "opportunity": {"contact_id"}}
 
 
+#: The fields of which the name of a record is made.
+_NAMES = {"name", "first_name", "last_name", "topic"}
+
+
 def created(act: Act, row: Record) -> None:
     """A record was created: a lead may come with its decision maker, an opportunity with its contact."""
     _decide(act, row)
@@ -36,10 +40,27 @@ def created(act: Act, row: Record) -> None:
 def saved(act: Act, row: Record, changes: Iterable[Sequence[str]]) -> None:
     """A record was saved with these changes: `[field, old, new]`."""
     changed = {change[0] for change in changes}
-    if changed & {"name", "first_name", "last_name", "topic"}:
+    if changed & _NAMES:
         renamed(act.session, row.entity, row.id or 0, row.display_name)
         customers.renamed(act.session, row.entity, row.id or 0, row.display_name)
     if changed & _DECIDING.get(row.entity, set()):
+        _decide(act, row)
+
+
+def saved_many(act: Act, rows: Sequence[tuple[Record, Iterable[Sequence[str]]]]) -> None:
+    """The same for many records: new names in a constant number of statements."""
+    names: dict[str, dict[int, str]] = {}
+    deciding = []
+    for row, changes in rows:
+        changed = {change[0] for change in changes}
+        if changed & _NAMES:
+            names.setdefault(row.entity, {})[row.id or 0] = row.display_name
+        if changed & _DECIDING.get(row.entity, set()):
+            deciding.append(row)
+    for entity, called in names.items():
+        _renamed_many(act.session, entity, called)
+        customers.renamed_many(act.session, entity, called)
+    for row in deciding:
         _decide(act, row)
 
 
@@ -205,6 +226,20 @@ def forget(session: Session, entity: str, ids: Sequence[int]) -> None:
     session.execute(delete(Connection).where(or_(here, there)))
     named: Any = CompetitorLink
     session.execute(delete(CompetitorLink).where(named.entity == entity, named.record_id.in_(ids)))
+
+
+def _renamed_many(session: Session, entity: str, names: Mapping[int, str]) -> None:
+    """The same for many records, most of which no connection leads to."""
+    table: Any = Connection.__table__  # type: ignore[attr-defined]
+    ids = sorted(names)
+    connected: list[int] = []
+    for at in range(0, len(ids), 500):
+        there = (table.c.other_entity == entity, table.c.other_id.in_(ids[at : at + 500]))
+        connected += session.scalars(select(table.c.other_id).distinct().where(*there))
+    if connected:
+        moving = update(table).where(table.c.other_entity == entity, table.c.other_id == bindparam("which"))
+        rows = [{"which": i, "called": sort_key(names[i])} for i in connected]
+        session.connection().execute(moving.values(other_key=bindparam("called")), rows)
 
 
 def _decide(act: Act, row: Record) -> None:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
+from sqlalchemy import insert
 from sqlalchemy.orm.exc import StaleDataError
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
-from rxcrm.models import customers, history, records, reminders
-from rxcrm.models.access import Privilege
+from rxcrm.models import customers, records, reminders
+from rxcrm.models.access import Privilege, visible
 from rxcrm.models.activity import Activity
 from rxcrm.models.base import Record
 from rxcrm.models.connections import upkeep
 from rxcrm.models.errors import Stale
-from rxcrm.models.history import Event, difference
+from rxcrm.models.fields import Kind, fields_of
+from rxcrm.models.history import Event, History, difference
 from rxcrm.models.importing import partaking
 from rxcrm.models.importing.books import ImportChange
 from rxcrm.models.importing.checking import WARNING, Checked, Problem
@@ -22,6 +24,7 @@ from rxcrm.models.importing.judging import Verdict, changes_of
 from rxcrm.models.journal import pack
 from rxcrm.models.people import User
 from rxcrm.models.records import Act
+from rxcrm.models.tables import record_table
 from rxcrm.translation import N_
 
 NOT_GIVEN = N_("The owner stays %(owner)s: you may not assign this record to “%(value)s”.")
@@ -36,9 +39,11 @@ def write(act: Act, run_id: int, table: type[Record], verdicts: Sequence[Verdict
     judged = {v.record_id: v.version for v in verdicts}
     if any(rows.get(i) is None or rows[i].version != version for i, version in judged.items() if version):
         raise Stale
-    entries: list[history.History] = []
+    entries: list[dict[str, Any]] = []
     changed: list[tuple[Verdict, Record, list[list[str]], dict[str, Any]]] = []
     problems: list[Problem] = []
+    # Held until the end, so that asking for an owner or a customer again costs no statement.
+    held = _owners(act.session, rows.values(), verdicts)
     for verdict in verdicts:
         record, row = rows[verdict.record_id], cast(Checked, verdict.row)
         values = changes_of(row)
@@ -51,42 +56,97 @@ def write(act: Act, run_id: int, table: type[Record], verdicts: Sequence[Verdict
         if before:
             customers.require(record)
             record.modified_on, record.modified_by_id = act.now, act.who.id
+            changed.append((verdict, record, changes, before))
+    with act.session.no_autoflush:
+        held += customers.fetch(act.session, [record for _, record, *_ in changed])
+        for _, record, *_ in changed:
             customers.settle(act.session, record)
             record.refresh_keys()
-            changed.append((verdict, record, changes, before))
     try:
         act.session.flush()
     except StaleDataError:
         raise Stale from None
+    del held
     activities = [record for _, record, _, _ in changed if isinstance(record, Activity)]
     if activities:
         partaking.follow(act.session, activities)
+    names = _names(act, table, [change for _, _, changes, _ in changed for change in changes])
+    told: list[tuple[Record, list[list[str]]]] = []
     for verdict, record, changes, _before in changed:
         if isinstance(record, Activity):
             changes = partaking.told(act, record, changes)
             reminders.schedule(act, record)
         if changes:
-            named = records.with_names(act, record, changes) if record.entity != "activity" else changes
+            named = [_named(table, change, names) for change in changes] if not isinstance(record, Activity) else changes
             remark = verdict.row.remark if verdict.row else ""
-            entries.append(
-                history.entry_of(record, Event.CHANGED, by=act.who.id, now=act.now, changes=named, remark=remark)
-            )
-            upkeep.saved(act, record, changes)
-    if entries:
-        history.write(act.session, entries)
-    act.session.add_all(
-        ImportChange(
-            run_id=run_id,
-            row=verdict.number,
-            entity=table.entity,
-            record_id=record.id or 0,
-            version=record.version,
-            before=before,
-        )
-        for verdict, record, _changes, before in changed
-    )
+            entries.append(_entry(act, record, Event.CHANGED, named, remark))
+            told.append((record, changes))
+    upkeep.saved_many(act, told)
     act.session.flush()
+    if entries:
+        act.session.connection().execute(insert(cast(Any, History).__table__), entries)
+    if changed:
+        kept = [
+            {
+                "run_id": run_id,
+                "row": verdict.number,
+                "entity": table.entity,
+                "record_id": record.id or 0,
+                "version": record.version,
+                "before": before,
+            }
+            for verdict, record, _changes, before in changed
+        ]
+        act.session.connection().execute(insert(cast(Any, ImportChange).__table__), kept)
     return problems
+
+
+def _owners(session: Session, records_: Iterable[Record], verdicts: Sequence[Verdict]) -> list[Any]:
+    """The users whom rows name as owners, and whom they would follow."""
+    owned = {v.record_id for v in verdicts if v.row and v.row.owned}
+    old = {record.owner_user_id for record in records_ if record.id in owned and record.owner_user_id}
+    ids = sorted(old | {v.row.owner.user_id for v in verdicts if v.row and v.row.owned})
+    return list(session.scalars(select(User).where(col(User.id).in_(ids)))) if ids else []
+
+
+def _names(act: Act, table: type[Record], changes: Iterable[Sequence[str]]) -> dict[tuple[str, str], str]:
+    """What the records in changes of look-ups are called, as far as the importer may see them; one statement per table."""
+    specs = fields_of(table)
+    asked: dict[str, set[int]] = {}
+    for name, *both in changes:
+        if specs[name].kind is Kind.LOOKUP and not issubclass(table, Activity):
+            asked.setdefault(specs[name].target, set()).update(int(i) for i in both if i)
+    found: dict[tuple[str, str], str] = {}
+    for entity, ids in asked.items():
+        there = record_table(entity)
+        wanted = sorted(ids)
+        for at in range(0, len(wanted), 500):
+            some = cast(Any, there).id.in_(wanted[at : at + 500])
+            rows = act.session.scalars(select(there).where(some, visible(act.who, there)))
+            found |= {(entity, str(row.id)): row.display_name for row in rows}
+    return found
+
+
+def _named(table: type[Record], change: list[str], names: dict[tuple[str, str], str]) -> list[str]:
+    """A change of a look-up with both names, as `records.with_names` would give it."""
+    spec = fields_of(table)[change[0]]
+    if spec.kind is not Kind.LOOKUP:
+        return change
+    return [*change, *(names.get((spec.target, i), "") if i else "" for i in change[1:3])]
+
+
+def _entry(act: Act, record: Record, event: Event, changes: list[list[str]], remark: str = "") -> dict[str, Any]:
+    """A row of the history; the version is that of the record when it is asked for."""
+    return {
+        "entity": record.entity,
+        "record_id": record.id or 0,
+        "version": record.version,
+        "event": event.value,
+        "by_id": act.who.id,
+        "at": act.now,
+        "changes": changes,
+        "remark": remark,
+    }
 
 
 def _rows(session: Session, table: type[Record], ids: Sequence[int]) -> dict[int, Record]:
@@ -99,7 +159,7 @@ def _rows(session: Session, table: type[Record], ids: Sequence[int]) -> dict[int
 
 
 def _give(
-    act: Act, row: Checked, record: Record, before: dict[str, Any], entries: list[history.History]
+    act: Act, row: Checked, record: Record, before: dict[str, Any], entries: list[dict[str, Any]]
 ) -> list[Problem]:
     """Make the user whom a row names the owner of its record, if the importer may assign it."""
     old = records.owner_of(act.session, record)
@@ -113,7 +173,7 @@ def _give(
     for name in ("owner_user_id", "owner_team_id"):
         before[name][1] = pack(getattr(record, name))
     change = ["owner", str(old.id), str(new.id), old.name, new.name]
-    entries.append(history.entry_of(record, Event.ASSIGNED, by=act.who.id, now=act.now, changes=[change]))
+    entries.append(_entry(act, record, Event.ASSIGNED, [change]))
     return []
 
 

@@ -11,6 +11,7 @@ from itertools import zip_longest
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, event, inspect, select, text
+from sqlalchemy.orm.base import NO_VALUE
 from sqlmodel import Session
 
 from rxcrm.models.account import Account
@@ -62,11 +63,11 @@ def _now(row: Record) -> dict[str, Any]:
 
 def _before(row: Record) -> dict[str, Any]:
     """The values as they were read from the database."""
-    state = inspect(row).attrs
+    changed = inspect(row).committed_state
     values = {}
     for name in COLUMNS[row.entity]:
-        history = state[name].history
-        values[name] = history.deleted[0] if history.deleted else getattr(row, name)
+        before = changed.get(name, NO_VALUE)
+        values[name] = getattr(row, name) if before is NO_VALUE else before
     return values
 
 

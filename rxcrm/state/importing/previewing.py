@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 import reflex as rx
 
 from rxcrm.models.errors import BadValue
-from rxcrm.models.fields import Kind
+from rxcrm.models.fields import Kind, fields_of
 from rxcrm.models.importing import mapping as maps
 from rxcrm.models.importing import weighing, wizard, work
 from rxcrm.models.importing.plan import Plan
 from rxcrm.models.importing.specials import RECORD_ID, SOURCE_ID
 from rxcrm.models.importing.weighing import PreviewRow, PreviewView
 from rxcrm.models.records import LARGEST_ID, Act
+from rxcrm.models.tables import record_table
 from rxcrm.state import live
 from rxcrm.state.gate import AppState, action, do, look
 from rxcrm.state.importing import phases
@@ -75,7 +76,7 @@ def keys_of(act: Act, entity: str, mapping: dict[int, str]) -> list[KeyChoice]:
 
 
 def _is_field(entity: str, name: str) -> bool:
-    return name in wizard.fields_of(wizard.record_table(entity))
+    return name in fields_of(record_table(entity))
 
 
 def page_of(act: Act, run_id: int) -> PreviewPage:
