@@ -339,6 +339,25 @@ def test_a_saved_map_is_offered_for_files_with_the_same_headings(sign_in: SignIn
     expect(goes_to(page, "Family")).to_have_value("Last Name")
 
 
+def test_a_file_is_imported_with_the_settings_of_an_earlier_one(sign_in: SignIn, tmp_path: Path) -> None:
+    file = csv_file(tmp_path, [["What", "Given", "Family"], ["Forklifts", "Ana", "Sousa"]])
+    page = sign_in("Mia")
+    upload(page, file)
+    proceed(page, "map")
+    for heading, field in (("What", "Topic"), ("Given", "First Name"), ("Family", "Last Name")):
+        goes_to(page, heading).fill(field)
+        goes_to(page, heading).press("Enter")
+    proceed(page, "review")
+    proceed(page, "preview")
+    page.get_by_role("button", name="Import 1 row").click()
+    page.get_by_role("link", name="Import again with the same settings").click()
+    expect(page.get_by_text("It is imported like “leads.csv”: same columns, same corrections.")).to_be_visible()
+    page.get_by_label("Choose a file").set_input_files(file)
+    expect(page.get_by_role("region", name="First rows of the file")).to_be_visible()
+    proceed(page, "map")
+    expect(goes_to(page, "Family")).to_have_value("Last Name")
+
+
 def test_whoever_watches_sees_the_import_end(sign_in: SignIn, tmp_path: Path) -> None:
     rows = [HEAD, *([f"Forklift {n}", "Ana", f"Sousa{n}"] for n in range(2500))]
     page, boss = sign_in("Mia"), sign_in("Vera")

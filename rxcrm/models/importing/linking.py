@@ -78,7 +78,7 @@ def fill(act: Act, run_id: int, table: type[Record]) -> tuple[int, list[Problem]
     columns = cast(Any, table)
     ids = {wish.record_id for wish, _ in found}
     live = select(columns.id, columns.import_id).where(columns.id.in_(ids), columns.deleted_on.is_(None))
-    made_by = {record_id: made for record_id, made in act.session.execute(live)}
+    made_by = {record.id: record.import_id for record in act.session.execute(live)}
     problems: list[Problem] = []
     #: Two rows of the file may be one record: the later one counts.
     new: dict[tuple[int, str], int] = {}

@@ -365,19 +365,30 @@ def _set_back_some(session: Session, run_id: int, before: int, also_edited: bool
         return before, 0, 0
     act = _act(session, by)
     kept = 0
+    told: list[tuple[Record, list[list[str]]]] = []
     for change in changes:
         row = session.get(record_table(change.entity), change.record_id)
         if row is not None and row.import_id == run_id:
             continue
         if row is not None:
-            kept += not _set_back(act, row, change, also_edited)
+            kept += not _set_back(act, row, change, also_edited, told)
         session.delete(change)
+    upkeep.saved_many(act, told)
     session.flush()
     return changes[-1].id or 0, len(changes), kept
 
 
-def _set_back(act: Act, row: Record, change: ImportChange, also_edited: bool) -> bool:
-    """Set the fields back that still hold what the import wrote; says whether nothing newer was kept."""
+def _set_back(
+    act: Act,
+    row: Record,
+    change: ImportChange,
+    also_edited: bool,
+    changed: list[tuple[Record, list[list[str]]]],
+) -> bool:
+    """Set the fields back that still hold what the import wrote; says whether nothing newer was kept.
+
+    Adds the record to the `changed` ones, whose connections are to follow.
+    """
     known, told, whole = fields_of(type(row)), [], True
     for name, (before, after) in change.before.items():
         now = pack(getattr(row, name))
@@ -398,7 +409,7 @@ def _set_back(act: Act, row: Record, change: ImportChange, also_edited: bool) ->
     if told:
         named = records.with_names(act, row, told)
         history.record(act.session, row, Event.CHANGED, by=act.who.id, now=act.now, changes=named)
-        upkeep.saved(act, row, told)
+        changed.append((row, told))
     act.changed(row.entity, row.id)
     return whole
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
-from sqlalchemy import insert
 from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session, col, select
 
@@ -17,7 +16,7 @@ from rxcrm.models.connections import upkeep
 from rxcrm.models.errors import Stale
 from rxcrm.models.fields import Kind, fields_of
 from rxcrm.models.history import Event, History, difference
-from rxcrm.models.importing import partaking
+from rxcrm.models.importing import bulk, partaking
 from rxcrm.models.importing.books import ImportChange
 from rxcrm.models.importing.checking import WARNING, Checked, Problem
 from rxcrm.models.importing.judging import Verdict, changes_of
@@ -77,14 +76,16 @@ def write(act: Act, run_id: int, table: type[Record], verdicts: Sequence[Verdict
             changes = partaking.told(act, record, changes)
             reminders.schedule(act, record)
         if changes:
-            named = [_named(table, change, names) for change in changes] if not isinstance(record, Activity) else changes
+            named = (
+                [_named(table, change, names) for change in changes] if not isinstance(record, Activity) else changes
+            )
             remark = verdict.row.remark if verdict.row else ""
             entries.append(_entry(act, record, Event.CHANGED, named, remark))
             told.append((record, changes))
     upkeep.saved_many(act, told)
     act.session.flush()
     if entries:
-        act.session.connection().execute(insert(cast(Any, History).__table__), entries)
+        bulk.write(act.session, History, entries)
     if changed:
         kept = [
             {
@@ -97,7 +98,7 @@ def write(act: Act, run_id: int, table: type[Record], verdicts: Sequence[Verdict
             }
             for verdict, record, _changes, before in changed
         ]
-        act.session.connection().execute(insert(cast(Any, ImportChange).__table__), kept)
+        bulk.write(act.session, ImportChange, kept)
     return problems
 
 

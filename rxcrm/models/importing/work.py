@@ -149,7 +149,8 @@ def _child() -> int:
     stop = threading.Event()
 
     def watch() -> None:
-        while sys.stdin.buffer.read(1):
+        # Read past Python's own buffer, whose lock would be held when the process ends.
+        while os.read(0, 1):
             pass
         stop.set()
 

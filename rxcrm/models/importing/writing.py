@@ -23,7 +23,7 @@ from rxcrm.models.connections import upkeep
 from rxcrm.models.contact import Contact
 from rxcrm.models.fields import raw
 from rxcrm.models.history import Event, History
-from rxcrm.models.importing import deals, making, partaking
+from rxcrm.models.importing import bulk, deals, making, partaking
 from rxcrm.models.importing.books import ImportProblem, RejectedRow
 from rxcrm.models.importing.checking import Checked, Problem
 from rxcrm.models.job import Job, JobState
@@ -126,7 +126,7 @@ class Writer:
         # Ours come behind the last id of all; others may save records between them, so the run's number tells ours apart.
         last = session.execute(select(func.max(columns.id))).scalar() or 0
         drafts = self.drafts(accepted, now, names)
-        session.connection().execute(insert(columns.__table__), [vars(draft) for draft in drafts])
+        bulk.write(session, self.table, [vars(draft) for draft in drafts])
         new = (columns.import_id == self.run_id) & (columns.id > last)
         ids = list(session.execute(select(columns.id).where(new).order_by(columns.id)).scalars())
         assert len(ids) == len(accepted)
@@ -158,7 +158,7 @@ class Writer:
             {**entry, "record_id": i, "remark": row.remark, "changes": self._closing(draft) if row.closed else []}
             for i, row, draft in zip(ids, accepted, drafts, strict=True)
         ]
-        session.connection().execute(insert(cast(Any, History).__table__), entries)
+        bulk.write(session, History, entries)
 
     def _closing(self, draft: Any) -> list[list[str]]:
         """How a record differs from the open one that it would have been otherwise."""
@@ -197,7 +197,7 @@ def _begin_processes(
         at = (draft.sales_stage or 0) if table is Opportunity else 0
         stage = {"stage": keys[at], "path": paths[at]}
         rows.append({**begun, **stage, named: record_id, "name": draft.display_name[:200]})
-    session.connection().execute(insert(cast(Any, ProcessInstance).__table__), rows)
+    bulk.write(session, ProcessInstance, rows)
     columns, instance = cast(Any, table), cast(Any, ProcessInstance)
     left = case((columns.status != 0, now), else_=None) if table is Opportunity else None
     ours = (columns.import_id == run_id, columns.id.between(ids[0], ids[-1]))

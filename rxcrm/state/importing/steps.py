@@ -42,8 +42,7 @@ class RunRow:
 
     `steered` says that the asker may change it, not just watch it.
 
-    `undo_until` is empty where nothing can be undone (any more), `undo` is how far that has come, of how much; `again`
-    whether its file can be imported once more.
+    `undo_until` is empty where nothing can be undone (any more), `undo` is how far that has come, of how much.
     """
 
     id: int = 0
@@ -78,7 +77,6 @@ class RunRow:
     undo_until: str = ""
     undoable: bool = False
     undo: list[int] = field(default_factory=list)
-    again: bool = False
 
 
 def links_of(run: ImportRun) -> list[str]:
