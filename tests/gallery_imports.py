@@ -18,7 +18,6 @@ from sqlmodel import Session, col, select
 
 from rxcrm.models import db
 from rxcrm.models.exchange import registering
-from rxcrm.models.exchange import secrets as sealing
 from rxcrm.models.exchange.tables import ContactFolder, ContactSource
 from rxcrm.models.lead import Lead
 from rxcrm.models.login import who_is
@@ -27,18 +26,8 @@ from rxcrm.models.records import Act
 from tests.server import Server
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "leads-windows-1252.csv"
-HEAD = [
-    "Full name",
-    "Company",
-    "Your Role",
-    "E-Mail",
-    "Phone",
-    "Interest",
-    "Budget",
-    "Follow-up",
-    "Lead Status",
-    "Remarks",
-]
+HEAD = ["Full name", "Company", "Job Title", "E-mail", "Phone", "Rating", "Budget Amount", "Est. Close Date"]
+HEAD += ["Lead Status", "Shoe size", "Remarks"]
 FIRST = ("Ines", "Marek", "Sofia", "Jonas", "Aiko", "Pedro", "Lena", "Omar", "Klara", "Hugo", "Nadia", "Erik")
 LAST = ("Almeida", "Wrona", "Lindqvist", "Becker", "Tanaka", "Serrano", "Hoffmann", "Haddad", "Novotná", "Marchand")
 COMPANY = (
@@ -55,18 +44,18 @@ ROLE = ("Head of Logistics", "Buyer", "Managing Director", "Warehouse Manager", 
 INTEREST = ("hot", "Warm", "On Fire!", "warm", "Cold", "hot", "Hot", "Warm", "lukewarm", "cold")
 
 
-def visitors(known: Sequence[Lead]) -> list[list[str]]:
+def visitors(fair: int, known: Sequence[Lead]) -> list[list[str]]:
     """What a stand at a fair brings home: some of it here already, some of it not quite right."""
     rows = [HEAD]
     for n in range(58):
-        first, last = FIRST[n % len(FIRST)], LAST[(n * 7) % len(LAST)]
-        company = COMPANY[(n * 5) % len(COMPANY)]
-        mail = f"{first}.{last}{n}@{company.split()[0]}.example".lower().replace("á", "a")
+        first, last = FIRST[(n + fair) % len(FIRST)], LAST[(n * 7 + n // 12 + fair * 3) % len(LAST)]
+        company = COMPANY[(n * 5 + fair) % len(COMPANY)]
+        mail = f"{first}.{last}{fair}{n}@{company.split()[0]}.example".lower().replace("á", "a")
         day = f"{1 + n % 12:02}/{1 + (n * 3) % 12:02}/2026"
         status = "Not interested" if n in (17, 40) else "New"
-        who = [f"{first} {last}", company, ROLE[n % len(ROLE)], mail, f"+48 22 555 {1000 + n * 37}"]
+        who = [f"{first} {last}", company, ROLE[n % len(ROLE)], mail, f"+48 22 5{fair}5 {1000 + n * 37}"]
         wish = [INTEREST[n % len(INTEREST)], f"{(n % 9 + 1) * 12500}", day, status]
-        rows.append([*who, *wish, "Wants an offer" if n % 4 == 0 else ""])
+        rows.append([*who, *wish, "", "Wants an offer" if n % 4 == 0 else ""])
     rows[6][3], rows[13][3], rows[22][4] = "marek at adatum", "sofia.lindqvist(at)litware", "ask at the desk"
     rows[31][0], rows[45][6] = "", "about 20k"
     for n, lead in enumerate(known):
@@ -100,12 +89,12 @@ class Imports:
         engine = self.server.engine()
         with Session(engine) as session:
             known = session.exec(select(Lead).where(col(Lead.email) != "").order_by(col(Lead.id)).limit(3)).all()
-            rows = visitors(known)
+            files = {step: visitors(n, known) for n, step in enumerate(("map", "review", "preview", "result"))}
         engine.dispose()
-        self._bring(page, "result", workbook(rows, self.folder / "Fair in Berlin.xlsx"))
-        self._bring(page, "preview", workbook(rows, self.folder / "Fair in Poznań.xlsx"))
-        self._bring(page, "review", workbook(rows, self.folder / "Fair in Madrid.xlsx"))
-        self._bring(page, "map", workbook(rows, self.folder / "Fair in Lyon.xlsx"))
+        self._bring(page, "result", workbook(files["result"], self.folder / "Fair in Berlin.xlsx"))
+        self._bring(page, "preview", workbook(files["preview"], self.folder / "Fair in Poznań.xlsx"))
+        self._bring(page, "review", workbook(files["review"], self.folder / "Fair in Madrid.xlsx"))
+        self._bring(page, "map", workbook(files["map"], self.folder / "Fair in Lyon.xlsx"))
         self._bring(page, "upload", EXAMPLE)
         self._connect()
         for choice in (
@@ -148,7 +137,7 @@ class Imports:
                     owner_id=user.id or 0,
                     address=address,
                     account=account,
-                    secret=sealing.seal("of nobody"),
+                    secret="nothing that opens",
                     fetched_on=act.now - timedelta(days=3),
                     created_on=act.now,
                 )
@@ -167,7 +156,7 @@ class Imports:
             "import": self.listed,
             "import-upload": self.scene("upload"),
             "import-map": self.scene("map"),
-            "import-review": self.scene("review"),
+            "import-review": self.values,
             "import-rows": self.cells,
             "import-preview": self.scene("preview"),
             "import-result": self.scene("result"),
@@ -199,6 +188,12 @@ class Imports:
         page.goto("/settings/exchange")
         page.get_by_text("Ada's mailbox").first.wait_for()
 
+    def values(self, page: Page) -> None:
+        """The step Review at a column with something to choose."""
+        self.scene("review")(page)
+        page.get_by_role("button", name=re.compile("^Rating")).click()
+        page.get_by_label("Instead of “On Fire!”").wait_for()
+
     def cells(self, page: Page) -> None:
         """The step Review with its rows instead of its values."""
         self.scene("review")(page)
@@ -229,7 +224,7 @@ SEEN: dict[str, Callable[[Page], Any]] = {
     "map": lambda page: page.locator(".map-table").wait_for(),
     "review": lambda page: page.locator(".review-columns, .fits").first.wait_for(timeout=120_000),
     "preview": lambda page: page.locator(".tag-cards").wait_for(timeout=120_000),
-    "run": lambda page: page.get_by_text("rows per second").wait_for(timeout=120_000),
+    "run": lambda page: page.get_by_text(re.compile("^(1[0-9]|[5-9]),.* of 30,000 rows")).wait_for(timeout=180_000),
     "result": lambda page: page.locator(".balance").wait_for(timeout=120_000),
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import secrets
 from collections.abc import Iterable
@@ -21,7 +22,13 @@ from rxcrm.models.people import User, keep_an_administrator, organisation
 from rxcrm.translation import N_
 
 _HASHER = PasswordHash.recommended()
-_DECOY = _HASHER.hash("no such user")
+
+
+@functools.cache
+def _decoy() -> str:
+    """What a password is compared with where there is no such user; it takes a moment to reckon, so only once and late."""
+    return _HASHER.hash("no such user")
+
 
 SHORTEST_PASSWORD = 10
 #: Free failures per account and per address before waiting begins; the wait doubles up to the longest.
@@ -124,7 +131,7 @@ def attempt(email: str, password: str, *, address: str, agent: str, now: datetim
     if isinstance(seen, Attempt):
         return seen
     # A missing account costs the same hash as a wrong password: the answer's time tells nothing.
-    right = _HASHER.verify(_bytes(password[:257]), seen or _DECOY) and bool(seen)
+    right = _HASHER.verify(_bytes(password[:257]), seen or _decoy()) and bool(seen)
     return db.transact(_settle, keys, seen, right, agent=agent, now=now, life=life)
 
 

@@ -28,7 +28,7 @@ from rxcrm.settings import settings
 from tests.models.import_files import csv_file, register
 from tests.office import Office
 
-ROWS = 6_000
+ROWS = 4_000
 
 
 @pytest.fixture(autouse=True)
@@ -89,12 +89,12 @@ def test_a_run_whose_process_is_killed_goes_on_and_no_row_is_lost_or_twice(offic
     process = child(number, work.RUN)
     assert process.stdout
     for line in process.stdout:
-        if json.loads(line).get("done", 0) >= 2_000:
+        if json.loads(line).get("done", 0) >= 1_000:
             process.send_signal(signal.SIGKILL)
             break
-    assert process.wait(20) == -signal.SIGKILL
+    assert process.wait(120) == -signal.SIGKILL
     run = run_of(number)
-    assert run.status == "running" and 2_000 <= run.rows < ROWS and figures(office)[0] == run.rows
+    assert run.status == "running" and 1_000 <= run.rows < ROWS and figures(office)[0] == run.rows
     books = running.carry_out(number)
     assert (books.rows, books.created, books.balance) == (ROWS, ROWS, True)
     assert figures(office) == (ROWS,) * 4
@@ -108,7 +108,7 @@ def test_a_child_whose_server_is_gone_stops_and_leaves_a_run_that_can_go_on(offi
     process.stdout.readline()
     process.stdin.close()
     said = [json.loads(line) for line in process.stdout]
-    assert process.wait(20) == 0 and said[-1] == {"end": "stopped"}
+    assert process.wait(120) == 0 and said[-1] == {"end": "stopped"}
     assert run_of(number).status == "running" and run_of(number).rows < ROWS
 
 
@@ -122,7 +122,7 @@ def test_the_job_imports_in_a_process_of_its_own_and_tells_its_user(
     job = db.transact(lambda session: wizard.start(Act(session, who, db.now()), number).id or 0)
 
     async def work_off() -> None:
-        async with worker.working(), asyncio.timeout(60):
+        async with worker.working(), asyncio.timeout(240):
             while db.read(lambda s: s.get_one(Job, job).state) in jobs.UNFINISHED:
                 await asyncio.sleep(0.1)
 
@@ -143,7 +143,7 @@ def test_stopping_the_server_gives_the_run_back_to_whoever_starts_next(office: O
     job = db.transact(lambda session: wizard.start(Act(session, who, db.now()), number).id or 0)
 
     async def begin() -> None:
-        async with worker.working(), asyncio.timeout(60):
+        async with worker.working(), asyncio.timeout(240):
             while run_of(number).rows < 1_000:
                 await asyncio.sleep(0.02)
 
@@ -156,7 +156,7 @@ def test_stopping_the_server_gives_the_run_back_to_whoever_starts_next(office: O
     assert db.read(lambda s: s.get_one(Job, job).state) == JobState.WAITING.value
 
     async def go_on() -> None:
-        async with worker.working(), asyncio.timeout(60):
+        async with worker.working(), asyncio.timeout(240):
             while run_of(number).status == "running":
                 await asyncio.sleep(0.1)
 

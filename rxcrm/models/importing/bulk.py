@@ -6,7 +6,7 @@ SQLite takes to write them. Here the columns whose values the driver cannot take
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
 from operator import itemgetter
 from typing import Any, cast
@@ -17,13 +17,13 @@ from sqlmodel import Session, SQLModel
 Processor = Callable[[Any], Any]
 
 
-def write(session: Session, table: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> None:
+def write(session: Session, table: type[SQLModel], rows: Sequence[dict[str, Any]]) -> None:
     """Insert rows that all have the same columns, by name; what a row does not say gets the default of its column."""
     if not rows:
         return
     connection, plain = session.connection(), cast(Table, cast(Any, table).__table__)
     if connection.dialect.name != "sqlite":
-        connection.execute(insert(plain), list(rows))
+        connection.execute(insert(plain), rows)
         return
     statement, names, processors, makers = _prepared(plain, tuple(rows[0]), connection.dialect)
     defaults = {name: make() for name, make in makers.items()}

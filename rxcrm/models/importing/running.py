@@ -249,7 +249,7 @@ class _Run:
         cancelling = act.session.execute(held).scalar()
         if cancelling is None:
             raise Superseded
-        return cancelling
+        return bool(cancelling)
 
     def _write(self, session: Session, verdicts: Sequence[Verdict], position: int, books: Books) -> bool:
         act = self._act(session)
