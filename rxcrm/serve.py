@@ -203,7 +203,7 @@ def prepare() -> None:
     settings().data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     if applied := migrate(db.engine()):
         print(f"  The database was brought up to date ({', '.join(applied)}).", flush=True)
-    db.transact(runs.recover)
+    runs.recover()
     if not db.read(setup.is_needed):
         return
     if settings().admin_email and settings().admin_password:

@@ -22,7 +22,7 @@ from rxcrm import web_export
 from rxcrm.models import attaching, db, filestore, login, setup
 from rxcrm.models.access import Privilege
 from rxcrm.models.errors import BadValue, CrmError, Invalid, NotFound
-from rxcrm.models.importing import files, wizard
+from rxcrm.models.importing import files, staging, wizard
 from rxcrm.models.people import organisation
 from rxcrm.models.records import Act
 from rxcrm.routing import asker_of, form_of, route, say
@@ -166,7 +166,7 @@ async def upload(request: Request) -> Response:
         await _receive(request, path, settings().upload_megabytes)
         name = _file_name(request.headers.get("x-file-name", ""))
         entity = request.query_params.get("entity", "")[:40]
-        made = await asyncio.to_thread(wizard.take_in, asker_of(request).who, path, name, entity)
+        made = await staging.apart(wizard.take_in, asker_of(request).who, path, name, entity)
     except BaseException:
         path.unlink(missing_ok=True)
         raise

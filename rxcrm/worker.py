@@ -16,8 +16,11 @@ from collections.abc import AsyncIterator, Iterable
 from datetime import timedelta
 
 from rxcrm.models import db, jobs, reminders
+from rxcrm.models.exchange import accounts
 from rxcrm.models.exchange import working as exchange
 from rxcrm.models.exporting import background as exporting
+from rxcrm.models.exporting import runs
+from rxcrm.models.importing import running, tidying, undoing
 from rxcrm.models.importing import work as importing
 from rxcrm.models.job import Job
 from rxcrm.models.mail import receiving, sending
@@ -28,6 +31,8 @@ log = logging.getLogger("rxcrm")
 
 #: Jobs done at once by one process.
 AT_ONCE = 4
+#: Of these at most so many may be of a long kind, so that a reminder or a letter never waits for hours.
+LONG_AT_ONCE = 2
 #: Seconds between looks for work that another process has put off, or whose time has come.
 LOOKS = 1.0
 #: Seconds between a worker's signs of life for a job.
@@ -36,11 +41,13 @@ LIVES = jobs.LEASE.total_seconds() / 4
 GRACE = 5.0
 #: Seconds of rest after the database could not be asked.
 REST = 5.0
-#: Seconds between the sweeps of old jobs.
+#: Seconds between the sweeps of old jobs, and of what imports leave.
 SWEEPS = 3600.0
 
 #: The handlers are registered by these modules.
 HANDLERS = (importing, reminders, sending, receiving, sweeping, exchange, exporting)
+#: Kinds of which one job may take an hour.
+LONG = frozenset({running.KIND, undoing.KIND, runs.KIND, accounts.FETCH})
 
 
 class Worker:
@@ -49,6 +56,7 @@ class Worker:
     def __init__(self) -> None:
         self.name = f"{socket.gethostname()[:20]}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
         self.tasks: set[asyncio.Task[None]] = set()
+        self._long: set[asyncio.Task[None]] = set()
         self.stopping = False
         self._called = asyncio.Event()
         self._loop = asyncio.get_running_loop()
@@ -77,6 +85,7 @@ class Worker:
         """What must be done from time to time, each by whichever process comes first."""
         if self._is_time("sweep", SWEEPS):
             await db.run(jobs.sweep, db.now())
+            await tidying.tidy(db.now())
         seconds = max(settings().imap_seconds, 10)
         if settings().imap_url and self._is_time(receiving.KIND, min(seconds / 4, 30)):
             await db.run(jobs.repeat, receiving.KIND, timedelta(seconds=seconds), db.now())
@@ -90,18 +99,22 @@ class Worker:
 
     async def _take_all(self) -> None:
         while len(self.tasks) < AT_ONCE and not self.stopping:
-            if not await db.look(jobs.is_due, db.now()):
+            enough = LONG if len(self._long) >= LONG_AT_ONCE else frozenset[str]()
+            if not await db.look(jobs.is_due, db.now(), enough):
                 return
-            job, topics = await db.run(jobs.take, self.name, db.now())
+            job, topics = await db.run(jobs.take, self.name, db.now(), enough)
             await tell(topics)
             if job is None:
                 return
             task = asyncio.create_task(self._do(job), name=f"job {job.id} ({job.kind})")
             self.tasks.add(task)
+            if job.kind in LONG:
+                self._long.add(task)
             task.add_done_callback(self._ended)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self.tasks.discard(task)
+        self._long.discard(task)
         self._called.set()
         if not task.cancelled() and (error := task.exception()):
             # How it ended could not be written down: its lease passes, and it runs again.

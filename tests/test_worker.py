@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,13 +14,15 @@ from sqlmodel import select
 from rxcrm import worker
 from rxcrm.models import db, job_board, jobs
 from rxcrm.models.acting import do_as
+from rxcrm.models.exchange import accounts
+from rxcrm.models.importing import files
 from rxcrm.models.job import Job, JobState
 from tests.office import Office
 
 
 @pytest.fixture(autouse=True)
-def told(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[set[str]]]:
-    """What open tabs are told; short waits."""
+def told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[list[set[str]]]:
+    """What open tabs are told; short waits; a folder of uploads to tidy."""
     heard: list[set[str]] = []
     from rxcrm.state import live
 
@@ -26,6 +30,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[set[str]]]:
     monkeypatch.setattr(worker, "LOOKS", 0.05)
     monkeypatch.setattr(worker, "LIVES", 0.05)
     monkeypatch.setattr(worker, "GRACE", 0.3)
+    monkeypatch.setattr(files, "folder", lambda: tmp_path)
     yield heard
 
 
@@ -120,6 +125,47 @@ def test_only_some_are_done_at_once(bench: Bench) -> None:
     bench.work(ends(bench, *numbers))
     assert most == worker.AT_ONCE
     assert {bench.job(n).attempts for n in numbers} == {1}
+
+
+def test_long_work_leaves_room_for_short_work(small_bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Four imports are due first; a reminder is done while two of them last, and then the others are."""
+    running, most, short_is_done = 0, 0, asyncio.Event()
+
+    async def long(_job: Job) -> None:
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        await asyncio.wait_for(short_is_done.wait(), 8)
+        await asyncio.sleep(0.05)
+        running -= 1
+
+    async def short(_job: Job) -> None:
+        short_is_done.set()
+
+    small_bench.does(long)
+    monkeypatch.setattr(worker, "LONG", frozenset({"dig"}))
+    numbers = [small_bench.put_off() for _ in range(worker.AT_ONCE)]
+    monkeypatch.setitem(jobs.KINDS, "call", jobs.Kind("Call", short))
+    numbers.append(db.transact(lambda s: jobs.enqueue(s, "call", {}, now=db.now()).id or 0))
+    small_bench.work(ends(small_bench, *numbers))
+    assert most == worker.LONG_AT_ONCE
+    assert {(small_bench.job(n).state, small_bench.job(n).attempts) for n in numbers} == {(JobState.DONE, 1)}
+
+
+def test_the_long_kinds_are_kinds() -> None:
+    assert set(jobs.KINDS) > worker.LONG == {"import", "import_undo", "export", accounts.FETCH}
+
+
+def test_uploads_are_tidied_by_the_hour(small_bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker, "SWEEPS", 0.1)
+
+    def leave() -> None:
+        (tmp_path / "stray").touch()
+        os.utime(tmp_path / "stray", (0, 0))
+
+    leave()
+    small_bench.work(lambda: not (tmp_path / "stray").exists())
+    small_bench.work(lambda: not (tmp_path / "stray").exists(), before=leave)
 
 
 def test_two_workers_share_the_work(bench: Bench) -> None:

@@ -79,6 +79,7 @@ def _add_import(commands: Any) -> None:
         "--delimiter", default="", metavar="SIGN", help="of a text file (default: found out); “tab” too"
     )
     reading.add_argument("--heading-row", type=int, default=-1, metavar="N", help="the row that holds the headings")
+    reading.add_argument("--single-column", action="store_true", help="a text file with one column is meant so")
     reading.add_argument("--no-headings", action="store_true", help="the first row is data")
     columns = made.add_argument_group("what the columns become")
     columns.add_argument("--map", action="append", default=[], metavar="COLUMN=FIELD", help="may be given often")
@@ -97,9 +98,8 @@ def _add_import(commands: Any) -> None:
     rows.add_argument("--mode", choices=["create", "update", "both"], help="default: both")
     rows.add_argument("--key", default=None, metavar="FIELD", help="by what known records are found: a mapped field")
     rows.add_argument("--duplicates", choices=["skip", "create", "update"], help="default: skip")
-    rows.add_argument(
-        "--closed", choices=["open", "closed"], help="rows that are closed in their source (default: open)"
-    )
+    closed = "rows that are closed in their source (default: open; activities: closed)"
+    rows.add_argument("--closed", choices=["open", "closed"], help=closed)
     rows.add_argument("--overwrite", action="store_true", help="update records that were changed after the export, too")
     made.add_argument("--rejected", type=Path, metavar="FILE", help="write the rows that did not come in there")
     made.add_argument("--dry-run", action="store_true", help="judge every row and write nothing")
@@ -139,6 +139,11 @@ def _one(who: Who, number: int, asked: argparse.Namespace, owner: int) -> Books:
     from rxcrm.models.importing import runs
 
     found = runs.inspect(who, number, _options(asked))
+    if found.source.single_column and not asked.single_column:
+        refuse(
+            "This file has one column only. Say with --delimiter what stands between its cells, or with --single-column\n"
+            "that it is meant so."
+        )
     plan = _plan(who, number, found, asked)
     plan.owner = owner or plan.owner
     _print_mapping(found, plan)
@@ -148,7 +153,7 @@ def _one(who: Who, number: int, asked: argparse.Namespace, owner: int) -> Books:
     _print_books(books, asked)
     if asked.rejected and books.rejected + books.skipped and not asked.dry_run:
         asked.rejected.write_bytes(_left(who, number))
-        print(f"\nThe rejected rows are in {asked.rejected}; mend them there and import that file.")
+        print(f"\nThe rows that did not come in are in {asked.rejected}; mend them there and import that file.")
     return books
 
 
@@ -389,7 +394,7 @@ def _undo(asked: argparse.Namespace) -> None:
     seen = act_as(asked.by, look)
     if seen.why_not:
         refuse(undoing.NotAllowed(seen.why_not, **seen.values).text())
-    print(f"{seen.created:,} created records go; {seen.updated:,} updated ones hold again what they held before.")
+    print(f"Created records that go: {seen.created:,}. Updated ones that hold again what they held: {seen.updated:,}.")
     if seen.edited:
         fate = "taken back too" if asked.also_edited else "kept"
         print(f"Changed or used since, and {fate}:\n")

@@ -25,9 +25,13 @@ function columnsOf(entity, view) {
 }
 
 /** Export ▾ above a list: the view or the ticked rows, templates, and what was exported before. */
-export function ExportMenu({ entity, views, view, picked, rows, total, cap, formats, columns, delimiters, templates }) {
+export function ExportMenu({ entity, views, view: told, picked, rows, total, cap, formats, columns, delimiters, templates }) {
   const t = useT();
+  const location = useLocation();
   const [asked, setAsked] = useState("");
+  // Until the list has answered, the address says which view it will be; without one it is the first.
+  const wanted = new URLSearchParams(location.search).get("view");
+  const view = told || (views.find((v) => v.key === wanted) ?? views[0]).key;
   return (
     <>
       <Menu label={t("Export")} className="button command" text={<><Download className="icon" aria-hidden="true" /><span>{t("Export")}</span></>}>

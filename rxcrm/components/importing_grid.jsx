@@ -7,17 +7,21 @@ import { useT } from "./i18n.js";
 export function RowGrid({ run, view, grid, onRows, onMend }) {
   const t = useT();
   const id = useId();
-  const [at, setAt] = useState([0, 0]);
+  // The number of a row and the place of a column, not where they stand: other rows may come while somebody types.
+  const [at, setAt] = useState([0, -1]);
   const [editing, setEditing] = useState(null);
   const frame = useRef(null);
   const moved = useRef(false);
   const { rows, places, headings } = grid;
-  const [y, x] = [Math.min(at[0], Math.max(0, rows.length - 1)), Math.min(at[1], Math.max(0, places.length - 1))];
+  const [y, x] = [Math.max(0, rows.findIndex((r) => r.number === at[0])), Math.max(0, places.indexOf(at[1]))];
+  const keep = ({ run: asked, number, place, was, text }) => text !== was && onMend(asked, number, place, text, false);
   useEffect(() => {
+    if (editing?.run === run.id && places.includes(editing.place) && rows.some((r) => r.number === editing.number)) return;
+    if (editing?.run === run.id) keep(editing); // its cell is not shown any more: the same as leaving it
     setEditing(null);
     // The first cell that needs attention is where one begins.
-    const first = rows.findIndex((row) => row.bad.some((b) => places.includes(b.place)));
-    setAt(first < 0 ? [0, 0] : [first, places.indexOf(rows[first].bad.find((b) => places.includes(b.place)).place)]);
+    const first = rows.find((r) => r.bad.some((b) => places.includes(b.place)));
+    setAt(first ? [first.number, first.bad.find((b) => places.includes(b.place)).place] : [rows[0]?.number ?? 0, places[0] ?? -1]);
   }, [grid.token]);
   useEffect(() => {
     if (editing === null && moved.current) frame.current?.querySelector('[tabindex="0"][role="gridcell"]')?.focus();
@@ -25,12 +29,16 @@ export function RowGrid({ run, view, grid, onRows, onMend }) {
   }, [at, editing]);
   const go = (dy, dx) => {
     moved.current = true;
-    setAt([Math.max(0, Math.min(rows.length - 1, y + dy)), Math.max(0, Math.min(places.length - 1, x + dx))]);
+    const [j, i] = [Math.max(0, Math.min(rows.length - 1, y + dy)), Math.max(0, Math.min(places.length - 1, x + dx))];
+    setAt([rows[j].number, places[i]]);
   };
-  const begin = (text) => setEditing(text ?? rows[y].cells[x] ?? "");
+  const begin = (text) => {
+    const was = rows[y].cells[x] ?? "";
+    setAt([rows[y].number, places[x]]);
+    setEditing({ run: run.id, number: rows[y].number, place: places[x], was, text: text ?? was });
+  };
   const commit = (dy, dx) => {
-    const row = rows[y];
-    if (editing !== (row.cells[x] ?? "")) onMend(run.id, row.number, places[x], editing, false);
+    keep(editing);
     setEditing(null);
     go(dy, dx);
   };
@@ -83,11 +91,12 @@ export function RowGrid({ run, view, grid, onRows, onMend }) {
                     {places.map((place, i) => {
                       const wrong = r.bad.find((b) => b.place === place);
                       const here = j === y && i === x;
+                      const open = editing?.run === run.id && editing.number === r.number && editing.place === place;
                       return (
                         <td key={place} role="gridcell" tabIndex={here ? 0 : -1} aria-selected={here} aria-invalid={wrong ? true : undefined} data-mended={r.mended.includes(place) || undefined}
-                          title={wrong?.sentence} onClick={() => !(here && editing !== null) && (here ? begin() : ((moved.current = true), setEditing(null), setAt([j, i])))} onFocus={() => !here && setAt([j, i])}>
-                          {here && editing !== null ? (
-                            <input autoFocus aria-label={t("%(heading)s in row %(n)s", { heading: headings[i], n: r.number })} value={editing} onChange={(e) => setEditing(e.target.value)} onKeyDown={editKeys} onBlur={() => editing !== null && commit(0, 0)} onClick={(e) => e.stopPropagation()} />
+                          title={wrong?.sentence} onClick={() => !open && (here ? begin() : ((moved.current = true), setEditing(null), setAt([r.number, place])))} onFocus={() => !here && setAt([r.number, place])}>
+                          {open ? (
+                            <input autoFocus aria-label={t("%(heading)s in row %(n)s", { heading: headings[i], n: r.number })} value={editing.text} onChange={(e) => setEditing({ ...editing, text: e.target.value })} onKeyDown={editKeys} onBlur={() => commit(0, 0)} onClick={(e) => e.stopPropagation()} />
                           ) : r.cells[i]}
                         </td>
                       );

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -164,22 +164,23 @@ def due(now: datetime) -> Any:
     return waits | orphaned
 
 
-def is_due(session: Session, now: datetime) -> bool:
-    """Whether there is anything to take: a question that locks nothing."""
-    return session.exec(select(Job.id).where(due(now)).limit(1)).first() is not None
+def is_due(session: Session, now: datetime, without: Collection[str] = ()) -> bool:
+    """Whether there is anything to take, of other kinds than those: a question that locks nothing."""
+    others = col(Job.kind).not_in(without)
+    return session.exec(select(Job.id).where(due(now), others).limit(1)).first() is not None
 
 
-def take(session: Session, worker: str, now: datetime) -> tuple[Job | None, set[str]]:
+def take(session: Session, worker: str, now: datetime, without: Collection[str] = ()) -> tuple[Job | None, set[str]]:
     """The next job, now running under this worker's lease, and topics to be told; no other worker can take it too.
 
-    One that died with its worker for the last time allowed is not taken but failed.
+    Jobs of the kinds `without` wait: this worker has enough of them. One that died with its worker for the last time allowed is not taken but failed.
     """
     topics: set[str] = set()
     while True:
         # Rows that another worker is just taking are passed over; SQLite lets one writer in at a time anyway.
         job = session.exec(
             select(Job)
-            .where(due(now))
+            .where(due(now), col(Job.kind).not_in(without))
             .order_by(col(Job.due_on), col(Job.id))
             .limit(1)
             .with_for_update(skip_locked=True)

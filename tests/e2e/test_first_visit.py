@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.conftest import DESKTOP, TABLET
+from tests.e2e.test_import import books, card, goes_to, proceed
 from tests.server import Server
 
 EXPORT = Path(__file__).parents[3] / "shared" / "data" / "salesforce-demo-leads.csv"
@@ -44,13 +45,18 @@ def test_set_up_import_search_edit_save(page: Page, empty_server: Server) -> Non
     expect(page.get_by_role("heading", name="My Open Leads")).to_be_visible()
 
     page.get_by_role("navigation", name="Site map").get_by_role("link", name="Import").click()
-    page.get_by_label("Choose a file").set_input_files(EXPORT)
-    expect(page.get_by_label("Field for Company", exact=True)).to_have_value("company_name")
-    expect(page.get_by_label("Topic", exact=True)).to_have_value("{Company Name} - {First Name} {Last Name}")
-    page.get_by_role("button", name="Import", exact=True).click()
-    books = page.locator("dl.books")
-    expect(books).to_contain_text("22")
-    expect(books.locator(".figure").nth(3)).to_contain_text("0")
+    page.get_by_label("Choose files").set_input_files(EXPORT)
+    expect(page.get_by_role("region", name="First rows of the file")).to_be_visible()
+    expect(page.get_by_label("Table", exact=True)).to_have_value("lead")
+    proceed(page, "map")
+    expect(goes_to(page, "Company")).to_have_value("Company Name")
+    proceed(page, "review")
+    proceed(page, "preview")
+    expect(card(page, "Create")).to_contain_text("22")
+    page.get_by_role("button", name="Import 22 rows").click()
+    expect(page).to_have_url(re.compile(r"/import/\d+/result$"))
+    expect(page.get_by_role("heading", name="All 22 rows came in")).to_be_visible()
+    assert books(page) == {"Created": "22", "Updated": "0", "Skipped": "0", "Rejected": "0", "Blank": "0", "Rows": "22"}
     page.get_by_role("link", name="Show the leads").click()
     grid = page.get_by_role("grid", name="Leads")
     expect(grid.get_by_role("link")).to_have_count(22)

@@ -7,7 +7,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, WebSocketRoute, expect
 from sqlmodel import func, select
 
 from rxcrm.models.choices import Rating
@@ -134,6 +134,43 @@ def test_values_are_put_right_before_anything_is_written(
         Rating.WARM,
         "Silva",
     )
+
+
+def test_a_late_answer_leaves_the_cell_that_is_being_edited(sign_in: SignIn, tmp_path: Path) -> None:
+    page = sign_in("Mia")
+    late: list[tuple[WebSocketRoute, str | bytes]] = []
+    slow = False
+
+    def relay(tab: WebSocketRoute) -> None:
+        def hear(message: str | bytes) -> None:
+            late.append((tab, message)) if slow else tab.send(message)
+
+        tab.connect_to_server().on_message(hear)
+
+    page.route_web_socket(re.compile("/_event"), relay)
+    upload(page, csv_file(tmp_path, FAIR))
+    proceed(page, "map")
+    proceed(page, "review")
+    page.get_by_role("tab", name="Rows").click()
+    rows = page.get_by_role("grid", name="Rows with problems").get_by_role("row")
+    expect(rows).to_have_count(6)
+    slow = True
+    page.get_by_label("Column", exact=True).select_option(label="Last Name")
+    rows.filter(has_text="Ines").get_by_role("gridcell").nth(2).click()
+    page.keyboard.press("Enter")
+    cell = page.get_by_label("Last Name in row 6")
+    cell.fill("Sil")
+    page.wait_for_timeout(500)  # the answer is there, and held
+    slow = False
+    for tab, message in late:
+        tab.send(message)
+    expect(rows).to_have_count(2)
+    expect(cell).to_have_value("Sil")
+    expect(cell).to_be_focused()
+    page.keyboard.type("va")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Changed by hand; it fits.")).to_be_visible()
+    expect(page.get_by_role("gridcell", name="Silva")).to_be_visible()
 
 
 def test_rows_that_do_not_fit_come_back_in_a_file(sign_in: SignIn, tmp_path: Path) -> None:

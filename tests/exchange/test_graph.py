@@ -20,6 +20,7 @@ from rxcrm.models.exchange.tables import ContactSource
 from rxcrm.models.importing import running
 from rxcrm.models.importing.books import ImportRun
 from rxcrm.models.importing.stage import Stage
+from rxcrm.models.job import Job
 from rxcrm.models.notification import Notification
 from rxcrm.models.records import Act
 from tests.exchange.conftest import Desk
@@ -166,6 +167,18 @@ def test_only_administrators_name_a_mailbox_that_is_not_their_own(desk: Desk, mi
     desk.register()
     with pytest.raises(NotAllowed, match="Only administrators"):
         desk.do(accounts.add_mailbox, {"address": "boss@contoso.example"})
+
+
+def test_who_is_no_administrator_any_more_reads_no_named_mailbox(desk: Desk, microsoft: Mailbox) -> None:
+    desk.register()
+    microsoft.put(contact(1))
+    number = desk.do(accounts.add_mailbox, {"address": "boss@contoso.example"}, user=desk.office.ada).id
+    desk.do(lambda act: setattr(act.session.get_one(ContactSource, number), "owner_id", desk.user.id))
+    for row in desk.unfinished():
+        desk.do(lambda act, job=row: setattr(act.session.get_one(Job, job.id), "by_id", desk.user.id))
+    desk.work()
+    assert "Only administrators may fetch" in desk.see(number).problem
+    assert not [path for path in microsoft.paths() if "/users/" in path]
 
 
 def test_a_wrong_secret_of_the_application_is_named(desk: Desk, microsoft: Mailbox) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import OperationalError
 from sqlmodel import func, select
 
 from rxcrm.models import db, records
@@ -200,7 +201,7 @@ def test_a_row_that_is_here_already_is_skipped_unless_it_is_wanted(office: Offic
     desk.do(wizard.decide, 2, "create")
     assert (desk.do(wizard.preview).create, desk.do(wizard.preview).skip) == (2, 1)
     desk.do(wizard.decide, 3, "skip")
-    assert (desk.do(wizard.preview).create, desk.do(wizard.preview).skip) == (1, 2)
+    assert rows_of(desk) == [(2, "create", "Sousa"), (3, "skip", ""), (4, "create", "")]
     desk.plan(duplicates="create")
     assert not desk.do(wizard.preview).weighed
     assert desk.weigh().create == 2
@@ -290,6 +291,26 @@ def test_several_records_of_one_key_or_one_that_may_not_be_changed_are_refused(o
     assert (books.rejected, books.balance) == (2, True)
 
 
+def test_a_cell_that_is_no_key_names_nobody_and_accents_count(office: Office, tmp_path: Path) -> None:
+    office.lead(office.mia, last_name="Jose", email="jose@x.pt")
+    rows = [HEAD, *(lead(f"T{n}", f"L{n}", bad) for n, bad in enumerate(("n/a", "unknown", "-")))]
+    desk = Desk(office, tmp_path, [*rows, lead("T3", "José", "josé@x.pt"), lead("T4", "Jósé", "JOSÉ@x.pt")])
+    desk.plan(key="email", duplicates="create")
+    books = desk.import_it()
+    assert (books.created, books.updated) == (4, 1)
+    assert [each.last_name for each in leads(office)] == ["Jose", "L0", "L1", "L2", "Jósé"]
+
+
+def test_an_update_overwrites_nothing_by_constants_and_loses_no_second_address(office: Office, tmp_path: Path) -> None:
+    known = office.lead(office.mia, last_name="Sousa", email="a@x.com", city="Lisboa", description="old")
+    desk = Desk(office, tmp_path, [["Email", "Secondary Email", "Job Title"], ["a@x.com", "b@x.com; c@x.com", "CEO"]])
+    desk.plan(mode="update", key="email", constants={"city": "Unknown"})
+    assert desk.import_it().updated == 1
+    (row,) = leads(office)
+    assert (row.id, row.city, row.job_title) == (known.id, "Lisboa", "CEO")
+    assert row.description.startswith("old") and "c@x.com" in row.description
+
+
 def test_constants_fill_the_rows_that_do_not(office: Office, tmp_path: Path) -> None:
     desk = Desk(office, tmp_path, [["Topic", "Last Name"], ["A", "Sousa"]])
     desk.plan(constants={"rating": "2", "city": "Porto"})
@@ -346,6 +367,76 @@ def test_who_was_superseded_writes_nothing_more(
         running.carry_out(desk.id, desk.who, progress=another)
     assert done[0].created == 30 and len(leads(office)) == 30
     assert desk.fresh().status == "done"
+
+
+def test_a_database_that_cannot_be_reached_leaves_a_run_that_goes_on(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "BATCH", 2)
+    desk = Desk(office, tmp_path, [HEAD, *(lead(f"T{n}", f"L{n}") for n in range(6))])
+    running.begin_here(desk.id)
+    write, times = running.Writer.write, [1, 2]
+
+    def locked(*args: Any) -> None:
+        times.pop()
+        if not times:
+            raise OperationalError("INSERT", {}, Exception("database is locked"))
+        write(*args)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(running.Writer, "write", locked)
+        with pytest.raises(OperationalError):
+            running.carry_out(desk.id, desk.who)
+    assert (desk.fresh().status, desk.fresh().rows) == ("running", 2)
+    assert running.carry_out(desk.id, desk.who).created == 6 and len(leads(office)) == 6
+
+
+def test_a_taking_back_that_was_interrupted_is_finished_by_whoever_comes_next(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "BATCH", 2)
+    desk = Desk(office, tmp_path, [HEAD, *(lead(f"T{n}", f"L{n}") for n in range(6))])
+    running.begin_here(desk.id)
+    take_away = undoing._take_away
+
+    def dies(*args: Any) -> Any:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(undoing, "_take_away", dies)
+        with pytest.raises(KeyboardInterrupt):
+            running.carry_out(desk.id, desk.who, cancelled=iter([False, False, True]).__next__)
+    assert desk.fresh().status == "running" and len(leads(office)) == 4
+    assert running.carry_out(desk.id, desk.who).status == "cancelled"
+    assert (desk.fresh().status, leads(office)) == ("cancelled", []) and take_away
+
+
+def test_what_somebody_used_meanwhile_outlasts_a_cancel(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "BATCH", 2)
+    desk = Desk(office, tmp_path, [HEAD, *(lead(f"T{n}", f"L{n}") for n in range(6))])
+    running.begin_here(desk.id)
+
+    def meanwhile(done: int, _total: int) -> None:
+        if done == 2:
+            row = leads(office)[0]
+            records.save(office.act(office.mia), office.session.get_one(Lead, row.id), {"city": "Porto"})
+            office.commit()
+
+    running.carry_out(desk.id, desk.who, progress=meanwhile, cancelled=iter([False, False, True]).__next__)
+    assert [each.city for each in leads(office)] == ["Porto"]
+    assert (desk.fresh().status, desk.fresh().message, desk.fresh().values) == ("cancelled", undoing.KEPT, {"count": 1})
+
+
+def test_a_start_of_the_server_brings_an_undo_to_its_end(office: Office, updated: Desk) -> None:
+    _, _, new, _ = leads(office)
+    records.save(office.act(office.mia), office.session.get_one(Lead, new.id), {"city": "Braga"})
+    office.commit()
+    updated.do(wizard.begin_undo, also_edited=False)
+    assert undoing.recover() == 1
+    assert [each.topic for each in leads(office)] == ["Old0", "Old1", "New2"]
+    assert updated.fresh().status == "undone"
 
 
 def test_cancelling_takes_updates_back_too(office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

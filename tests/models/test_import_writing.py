@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import socket
 import subprocess
 from datetime import timedelta
@@ -260,10 +261,10 @@ def test_what_a_crash_left_is_cleaned_at_the_next_start(office: Office, tmp_path
     here = f"{socket.gethostname()[:60]}:{alive.pid}:before"
     run.status, run.runner, run.beat_on = RunStatus.RUNNING.value, here, db.now()
     office.commit()
-    assert db.transact(runs.recover) == 0
+    assert runs.recover() == 0
     alive.kill()
     alive.wait()
-    assert db.transact(runs.recover) == 1
+    assert runs.recover() == 1
     office.session.refresh(run)
     assert run.status == "failed" and "stopped during this import" in run.message
     assert count(office, Lead) == count(office, ProcessInstance) == 0
@@ -273,21 +274,22 @@ def test_an_import_of_another_host_is_alive_while_it_shows_itself(office: Office
     run = register(office, office.who(office.sara), many(tmp_path, 1))
     run.status, run.runner, run.beat_on = RunStatus.RUNNING.value, "elsewhere:7:abc", db.now()
     office.commit()
-    assert db.transact(runs.recover) == 0
+    assert runs.recover() == 0
     run.beat_on = db.now() - timedelta(hours=1)
     office.commit()
-    assert db.transact(runs.recover) == 1
+    assert runs.recover() == 1
 
 
-def test_files_that_nobody_imports_go_after_a_week(office: Office, tmp_path: Path, uploads: Path) -> None:
+def test_files_that_nobody_touches_go_after_a_week_at_the_next_start(
+    office: Office, tmp_path: Path, uploads: Path
+) -> None:
     run = register(office, office.who(office.sara), many(tmp_path, 1))
-    run.created_on = db.now() - timedelta(days=6)
-    office.commit()
-    db.transact(runs.recover)
-    assert len(list(uploads.iterdir())) == 1
     run.created_on = db.now() - timedelta(days=8)
     office.commit()
-    db.transact(runs.recover)
+    runs.recover()
+    assert len(list(uploads.iterdir())) == 1
+    os.utime(files.stored(run), (0, 0))
+    runs.recover()
     assert not list(uploads.iterdir())
 
 

@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from rxcrm.models import db
 from rxcrm.models.acting import act_as
+from rxcrm.models.errors import NotAllowed
 from rxcrm.models.exchange import accounts, registering, secrets
 from rxcrm.models.exchange.carddav import CardDav
 from rxcrm.models.exchange.contacts import Server, SignInAgain, Watch
@@ -18,6 +19,9 @@ from rxcrm.models.exchange.graph import Graph
 from rxcrm.models.exchange.reaching import Line
 from rxcrm.models.exchange.signing_in import MICROSOFT, App, AppTokens, Tokens
 from rxcrm.models.exchange.tables import ContactSource
+from rxcrm.translation import N_
+
+NAMED = N_("Only administrators may fetch from a mailbox that is named by its address.")
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,7 @@ class _Access:
 
 @contextlib.contextmanager
 def server(source_id: int, user_id: int, watch: Watch) -> Iterator[Server]:
-    """The server of a source of this user. Raises Trouble, or NotFound if the source is not his."""
+    """The server of a source of this user. Raises Trouble, NotFound if the source is not his, NotAllowed if no longer for him."""
     access = db.transact(_access, source_id, user_id)
     if access.kind == accounts.CARDDAV:
         host = urlsplit(access.address).hostname or ""
@@ -60,6 +64,9 @@ def server(source_id: int, user_id: int, watch: Watch) -> Iterator[Server]:
 def _access(session: Session, source_id: int, user_id: int) -> _Access:
     act = act_as(session, user_id, db.now())
     source = accounts.find(act, source_id)
+    if accounts.by_itself(source) and not act.who.administrator:
+        # With the application's secret any mailbox opens; whoever named this one may have been an administrator then.
+        raise NotAllowed(NAMED)
     app = registering.app(session) if source.kind == accounts.GRAPH else None
     content = secrets.unseal(source.secret)
     return _Access(source.kind, source.address, source.account, content, act.who.administrator, app)

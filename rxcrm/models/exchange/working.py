@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,6 +25,10 @@ from rxcrm.translation import N_
 
 #: Seconds between two signs of progress.
 OFTEN = 0.5
+#: Threads of fetches, which may take an hour, and of the questions for whose answers somebody waits. They have their own:
+#: what waits for a slow server must not keep the threads of others, who sign in.
+FETCHES = ThreadPoolExecutor(2, thread_name_prefix="fetch")
+QUESTIONS = ThreadPoolExecutor(2, thread_name_prefix="question")
 
 
 def _ended(session: Session, job: Job, _now: datetime) -> set[str]:
@@ -90,11 +95,11 @@ def _note(session: Session, job: Job, done: int, total: int, state: dict[str, An
     return {accounts.topic(source.owner_id), jobs.topic(job)}
 
 
-async def _in_thread(job: Job, work: Callable[[_Told], None], total: int = 0) -> None:
+async def _in_thread(job: Job, threads: ThreadPoolExecutor, work: Callable[[_Told], None], total: int = 0) -> None:
     """Blocking work; if the job is taken away, it is told to stop. What it refuses is no reason to try again."""
     watch = _Told(job, total)
     try:
-        await asyncio.to_thread(work, watch)
+        await watch.loop.run_in_executor(threads, work, watch)
     except asyncio.CancelledError:
         watch.stop.set()
         raise
@@ -116,7 +121,7 @@ async def _look_for_folders(job: Job) -> None:
             found = server.folders()
         db.transact(_keep_folders, job, found)
 
-    await _in_thread(job, work)
+    await _in_thread(job, QUESTIONS, work)
 
 
 def _keep_folders(session: Session, job: Job, found: list[Folder]) -> None:
@@ -166,7 +171,7 @@ async def _sign_in(job: Job) -> None:
         else:
             db.transact(_ask_again, job, flow, False)
 
-    await _in_thread(job, work)
+    await _in_thread(job, QUESTIONS, work)
 
 
 def _begun(job: Job, flow: dict[str, Any]) -> None:
@@ -229,7 +234,7 @@ def _signed_in(session: Session, job: Job, found: signing_in.SignedIn) -> None:
 @jobs.handler(accounts.FETCH, N_("Fetch contacts"), ended=_ended)
 async def _fetch(job: Job) -> None:
     total = await db.look(_expected, int(job.payload["source"]))
-    await _in_thread(job, lambda watch: fetching.fetch(job, watch), total)
+    await _in_thread(job, FETCHES, lambda watch: fetching.fetch(job, watch), total)
 
 
 def _expected(session: Session, source_id: int) -> int:

@@ -87,7 +87,8 @@ class Checked:
     `filled` are the fields to which the file itself gave a usable value: an update touches no others. `missing` are the
     rejections that only a new record would get, for want of a required field. `record_id`, `source_id`, `unchanged` and
     `exported_on` come from the columns of our own exports (S 6.2): `record_id` is 0 for none, -1 for what is no id;
-    `source_id` names the record in the system that the row came from. `closed` is status and reason of a record that
+    `source_id` names the record in the system that the row came from. `lost` is what no
+    field could hold and the description keeps. `closed` is status and reason of a record that
     comes in closed, `was_closed` says that its source had closed it. `later` are the look-ups that name another row of the
     file. `keys` are those of `rxcrm.models.matching`, once somebody has reckoned them.
     """
@@ -107,6 +108,7 @@ class Checked:
     source_id: str = ""
     unchanged: bool = False
     exported_on: datetime | None = None
+    lost: list[str] = field(default_factory=list)
     closed: tuple[int, int | None] | None = None
     was_closed: bool = False
     keys: set[int] | None = None
@@ -235,10 +237,10 @@ class Checker:
         for name, value in self.constants.items():
             if not values.get(name):
                 values[name] = value
-                row.filled.add(name)
         if self.compose:
             values["topic"] = self.compose(lambda name: self._shown(values, name))
         self._keep(row, values, lost)
+        row.lost = lost
         self._judge(row, values)
         for spec in self.required:
             if not values.get(spec.name):
@@ -275,6 +277,7 @@ class Checker:
         if fix is not None and fix.kind != RAW:
             text = fix.value if fix.kind == TEXT else ""
             if not text:
+                values[col.spec.name] = col.empty  # not even what a new record begins with
                 return
         elif isinstance(text, CellError):
             _warn(row, col, text, UNUSABLE.get(str(text), FAILED))

@@ -1,4 +1,4 @@
-"""Where uploaded files wait, and when they go: once imported, or after a week."""
+"""Where uploaded files wait, and when they go: once imported, or after a week in which nobody touched them."""
 
 from __future__ import annotations
 
@@ -12,8 +12,14 @@ from sqlmodel import Session, col, select
 from rxcrm.models.importing.books import ImportRun, RunStatus
 from rxcrm.settings import settings
 
-#: How long a file that nobody imports is kept.
-KEPT = timedelta(days=7)
+#: How long a file that nobody imports is kept, and how long one that belongs to no import: it may be about to.
+KEPT, STRAY = timedelta(days=7), timedelta(days=1)
+#: What the names of folders begin with in which archives are unpacked.
+UNPACKING = "unpacking-"
+#: What the names of the files of a run end with: the file, its stage, and what SQLite lays beside that.
+_PARTS = ("", ".stage", ".stage-wal", ".stage-shm", ".stage-journal")
+#: Imports in these states still need their files.
+_NEEDED = (RunStatus.UPLOADED.value, RunStatus.RUNNING.value)
 
 
 def folder() -> Path:
@@ -43,17 +49,56 @@ def stage_of(run: ImportRun) -> Path:
     return folder() / f"{run.stored_as}.stage"
 
 
+def renew_stage(run: ImportRun) -> None:
+    """Put what was just read (`….fresh`) in the place of an older stage, if there is something."""
+    stage = stage_of(run)
+    fresh = stage.with_suffix(".fresh")
+    if fresh.exists():
+        for ending in ("-wal", "-shm"):
+            stage.with_name(stage.name + ending).unlink(missing_ok=True)
+            fresh.with_name(fresh.name + ending).unlink(missing_ok=True)
+        fresh.replace(stage)
+
+
 def discard(run: ImportRun) -> None:
     """Remove a run's file and stage: its rows are in the database now, the rejected ones in the books."""
     if not run.stored_as:
         return
-    stage = stage_of(run)
-    for path in (stored(run), stage, stage.with_name(stage.name + "-wal"), stage.with_name(stage.name + "-shm")):
+    for path in _all_of(run):
         path.unlink(missing_ok=True)
 
 
-def sweep(session: Session, now: datetime) -> None:
-    """Remove the files of uploads that nobody has imported for a week."""
-    old = select(ImportRun).where(ImportRun.status == RunStatus.UPLOADED.value, col(ImportRun.created_on) < now - KEPT)
-    for run in session.exec(old):
-        discard(run)
+def _all_of(run: ImportRun) -> list[Path]:
+    return [folder() / f"{run.stored_as}{part}" for part in _PARTS]
+
+
+def sweep(session: Session, now: datetime) -> int:
+    """Remove uploads that nobody has touched for a week, and what no import needs; returns how many files went.
+
+    Changes nothing in the database: an import without its file says so to whoever opens it.
+    """
+    before = set(folder().iterdir())
+    old = (ImportRun.status == RunStatus.UPLOADED.value, col(ImportRun.created_on) < now - KEPT)
+    for run in session.exec(select(ImportRun).where(*old, col(ImportRun.stored_as) != "")):
+        touched = [since for path in _all_of(run) if (since := _untouched(path, now)) is not None]
+        if touched and min(touched) > KEPT:
+            discard(run)
+    needed = session.scalars(select(ImportRun.stored_as).where(col(ImportRun.status).in_(_NEEDED)))
+    known = {f"{name}{part}" for name in needed for part in _PARTS}
+    for path in before:
+        since = _untouched(path, now)
+        if path.name in known or since is None or since < STRAY:
+            continue
+        if not path.is_dir():
+            path.unlink(missing_ok=True)
+        elif path.name.startswith(UNPACKING):
+            shutil.rmtree(path, ignore_errors=True)  # who unpacks there may just remove it too
+    return sum(not path.exists() for path in before)
+
+
+def _untouched(path: Path, now: datetime) -> timedelta | None:
+    """For how long nobody has written to a file; None if it is not there."""
+    try:
+        return timedelta(seconds=now.timestamp() - path.stat().st_mtime)
+    except FileNotFoundError:
+        return None

@@ -12,17 +12,19 @@ from sqlmodel import select
 from rxcrm.models.access import Privilege, visible
 from rxcrm.models.activity import ACTIVITY_REASONS, Activity
 from rxcrm.models.base import Record
+from rxcrm.models.customers import NEEDED
 from rxcrm.models.fields import fields_of
 from rxcrm.models.history import difference
 from rxcrm.models.importing import doubles, sources
 from rxcrm.models.importing.checking import REJECTED, WARNING, Checked, Checker, Problem
 from rxcrm.models.importing.doubles import Double, Doubles
 from rxcrm.models.importing.grid import Row
-from rxcrm.models.importing.plan import CREATE, SKIP, UPDATE, UPDATE_IT, Plan
+from rxcrm.models.importing.plan import CREATE, CREATE_ANYWAY, SKIP, UPDATE, UPDATE_IT, Plan
 from rxcrm.models.importing.specials import RECORD_ID, SOURCE_ID
 from rxcrm.models.importing.stage import Stage
 from rxcrm.models.lifecycle import is_open
 from rxcrm.models.operation import is_kept
+from rxcrm.models.opportunity import Opportunity
 from rxcrm.models.records import Act
 from rxcrm.models.searching import sort_key
 from rxcrm.translation import N_
@@ -95,7 +97,7 @@ class Judge:
         hopeful = [row for row in checked if row and not row.rejected]
         decisions = self.stage.decisions(rows[0][0], rows[-1][0]) if rows else {}
         self._look_up(act, hopeful)
-        unknown = [row for row in hopeful if not row.unchanged and not self._found.get(self._key(row))]
+        unknown = [row for row in hopeful if not self._found.get(self._key(row))]
         self.doubles.begin(act, unknown)
         doubled = self._records(act, self.doubles.record_ids())
         self._new, self._created = {}, {}
@@ -114,8 +116,9 @@ class Judge:
             return row.source_id or None
         if not self.plan.key:
             return None
-        value = (row.values or {}).get(self.plan.key)
-        return sort_key(value) if isinstance(value, str) else value
+        # A cell that has no usable value names nobody.
+        value = (row.values or {}).get(self.plan.key) if self.plan.key in row.filled else None
+        return _alike(value)
 
     def _look_up(self, act: Act, rows: Sequence[Checked]) -> None:
         """The records that the keys of these rows name, in one statement."""
@@ -135,16 +138,15 @@ class Judge:
             records = self._records(act, set(ids.values()))
             self._found = {key: [records[i]] for key, i in ids.items() if i in records}
             return
+        # The folded column has an index, but folds and cuts: who is meant is told by the whole value.
         indexed = getattr(columns, f"{self.plan.key}_key", None)
         column = indexed if indexed is not None else getattr(columns, self.plan.key)
-
-        def own(record: Record) -> Any:
-            value = getattr(record, self.plan.key)
-            return sort_key(value) if isinstance(value, str) else value
-
-        values = {(row.values or {}).get(self.plan.key) for row in rows} if indexed is None else keys
-        for record in self._where(act, column, values - {None, ""}):
-            self._found.setdefault(own(record), []).append(record)
+        values = {(row.values or {}).get(self.plan.key) for row in rows if self._key(row) is not None}
+        wanted = {sort_key(v) if indexed is not None and isinstance(v, str) else v for v in values}
+        for record in self._where(act, column, wanted):
+            key = _alike(getattr(record, self.plan.key))
+            if key in keys:
+                self._found.setdefault(key, []).append(record)
 
     def _records(self, act: Act, ids: set[Any]) -> dict[int, Record]:
         known = {i for i in ids if isinstance(i, int) and i > 0}
@@ -180,10 +182,10 @@ class Judge:
             return Verdict(row.number, REFUSED, row, name=name)
         if choice == SKIP:
             return Verdict(row.number, SKIPPED, row, name=name, reasons=[(LEFT_OUT, {})])
-        if row.unchanged and not choice:
-            return Verdict(row.number, SKIPPED, row, row.record_id, name, reasons=[(UNCHANGED_SINCE, {})])
         key = self._key(row)
-        if key is not None and (found := self._found.get(key)):
+        if row.unchanged and not choice and self._found.get(key):
+            return Verdict(row.number, SKIPPED, row, row.record_id, name, reasons=[(UNCHANGED_SINCE, {})])
+        if key is not None and choice != CREATE_ANYWAY and (found := self._found.get(key)):
             if len(found) > 1:
                 return self._refuse(row, name, SEVERAL, label=self.label)
             if self.plan.mode == CREATE:
@@ -191,7 +193,7 @@ class Judge:
                     row.number, SKIPPED, row, found[0].id or 0, name, reasons=[(HERE, self._named(found[0]))]
                 )
             return self._update(act, row, found[0], choice)
-        if self.plan.key == RECORD_ID and row.record_id:
+        if self.plan.key == RECORD_ID and row.record_id and choice != CREATE_ANYWAY:
             return self._refuse(row, name, NO_ID)
         if key is not None and (first := self._new.get(key)) is not None:
             return self._into(row, first, name)
@@ -258,6 +260,9 @@ class Judge:
         if late and not self.plan.overwrite and choice != UPDATE_IT:
             when = record.modified_on.isoformat(timespec="minutes")
             return self._refuse(row, names["name"], CHANGED_SINCE, record.id or 0, **names, when=when)
+        if isinstance(record, Opportunity) and not _has_customer(row, record):
+            return self._refuse(row, names["name"], NEEDED, record.id or 0)
+        _keep_lost(row, record)
         if not self._differs(row, record):
             return Verdict(row.number, SKIPPED, row, record.id or 0, names["name"], reasons=[(UNCHANGED, names)])
         return Verdict(
@@ -289,11 +294,35 @@ class Judge:
         return Verdict(row.number, REFUSED, row, record_id, called)
 
 
+def _has_customer(row: Checked, record: Opportunity) -> bool:
+    """An old opportunity may have lost its customer; it cannot be saved without one."""
+    changes = changes_of(row)
+    return any(changes.get(name) or getattr(record, name) for name in ("account_id", "contact_id"))
+
+
+def _keep_lost(row: Checked, record: Record) -> None:
+    """Put what no field could hold behind the description that the record has, unless it stands there already."""
+    kept = str(getattr(record, "description", "") or "")
+    lost = [text for text in row.lost if text not in kept]
+    spec = fields_of(type(record)).get("description")
+    if not lost or spec is None or row.values is None or "description" in row.filled:
+        return
+    whole = "\n".join(filter(None, [kept, *lost]))
+    if len(whole) <= spec.length:
+        row.values["description"] = whole
+        row.filled.add("description")
+
+
 def _editable(record: Record) -> bool:
     """Whether the status of a record lets it be changed; notes have none."""
     if isinstance(record, Activity) and record.kind in ACTIVITY_REASONS:
         return record.is_open
     return is_open(record)
+
+
+def _alike(value: Any) -> Any:
+    """By what two values of a key are the same: case does not count, accents do; None for nothing."""
+    return (value.strip().casefold() or None) if isinstance(value, str) else value
 
 
 def changes_of(row: Checked) -> dict[str, Any]:

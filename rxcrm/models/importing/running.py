@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from sqlalchemy import insert, update
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col
 
 from rxcrm.models import db, jobs, notifying
@@ -26,6 +27,7 @@ from rxcrm.models.importing.checking import WARNING, Checked, Problem
 from rxcrm.models.importing.grid import Row
 from rxcrm.models.importing.judging import BLANK, CREATED, REFUSED, SKIPPED, UPDATED, Judge, Verdict, changes_of
 from rxcrm.models.importing.opening import Opened, open_import
+from rxcrm.models.importing.undoing import Superseded
 from rxcrm.models.importing.writing import Writer
 from rxcrm.models.job import Job
 from rxcrm.models.people import User, organisation
@@ -46,10 +48,6 @@ DONE = N_("The import of %(name)s is done: %(created)s created, %(updated)s upda
 LEFT_OUT = "skipped"
 
 Progress = Callable[[int, int], None]
-
-
-class Superseded(Exception):
-    """Somebody else carries this run out by now."""
 
 
 class Interrupted(Exception):
@@ -110,21 +108,25 @@ def carry_out(
     """
     runner = db.transact(_claim, run_id)
     run = db.read(lambda session: session.get_one(ImportRun, run_id))
+    if run.values.get(undoing.ENDS):
+        # Somebody began to take it back and did not get to the end.
+        undoing.take_back(run_id, runner, RunStatus(run.values[undoing.ENDS]), run.message)
+        return Books(status=str(run.values[undoing.ENDS]))
     try:
         opened = open_import(run, who or db.read(importer_of, run))
         with opened.stage:
             books = _Run(opened, runner, progress, cancelled, interrupted).go()
-    except (Superseded, Interrupted):
-        raise
+    except (Superseded, Interrupted, OperationalError):
+        raise  # whoever comes next goes on where this was
     except BaseException as problem:
         if isinstance(problem, CrmError):
             said, values = problem.message, {k: str(v) for k, v in problem.values.items()}
         else:
             said, values = STOPPED, {}
-        undoing.take_back(run_id, RunStatus.FAILED, said, values)
+        undoing.take_back(run_id, runner, RunStatus.FAILED, said, values)
         raise
     if books.status == RunStatus.CANCELLED.value:
-        undoing.take_back(run_id, RunStatus.CANCELLED)
+        undoing.take_back(run_id, runner, RunStatus.CANCELLED)
         return Books(status=RunStatus.CANCELLED.value)
     files.discard(run)
     return books
@@ -242,7 +244,11 @@ class _Run:
         """Enter where the run is; says whether somebody asked to stop. Raises Superseded if the claim does not hold."""
         held = (
             update(ImportRun)
-            .where(col(ImportRun.id) == self.run_id, col(ImportRun.runner) == self.runner)
+            .where(
+                col(ImportRun.id) == self.run_id,
+                col(ImportRun.runner) == self.runner,
+                col(ImportRun.status) == RunStatus.RUNNING.value,
+            )
             .values(beat_on=act.now, **values)
             .returning(col(ImportRun.cancelling))
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import functools
 import json
 import logging
 import os
@@ -13,10 +15,12 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, ParamSpec, TypeVar
 
+from rxcrm.models.importing import files
 from rxcrm.models.importing.grid import Row, Unreadable
 from rxcrm.models.importing.reader_process import MEMORY, ROOM, unpacked
 from rxcrm.models.importing.stage import ReadOptions, Source
@@ -24,6 +28,12 @@ from rxcrm.settings import settings
 from rxcrm.translation import N_
 
 log = logging.getLogger(__name__)
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+#: Threads that wait for readers. They have their own: files that take minutes must not keep those of others, who sign in.
+READERS = ThreadPoolExecutor(2, thread_name_prefix="reader")
 
 _GONE = N_("The uploaded file is no longer there. Upload it again.")
 _TOO_SLOW = N_("Reading this file takes more than %(n)s seconds of work. Split it, or save it as .csv and try again.")
@@ -41,6 +51,11 @@ _ABSURD = 4_000_000_000
 _WRITTEN = 20
 #: Settings that a reader needs; it gets no other, least of all passwords.
 _TOLD = ("import_rows", "upload_megabytes")
+
+
+async def apart(fn: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """What reads a file, in a thread of the readers; the files of others wait while all of these are at work."""
+    return await asyncio.get_running_loop().run_in_executor(READERS, functools.partial(fn, *args, **kwargs))
 
 
 @dataclass(frozen=True)
@@ -99,7 +114,7 @@ def members(path: Path, file_name: str, folder: Path | None = None) -> Members:
     """
     folder = folder or path.parent
     # What a reader that died took out is found again, and goes.
-    waiting = Path(tempfile.mkdtemp(prefix="unpacking-", dir=folder))
+    waiting = Path(tempfile.mkdtemp(prefix=files.UNPACKING, dir=folder))
     try:
         answer = _ask(_request("members", path, file_name, folder=str(waiting)))
         found = Members()

@@ -17,6 +17,7 @@ from sqlalchemy import delete, func
 from sqlmodel import Session, col, or_, select
 
 from rxcrm.models import customers, db, history, jobs, notifying, records
+from rxcrm.models.access import Privilege
 from rxcrm.models.activity import Activity, Party
 from rxcrm.models.base import Record
 from rxcrm.models.connections import upkeep
@@ -46,6 +47,8 @@ SILENCE = timedelta(minutes=10)
 _ORDER = ("activity", "opportunity", "lead", "contact", "account")
 
 TOO_LATE = N_("An import can be undone for %(days)s days; this one is older.")
+#: Among the values of a run that is being taken back: the status that it ends with.
+ENDS = "ends"
 NOT_DONE = N_("Only an import that is complete can be undone.")
 NOT_YOURS = N_("Only %(name)s or an administrator can undo this import.")
 UNDONE = N_("The import of %(name)s was undone.")
@@ -53,6 +56,10 @@ KEPT = N_("%(count)s records that were used or changed since were kept.")
 CRASHED = N_("The server stopped during this import. Nothing of it was kept; upload the file again.")
 
 Progress = Callable[[int, int], None]
+
+
+class Superseded(Exception):
+    """Somebody else carries this run out by now."""
 
 
 @dataclass
@@ -336,11 +343,14 @@ def _take_away(
     used = _used(session, table, run_id, ids, gone=True)
     untouched = [i for i in ids if i not in used]
     writing.remove(session, table, untouched)
+    binned = 0
     if also_edited and used:
         act = _act(session, by)
         for row in session.scalars(select(table).where(cast(Any, table).id.in_(used))):
-            records.bin(act, row)
-    return len(ids), ids[-1], 0 if also_edited else len(used)
+            if act.may(Privilege.WRITE, row):
+                records.bin(act, row)
+                binned += 1
+    return len(ids), ids[-1], len(used) - binned
 
 
 def _set_back_all(run_id: int, also_edited: bool, by: int, count: Callable[[int], None]) -> int:
@@ -417,49 +427,82 @@ def _set_back(
 # -- cancelled, failed, crashed --------------------------------------------------------------------------------------
 
 
-def take_back(run_id: int, status: RunStatus, message: str = "", values: dict[str, Any] | None = None) -> None:
-    """Take back everything that a run wrote so far, in short transactions, and close it."""
-    run = db.read(lambda session: session.get_one(ImportRun, run_id))
-    _set_back_all(run_id, False, run.created_by_id, lambda several: None)
+def take_back(
+    run_id: int, runner: str, status: RunStatus, message: str = "", values: dict[str, Any] | None = None
+) -> None:
+    """Take back everything that a run wrote so far, in short transactions, and close it.
+
+    What it is to become is written down first, so that whoever comes next finishes what was begun here. What people have
+    used or changed meanwhile is kept. Raises Superseded if somebody else carries the run out by now.
+    """
+    by = db.transact(_mark, run_id, runner, status, message, values or {})
+    kept = _set_back_all(run_id, False, by, lambda several: None)
     for entity in _ORDER:
-        while db.transact(writing.remove_some, RECORDS[entity], run_id):
-            pass
-    db.transact(_close_run, run_id, status, message, values or {})
+        after, several = 0, 1
+        while several:
+            several, after, left = db.transact(_take_away, RECORDS[entity], run_id, after, False, by)
+            kept += left
+    db.transact(_close_run, run_id, status, kept)
 
 
-def _close_run(session: Session, run_id: int, status: RunStatus, message: str, values: dict[str, Any]) -> None:
+def _mark(session: Session, run_id: int, runner: str, status: RunStatus, message: str, values: dict[str, Any]) -> int:
+    run = session.get_one(ImportRun, run_id, with_for_update=True)
+    if run.runner != runner or run.status != RunStatus.RUNNING.value:
+        raise Superseded
+    if not run.values.get(ENDS):
+        run.message, run.values = message, {**values, ENDS: status.value}
+    return run.created_by_id
+
+
+def _close_run(session: Session, run_id: int, status: RunStatus, kept: int) -> None:
     writing.forget_books(session, run_id)
-    linking.forget(session, run_id)
     session.execute(delete(ImportChange).where(col(ImportChange.run_id) == run_id))
+    linking.forget(session, run_id)
     run = session.get_one(ImportRun, run_id)
-    run.status, run.message, run.values, run.finished_on = status.value, message, values, db.now()
+    run.status, run.finished_on = status.value, db.now()
+    run.values = {name: value for name, value in run.values.items() if name != ENDS}
+    if kept and not run.message:
+        run.message, run.values = KEPT, {"count": kept}
     run.rows = run.created = run.updated = run.skipped = run.warned = run.rejected = run.blank = run.position = 0
     discard(run)
 
 
-def recover(session: Session) -> int:
+def recover() -> int:
     """Look after imports whose process ended in the middle; called at every start. Returns how many there were.
 
-    Those of the pages have a job, which goes on with them: it is due now. Those of the command line are taken back.
+    Those of the pages have a job, which goes on with them: it is due now. Those of the command line are taken back, and
+    an undo is brought to its end.
     """
-    unfinished = (RunStatus.RUNNING.value, RunStatus.UNDOING.value)
-    running = session.exec(select(ImportRun).where(col(ImportRun.status).in_(unfinished))).all()
-    gone = [run for run in running if not _alive(run, db.now())]
-    for run in gone:
-        job = session.get(Job, run.job_id) if run.job_id else None
-        if job is not None and job.state in jobs.UNFINISHED:
-            if job.state == JobState.RUNNING.value:
-                job.lease_until = db.now()
-            continue
-        before, several = LAST, 1
-        while several:
-            before, several, _ = _set_back_some(session, run.id or 0, before, False, run.created_by_id)
-        for entity in _ORDER:
-            while writing.remove_some(session, RECORDS[entity], run.id or 0):
-                pass
-        _close_run(session, run.id or 0, RunStatus.FAILED, CRASHED, {})
-    sweep(session, db.now())
+    gone = db.transact(_gone)
+    for run_id, undone, also_edited in gone:
+        if undone:
+            undo(run_id, also_edited=also_edited)
+        else:
+            take_back(run_id, db.transact(_adopt, run_id), RunStatus.FAILED, CRASHED)
+    db.transact(lambda session: sweep(session, db.now()))
     return len(gone)
+
+
+def _gone(session: Session) -> list[tuple[int, bool, bool]]:
+    """The runs that nobody carries on: id, whether it was being undone, with what was edited since."""
+    unfinished = (RunStatus.RUNNING.value, RunStatus.UNDOING.value)
+    found = []
+    for run in session.exec(select(ImportRun).where(col(ImportRun.status).in_(unfinished))).all():
+        if _alive(run, db.now()):
+            continue
+        job = session.get(Job, run.job_id) if run.job_id else None
+        if job is None or job.state not in jobs.UNFINISHED:
+            found.append((run.id or 0, run.status == RunStatus.UNDOING.value, bool(run.values.get("also"))))
+        elif job.state == JobState.RUNNING.value:
+            job.lease_until = db.now()
+    return found
+
+
+def _adopt(session: Session, run_id: int) -> str:
+    """The name under which this process takes a run back."""
+    run = session.get_one(ImportRun, run_id)
+    run.runner = f"{socket.gethostname()[:60]}:{os.getpid()}:recovery"
+    return run.runner
 
 
 def _alive(run: ImportRun, now: datetime) -> bool:

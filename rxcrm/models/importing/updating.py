@@ -69,7 +69,8 @@ def write(act: Act, run_id: int, table: type[Record], verdicts: Sequence[Verdict
     activities = [record for _, record, _, _ in changed if isinstance(record, Activity)]
     if activities:
         partaking.follow(act.session, activities)
-    names = _names(act, table, [change for _, _, changes, _ in changed for change in changes])
+    # Activities tell their changes themselves (partaking.told).
+    names = {} if activities else _names(act, table, [change for _, _, changes, _ in changed for change in changes])
     told: list[tuple[Record, list[list[str]]]] = []
     for verdict, record, changes, _before in changed:
         if isinstance(record, Activity):
@@ -115,7 +116,7 @@ def _names(act: Act, table: type[Record], changes: Iterable[Sequence[str]]) -> d
     specs = fields_of(table)
     asked: dict[str, set[int]] = {}
     for name, *both in changes:
-        if specs[name].kind is Kind.LOOKUP and not issubclass(table, Activity):
+        if specs[name].kind is Kind.LOOKUP:
             asked.setdefault(specs[name].target, set()).update(int(i) for i in both if i)
     found: dict[tuple[str, str], str] = {}
     for entity, ids in asked.items():
@@ -176,8 +177,3 @@ def _give(
     change = ["owner", str(old.id), str(new.id), old.name, new.name]
     entries.append(_entry(act, record, Event.ASSIGNED, [change]))
     return []
-
-
-def is_as_left(record: Record, before: dict[str, list[Any]], name: str) -> bool:
-    """Whether a field still holds what the import wrote into it."""
-    return bool(pack(getattr(record, name)) == before[name][1])

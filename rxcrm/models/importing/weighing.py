@@ -245,8 +245,13 @@ def decide(act: Act, opened: Opened, number: int, choice: str) -> None:
     """What shall become of one row: "skip", "create", "update", or "" as the plan says; its verdict is given anew."""
     stage = opened.stage
     stage.decide(number, choice if choice in ("skip", "create", "update") else "")
+    stage.db.execute("DELETE FROM seen WHERE number = ?", (number,))
     if found := stage.some([number]):
         judge = Judge(act, opened.checker, opened.plan, stage, previewing=True)
         verdicts = judge.batch(act, found)
         stage.db.execute("DELETE FROM verdict WHERE number = ?", (number,))
         _store(stage, verdicts)
+    # Rows that repeat this one depend on what becomes of it.
+    others = [n for (n,) in stage.db.execute("SELECT number FROM verdict WHERE double = ?", (number,))]
+    for other in others:
+        decide(act, opened, other, stage.decisions(other, other).get(other, ""))

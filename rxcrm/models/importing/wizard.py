@@ -26,13 +26,13 @@ from rxcrm.models.importing.examining import Finding, GridRow, Option, ReviewVie
 from rxcrm.models.importing.finding import open_run, own_run, recent, visible_run
 from rxcrm.models.importing.grid import Row
 from rxcrm.models.importing.mapping import Proposal, Target
-from rxcrm.models.importing.opening import Opened, open_import, owner_of, require, stage_of
+from rxcrm.models.importing.opening import Opened, open_import, owner_of, stage_of
 from rxcrm.models.importing.owners import Owners, possible_owners
 from rxcrm.models.importing.plan import AS_CLOSED, Fix, LookupRule, Plan
 from rxcrm.models.importing.recognising import entity_of
 from rxcrm.models.importing.saved_maps import apply_map, apply_run, forget_map, save_map
 from rxcrm.models.importing.specials import RECORD_ID, SOURCE_ID, specs_of, tables_of
-from rxcrm.models.importing.stage import ReadOptions, Source
+from rxcrm.models.importing.stage import ReadOptions, Source, Stage
 from rxcrm.models.importing.topics import PRESET
 from rxcrm.models.importing.undoing import UndoView
 from rxcrm.models.importing.weighing import PreviewRow, PreviewView
@@ -88,8 +88,6 @@ __all__ = [
 #: Rows that show how a file is read, and rows from which samples are taken.
 FIRST_ROWS, SAMPLED = 20, 200
 _STEPS = tuple(Step)
-#: Formats that are read with an encoding and a delimiter.
-TEXTS = ("csv",)
 #: Sources that are no file and cannot be read anew.
 FETCHED = ("graph", "carddav")
 
@@ -126,7 +124,7 @@ def take_in(who: Who, path: Path, file_name: str, entity: str = "") -> list[int]
     """Take a file in, or the files of an archive, each an import of its own; returns their ids. Blocking.
 
     Without an entity the file's name decides, until its headings are known. Raises NotAllowed without the privilege to
-    import, Unreadable for an archive that cannot be opened.
+    import, Unreadable for an archive that cannot be opened. Where one file of an archive is refused none is taken in.
     """
     if not who.holds(Privilege.IMPORT):
         raise NotAllowed(N_("Your role may not import files."))
@@ -135,17 +133,26 @@ def take_in(who: Who, path: Path, file_name: str, entity: str = "") -> list[int]
     members = staging.members(path, file_name, files.folder())
     if path not in {member.path for member in members} and path.parent == files.folder():
         path.unlink(missing_ok=True)
-    return [db.transact(_register, who, member.path, member.name, entity) for member in members]
+    try:
+        return db.transact(_register, who, members, entity)
+    except BaseException:
+        # The file itself is the caller's; what was taken out of it is nobody's.
+        for member in members:
+            if member.path != path:
+                member.path.unlink(missing_ok=True)
+        raise
 
 
-def _register(session: Session, who: Who, path: Path, file_name: str, entity: str) -> int:
-    return register(Act(session, who, db.now()), path, file_name, entity).id or 0
+def _register(session: Session, who: Who, members: Iterable[staging.Member], entity: str) -> list[int]:
+    act = Act(session, who, db.now())
+    return [register(act, member.path, member.name, entity).id or 0 for member in members]
 
 
 def register(act: Act, path: Path, file_name: str, entity: str = "") -> ImportRun:
     """Take one file in. One that already lies in the import folder stays; any other is copied there."""
     chosen = entity or entity_of(file_name, [])
-    require(act.who, chosen, Plan())
+    if not act.who.holds(Privilege.IMPORT):
+        raise NotAllowed(N_("Your role may not import files."))
     file = files.take_in(path)
     name = clean(file_name.replace("\\", "/"))
     run = ImportRun(
@@ -175,19 +182,23 @@ def upload_view(act: Act, run_id: int) -> UploadView:
     return UploadView(run_id, run.entity, run.file_name, plan.read, source, rows, notes=notes, **_offers(), staged=True)
 
 
-def peek(act: Act, run_id: int, options: ReadOptions) -> UploadView:
-    """How the first rows of the file look when it is read otherwise. Raises Unreadable; changes nothing."""
-    run = open_run(act, run_id)
+def peek(who: Who, run_id: int, options: ReadOptions) -> UploadView:
+    """How the first rows of the file look when it is read otherwise. Blocking; raises Unreadable; changes nothing.
+
+    The table is the one that somebody chose, else the one that the headings suggest.
+    """
+    # The reader may take a minute: no connection to the database is held meanwhile.
+    run = db.read(lambda session: open_run(Act(session, who, db.now()), run_id))
     found = staging.peek(files.stored(run), run.file_name, options, FIRST_ROWS)
     return UploadView(
         run_id,
-        run.entity,
+        Plan.of(run.plan).entity or entity_of(run.file_name, found.source.headings),
         run.file_name,
         options,
         found.source,
         _short(found.rows),
         _short(found.top),
-        _notes(act.who, found.source),
+        _notes(who, found.source),
         **_offers(),
     )
 
@@ -212,11 +223,13 @@ def read(
     `progress` hears how many rows were read; what it raises ends the reading.
     """
     run = db.read(lambda session: open_run(Act(session, who, db.now()), run_id))
+    fresh = files.stage_of(run).with_suffix(".fresh")
     if run.source.get("format") in FETCHED:
         source = Source(**run.source)
     else:
-        source = staging.stage_file(files.stored(run), run.file_name, options, files.stage_of(run), progress)
-    with stage_of(run) as stage:
+        # The stage that is there stays until the new one is whole and the import has not begun meanwhile.
+        source = staging.stage_file(files.stored(run), run.file_name, options, fresh, progress)
+    with Stage(fresh if fresh.exists() else files.stage_of(run)) as stage:
         samples = samples_of(stage.rows(most=SAMPLED), len(source.headings))
     db.transact(_entered, who, run_id, options, source, samples, entity)
 
@@ -225,6 +238,7 @@ def _entered(
     session: Session, who: Who, run_id: int, options: ReadOptions, source: Source, samples: list[list[str]], entity: str
 ) -> None:
     run = open_run(Act(session, who, db.now()), run_id)
+    files.renew_stage(run)
     before = Plan.of(run.plan)
     chosen = entity or before.entity or entity_of(run.file_name, source.headings)
     same = run.source.get("headings") == source.headings and run.entity == chosen and before.mapping

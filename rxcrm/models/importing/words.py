@@ -5,11 +5,11 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from rxcrm.models.activity import ACTIVE, ACTIVITY_REASONS
 from rxcrm.models.choices import ActivityKind as K
-from rxcrm.models.choices import Choice, LeadReason, LeadStatus
+from rxcrm.models.choices import Choice
 from rxcrm.models.fields import FieldSpec
 from rxcrm.models.importing.mapping import normal
 from rxcrm.models.importing.statuses import AFTER_YES, CLOSED_STARTS, WON_PARTS, WORDS
@@ -167,21 +167,3 @@ def _known(entity: str, kind: int) -> dict[str, Meaning]:
                 said = Meaning(int(status), int(reason), closed, exact=True)
                 labels.setdefault(normal(gettext(language, option.label)), said)
     return found | labels
-
-
-# -- leads, as the engine asks for them ------------------------------------------------------------------------------
-
-
-def is_closed(text: str) -> bool:
-    """Does a status text of any program say that the lead is closed (S 13.19)?"""
-    found = meaning("lead", text) if normal(text) not in YES else None
-    return found is not None and found.closed
-
-
-def open_reason(text: str) -> tuple[LeadReason | None, bool]:
-    """The open status reason that a text means, and whether it is literally one of ours."""
-    found = meaning("lead", text)
-    if found is None or found.status != LeadStatus.OPEN or found.reason is None:
-        return None, False
-    plain = replace(found, exact=False)
-    return LeadReason(plain.reason or 0), found.exact

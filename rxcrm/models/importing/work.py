@@ -17,15 +17,18 @@ import os
 import sys
 import threading
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.exc import OperationalError
+from sqlmodel import Session
 
 from rxcrm.models import db, jobs
 from rxcrm.models.errors import CrmError
 from rxcrm.models.importing import examining, running, undoing, weighing
 from rxcrm.models.importing.books import ImportRun, RunStatus
-from rxcrm.models.importing.running import Interrupted, Superseded
+from rxcrm.models.importing.running import Interrupted
+from rxcrm.models.importing.undoing import Superseded
 from rxcrm.models.job import Job
 from rxcrm.translation import N_
 
@@ -175,12 +178,25 @@ def _child() -> int:
 # -- jobs ------------------------------------------------------------------------------------------------------------
 
 
-@jobs.handler(running.KIND, N_("Import"))
+def _ended(session: Session, job: Job, now: datetime) -> set[str]:
+    """A job will not be done, yet its import must not stay half done: another one takes it back, or goes on undoing it."""
+    run = session.get(ImportRun, int(job.payload["run"]))
+    if run is None or run.status not in (RunStatus.RUNNING.value, RunStatus.UNDOING.value):
+        return set()
+    if run.status == RunStatus.RUNNING.value and not run.values.get(undoing.ENDS):
+        run.message, run.values = running.STOPPED, {undoing.ENDS: RunStatus.FAILED.value}
+    if not job.payload.get("again"):
+        payload = {"run": run.id, "again": True}
+        run.job_id = jobs.enqueue(session, job.kind, payload, now=now, by=job.by_id).id
+    return {f"import:{run.id}"}
+
+
+@jobs.handler(running.KIND, N_("Import"), ended=_ended)
 async def _run(job: Job) -> None:
     await _job(job, RUN, RunStatus.RUNNING)
 
 
-@jobs.handler(undoing.KIND, N_("Undo of an import"))
+@jobs.handler(undoing.KIND, N_("Undo of an import"), ended=_ended)
 async def _undo(job: Job) -> None:
     await _job(job, UNDO, RunStatus.UNDOING)
 

@@ -152,7 +152,7 @@ class PreviewStep(StepMixin, AppState):
         """What shall become of one row."""
         if choice not in ("", "skip", "create", "update") or not 0 <= row < LARGEST_ID:
             raise BadValue(N_("“%(value)s” is not one of the choices."), value=choice[:80])
-        await do(wizard.decide, run_id, row, choice)
+        await look(wizard.decide, run_id, row, choice)
         self.view = await look(page_of, run_id)
         # The row stays where it is, also if the filter would no longer show it.
         anew = await look(wizard.rows, run_id, "", row - 1, 1)

@@ -187,7 +187,7 @@ class ReviewStep(StepMixin, AppState):
         """Put a text into one cell, or take that back."""
         if len(text) > LONGEST or not 0 <= row < LARGEST_ID:
             raise BadValue(N_("That is too much text."))
-        found = await do(wizard.mend, run_id, row, place, None if undo else text)
+        found = await look(wizard.mend, run_id, row, place, None if undo else text)
         if found is None:
             return
         shown = sheet_row(found, self.grid.places)

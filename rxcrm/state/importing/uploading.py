@@ -11,13 +11,10 @@ import reflex as rx
 
 from rxcrm.models.access import Who
 from rxcrm.models.errors import BadValue, CrmError
-from rxcrm.models.importing import wizard, work
+from rxcrm.models.importing import staging, wizard, work
 from rxcrm.models.importing.encodings import ENCODINGS
 from rxcrm.models.importing.grid import Unreadable
-from rxcrm.models.importing.plan import Plan
-from rxcrm.models.importing.recognising import entity_of
 from rxcrm.models.importing.stage import ReadOptions
-from rxcrm.models.records import Act
 from rxcrm.state import live
 from rxcrm.state.gate import AppState, action, asker, do, look
 from rxcrm.state.importing import phases
@@ -150,19 +147,11 @@ class UploadStep(StepMixin, AppState):
     async def _look(self, run_id: int, options: ReadOptions) -> None:
         """The first rows, with those above the headings, so that others can be chosen instead."""
         try:
-            self.view = await look(_peek, run_id, options)
+            self.view = _page(await staging.apart(wizard.peek, asker().who, run_id, options))
         except Unreadable as refusal:
             known = await look(wizard.upload_view, run_id)
             page = replace(_page(known), rows=[], notes=[], options=Options(**vars(options)))
             self.view = replace(page, unreadable=refusal.text(self.locale))
-
-
-def _peek(act: Act, run_id: int, options: ReadOptions) -> UploadPage:
-    """The first rows, and the table that somebody chose, else the one that the headings suggest."""
-    page = _page(wizard.peek(act, run_id, options))
-    run = wizard.visible_run(act, run_id)
-    page.entity = Plan.of(run.plan).entity or entity_of(run.file_name, page.source.headings)
-    return page
 
 
 async def _read(who: Who, run_id: int, options: ReadOptions, entity: str, report: work.Report) -> None:
@@ -175,7 +164,7 @@ async def _read(who: Who, run_id: int, options: ReadOptions, entity: str, report
             raise work.Stopped
         rows = reached
 
-    reading = asyncio.ensure_future(asyncio.to_thread(wizard.read, who, run_id, options, entity, progress))
+    reading = asyncio.ensure_future(staging.apart(wizard.read, who, run_id, options, entity, progress))
     try:
         while not reading.done():
             await asyncio.wait([reading], timeout=0.2)
