@@ -295,7 +295,10 @@ def test_records_are_updated_by_a_key_and_the_import_is_undone(run: Run, file: P
     listed = [json.loads(line) for line in run("imports", "--json").out.splitlines()]
     assert [row["import"] for row in listed] == [books["import"], first["import"]]
     looked = run("undo-import", books["import"], "--dry-run")
-    assert "Created records that go: 0. Updated ones that hold again what they held: 1." in looked.out and leads()[0].city == "Faro"
+    assert (
+        "Created records that go: 0. Updated ones that hold again what they held: 1." in looked.out
+        and leads()[0].city == "Faro"
+    )
     assert run("undo-import", books["import"]).code == 0
     assert leads()[0].city == ""
     assert run("undo-import", books["import"]).code == 1

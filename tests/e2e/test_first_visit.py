@@ -57,7 +57,7 @@ def test_set_up_import_search_edit_save(page: Page, empty_server: Server) -> Non
     expect(page).to_have_url(re.compile(r"/import/\d+/result$"))
     expect(page.get_by_role("heading", name="All 22 rows came in")).to_be_visible()
     assert books(page) == {"Created": "22", "Updated": "0", "Skipped": "0", "Rejected": "0", "Blank": "0", "Rows": "22"}
-    page.get_by_role("link", name="Show the leads").click()
+    page.get_by_role("link", name="View the records").click()
     grid = page.get_by_role("grid", name="Leads")
     expect(grid.get_by_role("link")).to_have_count(22)
 

@@ -157,7 +157,7 @@ def test_a_late_answer_leaves_the_cell_that_is_being_edited(sign_in: SignIn, tmp
     slow = True
     page.get_by_label("Column", exact=True).select_option(label="Last Name")
     rows.filter(has_text="Ines").get_by_role("gridcell").nth(2).click()
-    page.keyboard.press("Enter")
+    page.keyboard.press("F2")
     cell = page.get_by_label("Last Name in row 6")
     cell.fill("Sil")
     page.wait_for_timeout(500)  # the answer is there, and held

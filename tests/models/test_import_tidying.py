@@ -165,7 +165,7 @@ def changed(office: Office, status: RunStatus, finished: datetime, changes: int 
     office.session.add(run)
     office.session.flush()
     for row in range(changes):
-        office.session.add(ImportChange(run_id=run.id, row=row, entity="lead", record_id=1, version=1))
+        office.session.add(ImportChange(run_id=run.id or 0, row=row, entity="lead", record_id=1, version=1))
     office.commit()
     return run.id or 0
 

@@ -310,7 +310,9 @@ def test_where_sellers_read_their_own_alone_a_run_is_its_owners_and_the_administ
 ) -> None:
     office.settle(private=True)
     run = register(office, office.who(office.sara), many(tmp_path, 1))
-    assert wizard.visible_run(office.act(office.sara), run.id or 0) == wizard.visible_run(office.act(office.ada), run.id or 0)
+    assert wizard.visible_run(office.act(office.sara), run.id or 0) == wizard.visible_run(
+        office.act(office.ada), run.id or 0
+    )
     for stranger in (office.tom, office.mia):
         with pytest.raises(NotFound):
             wizard.visible_run(office.act(stranger), run.id or 0)

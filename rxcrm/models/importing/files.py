@@ -10,12 +10,11 @@ from pathlib import Path
 from sqlmodel import Session, col, select
 
 from rxcrm.models.importing.books import ImportRun, RunStatus
+from rxcrm.models.importing.staging import UNPACKING
 from rxcrm.settings import settings
 
 #: How long a file that nobody imports is kept, and how long one that belongs to no import: it may be about to.
 KEPT, STRAY = timedelta(days=7), timedelta(days=1)
-#: What the names of folders begin with in which archives are unpacked.
-UNPACKING = "unpacking-"
 #: What the names of the files of a run end with: the file, its stage, and what SQLite lays beside that.
 _PARTS = ("", ".stage", ".stage-wal", ".stage-shm", ".stage-journal")
 #: Imports in these states still need their files.

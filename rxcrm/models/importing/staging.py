@@ -20,7 +20,6 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO, Any, ParamSpec, TypeVar
 
-from rxcrm.models.importing import files
 from rxcrm.models.importing.grid import Row, Unreadable
 from rxcrm.models.importing.reader_process import MEMORY, ROOM, unpacked
 from rxcrm.models.importing.stage import ReadOptions, Source
@@ -32,6 +31,8 @@ log = logging.getLogger(__name__)
 P = ParamSpec("P")
 R = TypeVar("R")
 
+#: What the names of folders begin with in which archives are unpacked.
+UNPACKING = "unpacking-"
 #: Threads that wait for readers. They have their own: files that take minutes must not keep those of others, who sign in.
 READERS = ThreadPoolExecutor(2, thread_name_prefix="reader")
 
@@ -114,7 +115,7 @@ def members(path: Path, file_name: str, folder: Path | None = None) -> Members:
     """
     folder = folder or path.parent
     # What a reader that died took out is found again, and goes.
-    waiting = Path(tempfile.mkdtemp(prefix=files.UNPACKING, dir=folder))
+    waiting = Path(tempfile.mkdtemp(prefix=UNPACKING, dir=folder))
     try:
         answer = _ask(_request("members", path, file_name, folder=str(waiting)))
         found = Members()
