@@ -118,8 +118,8 @@ def run(desk: Desk) -> tuple[list[Figure], list[Weight]]:
             for kind in _WRITERS:
                 found.append(_measure(desk, kind, Path(folder), rows, times))
                 print(f"  {found[-1].step}: {found[-1].app / 1000:.1f} s, {found[-1].ratio:.1f} floors", flush=True)
-        for rows in (ROWS, MANY):
-            weights.append(_weigh(desk, _csv(Path(folder) / "again.csv", _table(rows, 50)), rows))
+        for rows, part in ((ROWS, RUNS * 2), (MANY, 2)):
+            weights.append(_weigh(desk, _csv(Path(folder) / "again.csv", _table(rows, part)), rows))
     return found, weights
 
 
