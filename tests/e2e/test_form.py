@@ -294,7 +294,7 @@ def test_a_lead_taken_from_me_while_i_type_does_not_tell_by_whom(sign_in: SignIn
     expect(field(page, "City")).to_have_value("Kraków")
     page.on("dialog", lambda dialog: dialog.accept())
     page.reload()
-    expect(page.get_by_text("doesn't exist, or you may not see it")).to_be_visible()
+    expect(page.get_by_role("paragraph").filter(has_text="doesn't exist, or you may not see it")).to_be_visible()
     assert "Lamps" not in page.content()
 
 

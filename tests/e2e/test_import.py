@@ -131,7 +131,7 @@ def test_values_are_put_right_before_anything_is_written(
     assert (ana.rating, eva.email, jan.rating, ines.last_name) == (
         Rating.HOT,
         "eva@adatum.com",
-        Rating.WARM,
+        None,
         "Silva",
     )
 
