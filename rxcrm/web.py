@@ -15,8 +15,9 @@ from urllib.parse import quote, unquote
 
 from sqlmodel import Session, text
 from starlette.applications import Starlette
+from starlette.background import BackgroundTask
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
+from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response, StreamingResponse
 
 from rxcrm import web_export
 from rxcrm.models import attaching, db, filestore, login, setup
@@ -245,13 +246,15 @@ async def _in_pieces(content: IO[bytes]) -> AsyncIterator[bytes]:
 async def rejected_rows(request: Request) -> Response:
     """The rows of an import that did not come in, in the file's own layout, with columns that say why."""
     who, run_id = asker_of(request).who, int(request.path_params["run_id"])
-
-    def make(session: Session) -> tuple[str, bytes, str]:
-        return wizard.left_file(Act(session, who, db.now()), run_id)
-
-    name, content, kind = await db.look(make)
+    path = await asyncio.to_thread(files.scratch)
+    try:
+        name, kind = await db.look(lambda session: wizard.left_file(Act(session, who, db.now()), run_id, path))
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
     headers = {"content-disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
-    return Response(content, media_type=kind, headers=headers)
+    gone = BackgroundTask(path.unlink, missing_ok=True)
+    return FileResponse(path, media_type=kind, headers=headers, background=gone)
 
 
 @route("/health", PUBLIC, method="GET")

@@ -283,12 +283,19 @@ export function TabLink({ to, label }) {
   const { pathname } = useLocation();
   const navigate = useNavigate();
   const here = pathname.replace(/(.)\/$/, "$1") === to;
+  const link = useRef(null);
+  useEffect(() => {
+    // Where the tabs do not all fit, that of the page is among those seen.
+    const bar = link.current.parentNode;
+    const [own, whole] = [link.current.getBoundingClientRect(), bar.getBoundingClientRect()];
+    if (here) bar.scrollLeft += own.left - whole.left - (whole.width - own.width) / 2;
+  }, [here]);
   const go = (e) => {
     if (e.ctrlKey || e.metaKey || e.shiftKey || e.button) return;
     e.preventDefault();
     navigate(to);
   };
-  return <a href={to} className="tab-link" aria-current={here ? "page" : undefined} onClick={go}>{label}</a>;
+  return <a ref={link} href={to} className="tab-link" aria-current={here ? "page" : undefined} onClick={go}>{label}</a>;
 }
 
 /** An entry of a menu; with `why` it can't be chosen and says so. The focus returns to the menu's button, and from there into dialogs and back. */

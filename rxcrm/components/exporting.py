@@ -90,12 +90,23 @@ def _file(run: rx.Var[ExportView], *children: Any, **more: Any) -> rx.Component:
     return rx.el.a(*children, href=run.url, download=True, custom_attrs={"reloadDocument": True}, **more)
 
 
+def _made(run: rx.Var[ExportView]) -> rx.Component:
+    return rx.el.time(ago(run.at), date_time=run.at, title=moment(run.at, AppState.zone))
+
+
 def _row(run: rx.Var[ExportView]) -> rx.Component:
     return rx.el.tr(
         rx.el.th(
             rx.el.span(
-                rx.cond(run.url != "", _file(run, run.name), rx.el.b(run.name)),
+                rx.cond(run.url != "", _file(run, run.name, class_name="link"), rx.el.b(run.name)),
                 rx.cond(run.who != "", rx.el.small(_("for %(name)s", name=run.who))),
+                rx.el.small(
+                    plural("%(n)s row", "%(n)s rows", run.rows),
+                    rx.cond(run.size != "", rx.fragment(" · ", run.size)),
+                    " · ",
+                    _made(run),
+                    class_name="below-desk",
+                ),
                 rx.cond(run.message != "", rx.el.small(run.message, class_name="problem")),
                 rx.cond(
                     run.cut > 0,
@@ -119,9 +130,7 @@ def _row(run: rx.Var[ExportView]) -> rx.Component:
         rx.el.td(rx.el.span(_(run.label), class_name="pill run-" + run.status.to(str))),
         rx.el.td(number(run.rows), class_name="number from-desk"),
         rx.el.td(run.size, class_name="number from-desk"),
-        rx.el.td(
-            rx.el.time(ago(run.at), date_time=run.at, title=moment(run.at, AppState.zone)), class_name="from-desk"
-        ),
+        rx.el.td(_made(run), class_name="from-desk"),
         rx.el.td(
             rx.cond(
                 run.url != "",

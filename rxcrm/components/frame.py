@@ -141,6 +141,7 @@ def site_map() -> rx.Component:
         site_link(icon("users"), to="/contacts", label=_("Contacts")),
         site_link(icon("copy-check"), to="/duplicates", label=_("Duplicates"), aside=True),
         rx.cond(AppState.rights["import"], site_link(icon("upload"), to="/import", label=_("Import"), aside=True)),
+        rx.cond(AppState.rights["export"], site_link(icon("download"), to="/exports", label=_("Exports"), aside=True)),
         rx.cond(AppState.rights["administer"], site_link(icon("settings"), to="/settings", label=_("Settings"))),
         rx.el.div(AppState.organisation_name, class_name="organisation"),
         class_name="site-map",

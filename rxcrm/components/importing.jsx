@@ -1,7 +1,7 @@
 // The start of imports: files in, and the list of everything that was imported or is on its way.
 import { useEffect, useId, useRef, useState } from "react";
 import { useNavigate, useSearchParams } from "react-router";
-import { FileSpreadsheet, FileUp, X } from "lucide-react";
+import { Contact, FileSpreadsheet, FileUp, X } from "lucide-react";
 import { useT } from "./i18n.js";
 
 /** Files that are sent at the same time. */
@@ -91,10 +91,13 @@ export function FileDrop({ accept, hint, tables, past, onSent, children }) {
       onDragOver={(e) => (e.preventDefault(), setOver(true))} onDragLeave={(e) => !e.currentTarget.contains(e.relatedTarget) && setOver(false)}
       onDrop={(e) => (e.preventDefault(), setOver(false), add(e.dataTransfer.files))}>
       <FileUp className="icon drop-sign" aria-hidden="true" />
-      <label className="button primary">
-        {like ? t("Choose a file") : t("Choose files")}
-        <input ref={input} type="file" multiple={!like} accept={accept} className="visually-hidden" aria-describedby={`${id}-hint`} onChange={(e) => add(e.target.files)} />
-      </label>
+      <div className="drop-sources">
+        <label className="button primary">
+          {like ? t("Choose a file") : t("Choose files")}
+          <input ref={input} type="file" multiple={!like} accept={accept} className="visually-hidden" aria-describedby={`${id}-hint`} onChange={(e) => add(e.target.files)} />
+        </label>
+        {!like && <a className="button" href="/settings/exchange"><Contact className="icon" aria-hidden="true" />{t("From Exchange or CardDAV")}</a>}
+      </div>
       <p className="hint" id={`${id}-hint`}>{hint}</p>
       {like && (
         <p className="drop-like">

@@ -11,12 +11,11 @@ from rxcrm.components.frame import frame, icon
 from rxcrm.components.local import ICONS, library
 from rxcrm.components.tr import _
 from rxcrm.state.gate import AppState
+from rxcrm.state.importing.mapping import Chosen
 from rxcrm.state.importing.steps import TABLES
 from rxcrm.state.shell import Shell
 
 _TABLES = [list(pair) for pair in TABLES]
-#: How handlers are told what was chosen on the step Map: columns, values for all rows, look-ups, topic, owner, mode, key.
-_PLAN = (int, dict[str, str], dict[str, str], dict[str, dict[str, str]], str, int, str, str)
 
 
 class _Ours(rx.Component):
@@ -80,8 +79,8 @@ class MapForm(_Step):
     tag = "MapForm"
     loaded: rx.Var[int]
     answer: rx.Var[Any]
-    on_save: rx.EventHandler[passthrough_event_spec(*_PLAN)]
-    on_continue: rx.EventHandler[passthrough_event_spec(*_PLAN)]
+    on_save: rx.EventHandler[passthrough_event_spec(int, Chosen)]
+    on_continue: rx.EventHandler[passthrough_event_spec(int, Chosen)]
     on_save_map: rx.EventHandler[passthrough_event_spec(int, str, bool)]
     on_use_map: rx.EventHandler[passthrough_event_spec(int, int)]
     on_forget_map: rx.EventHandler[passthrough_event_spec(int, int)]

@@ -27,6 +27,10 @@ export function RowGrid({ run, view, grid, onRows, onMend }) {
     if (editing === null && moved.current) frame.current?.querySelector('[tabindex="0"][role="gridcell"]')?.focus();
     moved.current = false;
   }, [at, editing]);
+  // On a narrow screen that cell, too, is to be seen.
+  useEffect(() => {
+    frame.current?.querySelector('[role="gridcell"][aria-selected="true"]')?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [at, grid.token]);
   const go = (dy, dx) => {
     moved.current = true;
     const [j, i] = [Math.max(0, Math.min(rows.length - 1, y + dy)), Math.max(0, Math.min(places.length - 1, x + dx))];

@@ -1,16 +1,15 @@
 // The step Map: which column of the file fills which field, and what else every row gets.
-import { useEffect, useId, useRef, useState } from "react";
+import { useEffect, useId, useLayoutEffect, useRef, useState } from "react";
 import { ArrowRight, Check, Plus, Trash2, X } from "lucide-react";
 import { useT } from "./i18n.js";
 import { Choice, ValueControl } from "./importing_choice.jsx";
 import { MapMenu, OfferedMap } from "./importing_maps.jsx";
 import { Foot, Phase, useLater } from "./importing_steps.jsx";
 
-/** What was chosen, as the server keeps it. */
+/** What was chosen, as the server is told it. */
 const planOf = (view) => ({
   mapping: view.mapping, constants: view.constants, lookups: view.lookups, pattern: view.topic_pattern, owner: view.owner, mode: view.mode, key: view.key,
 });
-const partsOf = (p) => [p.mapping, p.constants, p.lookups, p.pattern, p.owner, p.mode, p.key];
 /** Kinds of fields by whose values known records can be found; ids and the e-mail address come first. */
 const TELLING = ["text", "email", "phone", "url"];
 const FIRST = ["record_id", "source_id", "email"];
@@ -28,7 +27,7 @@ export function MapForm({ run, view, loaded, work, answer, onSave, onContinue, o
   const [plan, setPlan] = useState(() => planOf(view));
   const [show, setShow] = useState("all");
   const [told, setTold] = useState("");
-  const [later, flush, drop] = useLater((p) => onSave(run.id, ...partsOf(p)));
+  const [later, flush, drop] = useLater((p) => onSave(run.id, p));
   useEffect(() => {
     // Another import, or another map: what was chosen before is gone. An own change that comes back is not news.
     drop();
@@ -57,7 +56,7 @@ export function MapForm({ run, view, loaded, work, answer, onSave, onContinue, o
   const missing = missingOf(targets, used, plan);
   const mapped = columns.filter((c) => plan.mapping[c.index]);
   const shown = show === "all" ? columns : columns.filter((c) => !!plan.mapping[c.index] === (show === "mapped"));
-  const proceed = () => (drop(), onContinue(run.id, ...partsOf(plan)));
+  const proceed = () => (drop(), onContinue(run.id, plan));
   const why = missing.length ? t("Choose a column or a value for %(fields)s.", { fields: t.list(missing.map((f) => f.label)) }) : !mapped.length ? t("Choose what at least one column becomes.") : "";
   return (
     <>
@@ -264,14 +263,26 @@ function Constants({ view, plan, used, answer, onLookUp, onChange }) {
   );
 }
 
-/** How topics are composed where no column brings them. */
+/** How topics are composed where no column brings them; the field grows, so that the whole pattern is seen. */
 function Topic({ value, onChange }) {
   const t = useT();
   const id = useId();
+  const field = useRef(null);
+  useLayoutEffect(() => {
+    const grow = () => {
+      const box = field.current;
+      box.style.height = "auto";
+      box.style.height = `${box.scrollHeight + box.offsetHeight - box.clientHeight}px`;
+    };
+    grow();
+    window.addEventListener("resize", grow);
+    return () => window.removeEventListener("resize", grow);
+  }, [value]);
   return (
     <section className="map-card" aria-labelledby={`${id}-title`}>
       <h2 id={`${id}-title`}><label htmlFor={id}>{t("Topic")}</label></h2>
-      <input id={id} className="text-input" value={value} maxLength={300} aria-describedby={`${id}-hint`} onChange={(e) => onChange(e.target.value)} />
+      <textarea ref={field} id={id} className="text-input one-line" rows={1} value={value} maxLength={300} aria-describedby={`${id}-hint`}
+        onKeyDown={(e) => e.key === "Enter" && e.preventDefault()} onChange={(e) => onChange(e.target.value.replace(/\s*\n\s*/g, " "))} />
       <p className="hint" id={`${id}-hint`}>{t("No column goes to Topic: it is composed from this pattern.")}</p>
     </section>
   );

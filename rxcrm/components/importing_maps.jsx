@@ -28,7 +28,7 @@ export function MapMenu({ run, view, flush, onSave, onUse, onForget }) {
   const mine = view.maps.filter((m) => m.mine);
   return (
     <>
-      <Menu label={t("Saved maps")} text={<span className="with-icon"><Bookmark className="icon" aria-hidden="true" />{t("Saved maps")}</span>} align="end">
+      <Menu label={t("Saved maps")} text={<span className="with-icon"><Bookmark className="icon" aria-hidden="true" /><span className="wide-only">{t("Saved maps")}</span></span>} align="end">
         {view.maps.map((m) => (
           <button key={m.id} type="button" role="menuitem" onClick={() => onUse(m.id)}><span className="menu-two"><span>{t("Use “%(name)s”", { name: m.name })}</span>{m.shared && <small>{t("shared with everybody who may import")}</small>}</span></button>
         ))}

@@ -94,10 +94,14 @@ export function ResultView({ run, problems, severity, more, undo, zone, onFilter
         {done && run.created + run.updated > 0 && <a className="button primary" href={run.path}>{t("View the records")}</a>}
         {out > 0 && <a className="button" href={`/files/import/${run.id}/rejected`} download><Download className="icon" aria-hidden="true" />{t.n("Download %(n)s row that did not come in", "Download %(n)s rows that did not come in", out)}</a>}
         <a className="button" href={`/import?like=${run.id}`}><RotateCcw className="icon" aria-hidden="true" />{t("Import again with the same settings")}</a>
-        {run.undoable && run.steered && <button type="button" className="button" onClick={() => onAskUndo(run.id)}><Undo2 className="icon" aria-hidden="true" />{t("Undo import")}</button>}
         <a className="button" href="/import">{t("Import another file")}</a>
       </p>
-      {run.undo_until && run.undoable && <p className="hint">{t("It can be undone until %(when)s.", { when: t.day(run.undo_until) })}</p>}
+      {run.undo_until && run.undoable && (
+        <p className="actions undo-line">
+          {run.steered && <button type="button" className="button" onClick={() => onAskUndo(run.id)}><Undo2 className="icon" aria-hidden="true" />{t("Undo import")}</button>}
+          <span className="hint">{t("It can be undone until %(when)s.", { when: t.day(run.undo_until) })}</span>
+        </p>
+      )}
       {(run.rejected > 0 || run.warned > 0 || run.skipped > 0) && <Problems {...{ run, problems, severity, more }} onFilter={(s) => onFilter(run.id, s)} onMore={() => onMore(run.id)} />}
       <UndoDialog run={run} undo={undo} zone={zone} onClose={() => onAskUndo(0)} onUndo={onUndo} />
     </div>

@@ -152,16 +152,19 @@ function Finding({ finding, column, answer, problem, onLookUp, onFix, onRows }) 
   const id = useId();
   const [text, setText] = useState("");
   const [name, setName] = useState("");
-  const value = finding.value === "" ? t("(empty)") : finding.value;
+  const empty = finding.value === "";
+  const value = empty ? t("(empty)") : finding.value;
   const spec = { kind: column.kind, lookup: column.lookup, options: column.options.map((o) => [o.value, o.label]) };
   const raw = spec.options.length > 0 || (!!spec.lookup && !spec.lookup.includes(","));
-  // What is wrong with a row as a whole, or with a cell that is empty, is put right cell by cell.
-  const whole = column.place < 0 || finding.value === "" || finding.value === "…";
+  // What is wrong with a row as a whole, or with values that were not told apart, is put right cell by cell.
+  const whole = column.place < 0 || finding.value === "…";
+  const show = t.n("Show the row", "Show the %(n)s rows", finding.count);
+  const ask = empty ? t.n("Fill the empty cell with…", "Fill the %(n)s empty cells with…", finding.count) : raw ? t("Choose what it is…") : t("Type what it is…");
   const use = () => text !== "" && onFix(raw ? "raw" : "text", text);
   return (
     <li className="finding" data-severity={finding.severity} data-fixed={finding.fix ? true : undefined}>
       <div className="finding-head">
-        <span className="finding-value" data-empty={finding.value === "" || undefined}>{value}</span>
+        <span className="finding-value" data-empty={empty || undefined}>{value}</span>
         <button type="button" className="finding-count" onClick={onRows} aria-label={t.n("Show the row with “%(value)s”", "Show the %(n)s rows with “%(value)s”", finding.count, { value })}>{t.n("%(n)s row", "%(n)s rows", finding.count)}</button>
         {finding.fix ? <span className="pill good-pill"><Check className="icon" aria-hidden="true" />{t("Put right")}</span>
           : finding.severity === "rejected" ? <span className="pill bad-pill">{t("Rejects the row")}</span> : <span className="pill warn-pill">{t("Is left out or changed")}</span>}
@@ -173,13 +176,14 @@ function Finding({ finding, column, answer, problem, onLookUp, onFix, onRows }) 
           <button type="button" className="button small" onClick={() => onFix("", "")}><Undo2 className="icon" aria-hidden="true" />{t("Undo")}</button>
         </p>
       ) : whole ? (
-        <button type="button" className="button small" onClick={onRows}>{t("Show the rows")}</button>
+        <button type="button" className="button small" onClick={onRows}>{show}</button>
       ) : (
         <form className="finding-fix" noValidate onSubmit={(e) => (e.preventDefault(), use())}>
-          <ValueControl label={t("Instead of “%(value)s”", { value })} spec={spec} value={text} name={name} answer={answer} onLookUp={onLookUp} describedBy={`${id}-why${problem ? ` ${id}-problem` : ""}`} placeholder={raw ? t("Choose what it is…") : t("Type what it is…")}
+          <ValueControl label={empty ? ask : t("Instead of “%(value)s”", { value })} spec={spec} value={text} name={name} answer={answer} onLookUp={onLookUp} describedBy={`${id}-why${problem ? ` ${id}-problem` : ""}`} placeholder={ask}
             onChange={(v, called) => (setText(v), setName(called ?? ""))} />
-          <button type="submit" className="button small primary" disabled={text === ""}>{t.n("Use for the row", "Use for all %(n)s rows", finding.count)}</button>
-          <button type="button" className="button small" onClick={() => onFix("blank", "")}>{t("Leave empty")}</button>
+          <button type="submit" className="button small primary" disabled={text === ""}>{empty ? t.n("Fill the cell", "Fill the %(n)s cells", finding.count) : t.n("Use for the row", "Use for all %(n)s rows", finding.count)}</button>
+          {empty ? <button type="button" className="button small" onClick={onRows}>{show}</button>
+            : <button type="button" className="button small" onClick={() => onFix("blank", "")}>{t("Leave empty")}</button>}
           {problem && <p className="problem" role="alert" id={`${id}-problem`}>{problem}</p>}
         </form>
       )}

@@ -11,12 +11,12 @@ const formatName = (t, format) => ({
 })[format] ?? format;
 
 /** A setting of the file in one line. */
-function Setting({ label, value, options, disabled, onChange }) {
+function Setting({ label, value, options, long, onChange }) {
   const id = useId();
   return (
-    <span className="source-setting">
+    <span className="source-setting" data-long={long || undefined}>
       <label htmlFor={id}>{label}</label>
-      <select id={id} value={value} disabled={disabled} onChange={(e) => onChange(e.target.value)}>
+      <select id={id} value={value} onChange={(e) => onChange(e.target.value)}>
         {options.map(([v, text]) => <option key={v} value={v}>{text}</option>)}
       </select>
     </span>
@@ -53,7 +53,7 @@ export function SourceForm({ run, view, tables, work, onPeek, onRead, onDiscard,
           <Setting label={t("Table")} value={entity} options={tables.map(([v, label]) => [v, t(label)])} onChange={setEntity} />
           {source.format && <span className="source-setting"><span className="label">{t("Format")}</span><b>{formatName(t, source.format)}</b></span>}
           {(text || view.unreadable) && view.encodings.length > 0 && (
-            <Setting label={t("Encoding")} value={options.encoding || source.encoding} options={view.encodings.map(([code, label]) => [code, t(label)])} onChange={(encoding) => peek({ encoding })} />
+            <Setting long label={t("Encoding")} value={options.encoding || source.encoding} options={view.encodings.map(([code, label]) => [code, t(label)])} onChange={(encoding) => peek({ encoding })} />
           )}
           {text && <Setting label={t("Delimiter")} value={options.delimiter || source.delimiter} options={choices(source.delimiter, view.delimiters, (v) => signName(t, v))} onChange={(delimiter) => peek({ delimiter, heading_row: -1 })} />}
           {source.sheets.length > 1 && <Setting label={t("Sheet")} value={options.sheet || source.sheet} options={source.sheets.map((s) => [s, s])} onChange={(sheet) => peek({ sheet, heading_row: -1 })} />}

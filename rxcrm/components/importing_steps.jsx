@@ -55,22 +55,26 @@ export function StepBar({ run }) {
   );
 }
 
+/** Milliseconds over which a pace is measured, and the shortest time that tells one. */
+const WINDOW = 15_000, SHORTEST = 700;
+
 /** Things done per second, over the last while; null until that can be told. */
-export function useRate(done, active) {
-  const seen = useRef([]);
+export function useRate(done) {
+  const last = useRef(null);
+  const reports = useRef([]);
   const [rate, setRate] = useState(null);
   useEffect(() => {
-    if (!active) {
-      seen.current = [];
-      setRate(null);
-      return;
-    }
     const now = performance.now();
-    if (seen.current.length && done < seen.current.at(-1)[1]) seen.current = [];
-    seen.current = [...seen.current.filter(([when]) => now - when < 15000), [now, done]];
-    const [[since, before]] = seen.current;
-    setRate(now - since > 700 && done > before ? ((done - before) * 1000) / (now - since) : null);
-  }, [done, active]);
+    // What was done before the first report of this stretch, and how long it took to begin, say nothing about the pace.
+    if (last.current === null || done < last.current) reports.current = [];
+    else {
+      const recent = reports.current.filter(([when]) => now - when < WINDOW);
+      reports.current = [...(recent.length ? recent : reports.current.slice(-1)), [now, done]];
+    }
+    last.current = done;
+    const [since, before] = reports.current[0] ?? [now, done];
+    setRate(now - since > SHORTEST && done > before ? ((done - before) * 1000) / (now - since) : null);
+  }, [done]);
   return rate;
 }
 
@@ -81,7 +85,7 @@ const saying = (t, kind) => ({
 /** How far something has come, how fast it goes, how long it will take. */
 export function Progress({ kind, done, total, label }) {
   const t = useT();
-  const rate = useRate(done, true);
+  const rate = useRate(done);
   const left = rate && total > done ? Math.ceil((total - done) / rate) : 0;
   const text = label ?? saying(t, kind);
   return (
@@ -103,7 +107,7 @@ export function Phase({ work, onCancel, children }) {
     <section className="phase" aria-label={saying(t, work.kind)}>
       <span className="spinner" aria-hidden="true" />
       <div role="status"><h2>{saying(t, work.kind)}</h2></div>
-      <Progress kind={work.kind} done={work.done} total={work.total} />
+      <Progress key={work.kind} kind={work.kind} done={work.done} total={work.total} />
       {children}
       {onCancel && <button type="button" className="button" onClick={onCancel}>{t("Cancel")}</button>}
     </section>

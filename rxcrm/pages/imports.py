@@ -30,7 +30,7 @@ def page() -> rx.Component:
                     links(),
                     accept=ACCEPTED,
                     hint=_(
-                        "or drop them here: Excel, CSV, OpenDocument, XML Spreadsheet 2003, vCards, or a .zip of those"
+                        "Files can also be dropped here: Excel, CSV, OpenDocument, XML Spreadsheet 2003, vCards, or a .zip of those."
                     ),
                 ),
                 rx.el.h2(_("Imports")),
@@ -44,7 +44,7 @@ def page() -> rx.Component:
 
 
 def links() -> rx.Component:
-    """Other ways to come to a file: templates of each table, address books on other servers."""
+    """A template of each table, to be filled in."""
     return rx.el.div(
         rx.el.span(_("Templates for Excel:")),
         *[
@@ -63,6 +63,5 @@ def links() -> rx.Component:
                 ("activity", N_("Activities")),
             )
         ],
-        rx.el.a(icon("contact"), _("From Exchange or CardDAV"), href="/settings/exchange"),
         class_name="drop-links",
     )

@@ -120,6 +120,17 @@ def test_a_dry_run_writes_no_file_of_rejected_rows(run: Run, file: Path, tmp_pat
     assert not (tmp_path / "again.csv").exists()
 
 
+def test_a_dry_run_says_why_rows_would_be_skipped(run: Run, file: Path) -> None:
+    assert run("import", file).code == 0
+    said = run("import", file, "--dry-run")
+    assert "“Sousa” may be here already. Same e-mail address." in said.out
+    assert "Last Name is required." in said.out
+    books = json.loads(run("import", file, "--dry-run", "--json").out)
+    told = [(p["row"], p["severity"]) for p in books["problems"]]
+    assert told == [(2, "skipped"), (3, "skipped"), (5, "rejected")]
+    assert [(p["row"], p["severity"]) for p in books_of(run, file)["problems"]] == told
+
+
 # -- columns ---------------------------------------------------------------------------------------------------------
 
 
@@ -302,6 +313,24 @@ def test_records_are_updated_by_a_key_and_the_import_is_undone(run: Run, file: P
     assert run("undo-import", books["import"]).code == 0
     assert leads()[0].city == ""
     assert run("undo-import", books["import"]).code == 1
+
+
+def test_undoing_lists_what_is_kept(run: Run, file: Path) -> None:
+    books = books_of(run, file)
+    again = csv_file(file.parent, [["E-mail", "City"], ["ana@example.com", "Faro"]])
+    books_of(run, again, "--entity", "lead", "--mode", "update", "--key", "email")
+    looked = run("undo-import", books["import"], "--dry-run")
+    assert "Changed or used since, and kept" in looked.out and "Sousa" in looked.out
+    said = run("undo-import", books["import"])
+    assert said.code == 0 and "1 records were kept" in said.out
+    kept = said.out.partition("were kept")[2]
+    assert "lead" in kept and "Sousa" in kept and "Ada" in kept
+    assert [lead.last_name for lead in leads()] == ["Sousa"]
+
+
+def test_empty_cells_are_filled_at_once(run: Run, file: Path) -> None:
+    assert books_of(run, file, "--fix", "Last Name:=Unknown")["rejected"] == 0
+    assert {lead.last_name for lead in leads()} == {"Sousa", "Lis", "Unknown"}
 
 
 def test_the_same_file_again_is_skipped_and_strict_says_so(run: Run, file: Path) -> None:

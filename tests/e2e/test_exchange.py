@@ -160,6 +160,12 @@ def test_an_address_book_is_connected_fetched_and_disconnected(visit: Callable[.
     expect(ada.get_by_text("Nothing is connected yet")).to_be_visible()
 
 
+def test_on_a_phone_the_tab_of_the_page_is_in_sight(visit: Callable[..., Page]) -> None:
+    tab = visit("ada", PHONE).get_by_role("navigation", name="Settings").get_by_role("link", name="Exchange")
+    expect(tab).to_have_attribute("aria-current", "page")
+    expect(tab).to_be_in_viewport(ratio=1)
+
+
 def test_somebody_who_may_not_import_is_told_so(visit: Callable[..., Page]) -> None:
     tim = visit("tim")
     expect(tim.get_by_text("Settings are for administrators")).to_be_visible()

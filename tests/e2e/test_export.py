@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,22 @@ def test_a_view_is_saved_as_it_stands_on_the_screen(
     found = saved(page, tmp_path)
     assert found[0][:3] == ["Name", "Topic", "Company Name"]
     assert [row[1] for row in found[1:]] == ["Topic 002", "Topic 001", "Topic 000"]
+
+
+@pytest.mark.parametrize("size", [DESKTOP, TABLET, PHONE])
+def test_past_exports_tell_how_much_they_hold(sign_in: SignIn, office: Office, size: dict[str, object]) -> None:
+    leads(office)
+    page = sign_in("Sara", size)
+    asked = {"entity": "lead", "view": "open", "format": "csv", "which": "shown"}
+    assert page.request.post("/files/export", data=asked).ok
+    page.goto("/exports")
+    row = page.get_by_role("table", name="Exports").get_by_role("row").filter(has_text="Open Leads")
+    expect(row.get_by_text("this minute").filter(visible=True)).to_have_count(1)
+    expect(row.get_by_text(re.compile(r"\d B")).filter(visible=True)).to_have_count(1)
+    expect(row.get_by_role("link", name=re.compile("^Open Leads"))).to_be_visible()
+    if size is not PHONE:
+        link = page.get_by_role("navigation", name="Site map").get_by_role("link", name="Exports")
+        expect(link).to_have_attribute("aria-current", "page")
 
 
 def test_ticked_rows_and_moved_columns(sign_in: SignIn, office: Office, tmp_path: Path) -> None:

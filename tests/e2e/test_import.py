@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import time
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,8 @@ from sqlmodel import func, select
 
 from rxcrm.models.choices import Rating
 from rxcrm.models.contact import Contact
+from rxcrm.models.importing.books import ImportRun
+from rxcrm.models.importing.plan import Plan
 from rxcrm.models.lead import Lead
 from tests.e2e.conftest import DESKTOP, PHONE, TABLET, SignIn
 from tests.models.import_files import HEAD, csv_file, text_file, xlsx_file
@@ -72,6 +76,21 @@ def count(office: Office, table: type[Lead] | type[Contact] = Lead) -> int:
     return int(found)
 
 
+def plan_of(office: Office, run: int) -> Plan:
+    """What was chosen for an import, as the server has kept it."""
+    found = office.session.exec(select(ImportRun.plan).where(ImportRun.id == run)).one()
+    office.commit()
+    return Plan.of(found)
+
+
+def until(page: Page, found: Callable[[], object]) -> None:
+    """Wait for something that no page shows; what the browser has to say arrives meanwhile."""
+    ends = time.monotonic() + 10
+    while not found():
+        assert time.monotonic() < ends, "it did not come"
+        page.wait_for_timeout(20)
+
+
 def tag_of(page: Page, name: str) -> Locator:
     return page.get_by_role("row").filter(has_text=name).locator(".tag-pill")
 
@@ -111,9 +130,11 @@ def test_values_are_put_right_before_anything_is_written(
 
     # What is missing is filled in cell by cell.
     page.get_by_role("tab", name="Rows").click()
-    page.get_by_label("Column", exact=True).select_option(label="Last Name")
     cell = page.get_by_role("gridcell", selected=True)
+    page.get_by_label("Column", exact=True).select_option(label="Last Name")
+    expect(page.get_by_role("grid", name="Rows with problems").get_by_role("row")).to_have_count(2)
     expect(cell).to_have_attribute("aria-invalid", "true")
+    expect(cell).to_be_in_viewport(ratio=0.95)
     cell.click()
     page.get_by_label("Last Name in row 6").fill("Silva")
     page.keyboard.press("Enter")
@@ -160,7 +181,7 @@ def test_a_late_answer_leaves_the_cell_that_is_being_edited(sign_in: SignIn, tmp
     page.keyboard.press("F2")
     cell = page.get_by_label("Last Name in row 6")
     cell.fill("Sil")
-    page.wait_for_timeout(500)  # the answer is there, and held
+    until(page, lambda: any('"grid' in str(message) for _, message in late))  # the answer is there, and held
     slow = False
     for tab, message in late:
         tab.send(message)
@@ -171,6 +192,69 @@ def test_a_late_answer_leaves_the_cell_that_is_being_edited(sign_in: SignIn, tmp
     page.keyboard.press("Enter")
     expect(page.get_by_text("Changed by hand; it fits.")).to_be_visible()
     expect(page.get_by_role("gridcell", name="Silva")).to_be_visible()
+
+
+def test_empty_cells_of_a_required_field_are_filled_at_once(sign_in: SignIn, tmp_path: Path) -> None:
+    rows = [HEAD, ["Forklifts", "Ana", ""], ["Ramps", "Luis", ""], ["Racks", "Eva", "Berg"]]
+    page = sign_in("Mia")
+    upload(page, csv_file(tmp_path, rows))
+    proceed(page, "map")
+    proceed(page, "review")
+    value = page.get_by_role("textbox", name="Fill the 2 empty cells with…")
+    value.fill("Unknown")
+    page.get_by_role("button", name="Fill the 2 cells").click()
+    expect(page.get_by_text("Becomes “Unknown”.")).to_be_visible()
+    proceed(page, "preview")
+    expect(card(page, "Create")).to_contain_text("3")
+
+
+@pytest.mark.parametrize("shape", [DESKTOP, TABLET, PHONE], ids=["desktop", "tablet", "phone"])
+def test_the_first_cell_that_does_not_fit_is_in_sight(
+    sign_in: SignIn, tmp_path: Path, shape: dict[str, object]
+) -> None:
+    page = sign_in("Mia", shape)
+    upload(page, csv_file(tmp_path, FAIR))
+    proceed(page, "map")
+    proceed(page, "review")
+    page.get_by_role("tab", name="Rows").click()
+    cell = page.get_by_role("gridcell", selected=True)
+    expect(cell).to_have_text("On Fire!")
+    expect(cell).to_be_in_viewport(ratio=0.95)
+
+
+def test_who_looks_at_rows_sees_them_checked_again(sign_in: SignIn, tmp_path: Path) -> None:
+    rows = [
+        [*HEAD, "No. of Employees", "Rating"],
+        ["Forklifts", "Ana", "Sousa", "1.250", "On Fire!"],
+        ["Ramps", "Luis", "Novak", "2.500", "Hot"],
+    ]
+    page, other = sign_in("Mia"), sign_in("Mia")
+    upload(page, csv_file(tmp_path, rows))
+    proceed(page, "map")
+    proceed(page, "review")
+    page.get_by_role("tab", name="Rows").click()
+    grid = page.get_by_role("grid", name="Rows with problems")
+    expect(grid.get_by_role("row")).to_have_count(3)
+    other.goto(page.url)
+    other.get_by_role("button", name=re.compile("^No. of Employees")).click()
+    other.get_by_role("radio", name="1.234,5").check()  # so these are whole numbers after all
+    expect(grid.get_by_role("row")).to_have_count(2)
+    expect(page.get_by_role("tab", name="Rows")).to_have_attribute("aria-selected", "true")
+
+
+@pytest.mark.parametrize("shape", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_the_whole_pattern_of_topics_is_seen(sign_in: SignIn, tmp_path: Path, shape: dict[str, object]) -> None:
+    page = sign_in("Mia", shape)
+    upload(page, csv_file(tmp_path, [["First Name", "Last Name", "Company"], ["Ana", "Sousa", "Fabrikam"]]))
+    proceed(page, "map")
+    pattern = page.get_by_role("textbox", name="Topic")
+    for text in ("", "{Company Name} wants an offer, says {First Name} {Last Name}; found at the fair in Lyon"):
+        if text:
+            pattern.fill(text)
+        assert pattern.evaluate("(f) => [f.scrollWidth - f.clientWidth, f.scrollHeight - f.clientHeight]") == [0, 0]
+    pattern.press("End")
+    pattern.press("Enter")
+    expect(pattern).to_have_value(re.compile("Lyon$"))
 
 
 def test_rows_that_do_not_fit_come_back_in_a_file(sign_in: SignIn, tmp_path: Path) -> None:
@@ -295,7 +379,8 @@ def test_each_step_is_there_again_after_a_reload(sign_in: SignIn, office: Office
     constant.fill("lead source")
     constant.press("Enter")
     page.get_by_label("Lead Source for all rows").select_option(label="Trade Show")
-    page.wait_for_timeout(700)  # what is chosen is kept a moment later
+    run = int(page.url.split("/")[4])
+    until(page, lambda: plan_of(office, run).constants.get("lead_source"))  # kept a moment later
     page.reload()
     expect(goes_to(page, "Phone")).to_have_value("Mobile Phone")
     expect(page.get_by_label("Lead Source for all rows")).to_have_value(re.compile(r"\d+"))
@@ -311,7 +396,6 @@ def test_each_step_is_there_again_after_a_reload(sign_in: SignIn, office: Office
     expect(card(page, "Skip")).to_contain_text("1")
     page.reload()
     expect(page.get_by_label("Row 2: what to do")).to_have_value("skip")
-    run = page.url.split("/")[4]
 
     # Back and forth keep everything; the address without a step goes to the farthest one.
     page.get_by_role("navigation", name="Steps of this import").get_by_role("link", name="Map").click()

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Iterator
+from asyncio.subprocess import Process
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ from sqlmodel import Session, select
 
 from rxcrm.models import db, jobs, notifying
 from rxcrm.models.access import GRANTS, Privilege
+from rxcrm.models.children import child
 from rxcrm.models.errors import NotAllowed, NotFound
 from rxcrm.models.exporting import background, rows, runs
 from rxcrm.models.exporting.tables import ExportRun, ExportStatus
@@ -206,18 +209,18 @@ def test_an_administrator_cancels_the_job_and_the_export_ends_with_it(many: Offi
 
 def test_a_process_that_dies_is_followed_by_another(many: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     run_id = begin(many)
-    started: list[int] = []
-    start = background._start
+    started: list[str] = []
 
-    def first_dies(number: int) -> Any:
-        process = start(number)
-        started.append(number)
-        if len(started) == 1:
-            process.kill()
-            process.wait()
-        return process
+    @asynccontextmanager
+    async def first_dies(*command: str) -> AsyncIterator[Process]:
+        async with child(*command) as process:
+            started.append(command[-1])
+            if len(started) == 1:
+                process.kill()
+                await process.wait()
+            yield process
 
-    monkeypatch.setattr(background, "_start", first_dies)
+    monkeypatch.setattr(background, "child", first_dies)
     monkeypatch.setattr(jobs, "FIRST_WAIT", 0.01)
     work()
     assert (read(run_id).status, len(started)) == ("done", 2)
@@ -236,12 +239,7 @@ def test_what_a_dead_process_left_is_cleared_by_the_next(many: Office) -> None:
 def test_it_gives_up_with_a_sentence_in_the_list(many: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     run_id = begin(many)
 
-    def dies(number: int) -> Any:
-        import subprocess
-
-        return subprocess.Popen(["/bin/false"])
-
-    monkeypatch.setattr(background, "_start", dies)
+    monkeypatch.setattr(background, "child", lambda *command: child("rxcrm.no_such_module"))
     monkeypatch.setattr(jobs, "FIRST_WAIT", 0.001)
     monkeypatch.setattr(jobs, "MOST_ATTEMPTS", 2)
     work()

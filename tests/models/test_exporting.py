@@ -33,8 +33,9 @@ from rxcrm.models.exporting.wanted import AGAIN, ALL, CSV, FORMATS, VCF, XLSX, X
 from rxcrm.models.exporting.workbook import XlsxWriter
 from rxcrm.models.fields import Conventions, Kind, fields_of
 from rxcrm.models.importing.checksum import row_checksum
+from rxcrm.models.importing.escaping import unescape
 from rxcrm.models.importing.mapping import propose
-from rxcrm.models.importing.reading import open_table, unescape
+from rxcrm.models.importing.reading import open_table
 from rxcrm.models.lead import Lead
 from rxcrm.models.people import User
 from rxcrm.models.views import VIEWS

@@ -10,7 +10,8 @@ import pytest
 
 from rxcrm.models.access import Who
 from rxcrm.models.fields import Conventions
-from rxcrm.models.importing.checking import REJECTED, Checked, Checker, survey
+from rxcrm.models.importing.checked import REJECTED, Checked
+from rxcrm.models.importing.checking import Checker, survey
 from rxcrm.models.importing.grid import CellError, Exact
 from rxcrm.models.importing.lookups import Lookups
 from rxcrm.models.importing.mapping import propose
@@ -56,6 +57,10 @@ def one(who: Who, row: dict[str, str], **more: Any) -> Checked:
 
 def said(row: Checked) -> list[tuple[str, str, str]]:
     return [(p.severity, p.column, p.value) for p in row.problems]
+
+
+def sentences(row: Checked) -> list[str]:
+    return [p.reason % p.values for p in row.problems]
 
 
 # -- yes and no ------------------------------------------------------------------------------------------------------
@@ -218,8 +223,15 @@ def test_a_bad_address_is_kept_in_the_description(mia: Who) -> None:
     assert (row.values["email"], row.values["website"]) == ("", "")
     assert row.values["description"] == "Met at the fair.\nEmail: ana at porto\nWebsite: not a site"
     assert said(row) == [("warning", "Email", "ana at porto"), ("warning", "Website", "not a site")]
+    assert sentences(row) == [
+        f"“{text}” is not {kind} address. The row comes in without it; the text goes to the description."
+        for text, kind in (("ana at porto", "an e-mail"), ("not a site", "a web"))
+    ]
     row = one(mia, {"Email": "ana at porto", "Description": "x" * 1995})
-    assert row.values["description"] == "x" * 1995 and len(row.problems) == 1
+    assert row.values["description"] == "x" * 1995
+    assert sentences(row) == [
+        "“ana at porto” is not an e-mail address and is left out: the description has no room for it."
+    ]
 
 
 def test_of_several_addresses_the_first_is_taken_and_the_others_kept(mia: Who) -> None:

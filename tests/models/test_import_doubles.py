@@ -44,9 +44,9 @@ def test_rows_like_records_or_like_one_another_are_warned_of_and_come_in(office:
     books = imported(office, tmp_path)
     assert (books.accepted, books.warned, books.rejected) == (4, 3, 0)
     assert told(books) == [
-        (2, "“Regina Murphy” may be here already: Same e-mail address."),
-        (3, "“Regina Murphy” may be here already: Similar name."),
-        (5, "This may be the same as row 4: Same e-mail address."),
+        (2, "“Regina Murphy” may be here already. Same e-mail address."),
+        (3, "“Regina Murphy” may be here already. Similar name."),
+        (5, "This may be the same as row 4. Same e-mail address."),
     ]
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlmodel import SQLModel, col, func, select
+from sqlmodel import Session, SQLModel, col, func, select
 
 from rxcrm.models import closing, db, disqualifying, process, records
 from rxcrm.models.account import Account
@@ -21,8 +20,8 @@ from rxcrm.models.choices import LeadReason, OpportunityReason, OpportunityStatu
 from rxcrm.models.connection import Connection
 from rxcrm.models.contact import Contact
 from rxcrm.models.history import History
-from rxcrm.models.importing import files, writing
-from rxcrm.models.importing.checking import Checked
+from rxcrm.models.importing import writing
+from rxcrm.models.importing.checked import Checked
 from rxcrm.models.importing.lookups import Pending
 from rxcrm.models.importing.owners import Owners
 from rxcrm.models.importing.rules import judge
@@ -36,17 +35,11 @@ from rxcrm.models.tables import RECORDS
 from rxcrm.models.timeline import writing as timeline
 from tests.office import Office, Statements
 
+pytestmark = pytest.mark.usefixtures("uploads")
+
 RUN = 7
 #: What an import cannot have like a verb: its number, and what the run's number entails.
 NOT_ALIKE = {"id", "import_id"}
-
-
-@pytest.fixture(autouse=True)
-def uploads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path / "imports"
-    folder.mkdir()
-    monkeypatch.setattr(files, "folder", lambda: folder)
-    return folder
 
 
 def checked_rows(
@@ -69,7 +62,7 @@ def write(
 ) -> list[Any]:
     """The records of some rows, in their order."""
     checked = checked_rows(office, table, *rows, closed=closed)
-    Writer.of(table, RUN, office.who(office.sara)).write(office.session, checked, (), (), office.now)
+    Writer.of(table, RUN, office.who(office.sara)).write(office.session, checked, office.now)
     office.commit()
     return [office.session.get_one(table, row.made) for row in checked]
 
@@ -368,13 +361,23 @@ def test_more_rows_cost_no_more_statements(office: Office, entity: str) -> None:
         office.commit()
         office.session.expunge_all()
         with Statements(office.engine) as statements:
-            writer.write(office.session, rows, (), (), office.now)
+            writer.write(office.session, rows, office.now)
             office.session.flush()
         ran.append(len(statements))
     assert ran[1] == ran[2], "\n".join(statements.ran)
 
 
 # -- away again ------------------------------------------------------------------------------------------------------
+
+
+def remove_all(table: type[Record]) -> None:
+    """What the run wrote into a table goes."""
+
+    def away(session: Session) -> None:
+        writing.remove(session, table, session.exec(select(table.id).where(table.import_id == RUN)).all())
+
+    db.transact(away)
+
 
 TABLES = (
     Lead,
@@ -401,8 +404,7 @@ def test_removing_what_a_run_wrote_leaves_nothing_dangling(office: Office, entit
     assert [count(office, table) for table in TABLES] != before
     office.commit()
     for other in ("activity", "opportunity", "lead", "contact", "account"):
-        while db.transact(writing.remove_some, RECORDS[other], RUN):
-            pass
+        remove_all(RECORDS[other])
     assert [count(office, table) for table in TABLES] == before
     assert (
         not office.session.connection()
@@ -420,8 +422,7 @@ def test_what_people_attached_since_goes_with_its_record(office: Office) -> None
     kept = office.contact(last_name="Stays", originating_lead_id=lead_id)
     office.share(lead, office.tom)
     office.commit()
-    while db.transact(writing.remove_some, Lead, RUN):
-        pass
+    remove_all(Lead)
     office.session.expire_all()
     assert (count(office, Activity), count(office, Party), count(office, Share)) == (0, 0, 0)
     assert office.session.get_one(Contact, kept.id).originating_lead_id is None
@@ -431,7 +432,7 @@ def test_an_opportunity_whose_account_goes_is_left_without_customer(small_office
     (account,) = write(small_office, Account, {"name": "Contoso"})
     deal = small_office.opportunity(account_id=account.id)
     small_office.commit()
-    db.transact(writing.remove_some, Account, RUN)
+    remove_all(Account)
     small_office.session.expire_all()
     found = small_office.session.get_one(Opportunity, deal.id)
     assert (found.account_id, found.customer_key) == (None, "")

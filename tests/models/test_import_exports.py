@@ -18,20 +18,14 @@ from rxcrm.models.base import Record
 from rxcrm.models.choices import ActivityKind, ActivityReason, LeadReason, Rating
 from rxcrm.models.exporting.making import make
 from rxcrm.models.exporting.wanted import AGAIN, ALL, CSV, XLSX, XML, Wanted
-from rxcrm.models.importing import files, runs, wizard
+from rxcrm.models.importing import runs, wizard
 from rxcrm.models.importing.books import Books, ImportRun
 from rxcrm.models.importing.plan import Plan
 from rxcrm.models.lead import Lead
 from rxcrm.models.tables import RECORDS
 from tests.office import Office
 
-
-@pytest.fixture(autouse=True)
-def uploads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path / "imports"
-    folder.mkdir()
-    monkeypatch.setattr(files, "folder", lambda: folder)
-    return folder
+pytestmark = pytest.mark.usefixtures("uploads")
 
 
 def furnish(office: Office) -> None:
@@ -194,3 +188,21 @@ def test_what_was_changed_here_after_the_export_is_refused_unless_confirmed(offi
     office.session.expire_all()
     assert (lead.topic, lead.city) == ("FALSE", "Porto")
     office.commit()
+
+
+def test_what_is_left_of_our_own_csv_is_escaped_and_comes_back_the_same(office: Office, tmp_path: Path) -> None:
+    furnish(office)
+    before = state(office, "lead")
+    who = mia(office)
+    (number,) = wizard.take_in(who, exported(office, tmp_path, "lead", CSV, AGAIN), "leads.csv")
+    plan = runs.inspect(who, number).plan
+    assert runs.carry_out(number, who, plan).skipped == 2
+    left = tmp_path / "left.csv"
+    name, kind = db.read(lambda s: wizard.left_file(records.Act(s, who, db.now()), number, left))
+    assert (name, kind) == ("leads – rejected.csv", "text/csv")
+    text = left.read_text("utf-8-sig")
+    assert "'@Racks" in text and "'=1+1" in text and text.count("not changed since it was exported") == 2
+    books, again, _ = judged(office, left)
+    assert (books.rows, books.skipped, books.created, books.updated, books.rejected) == (2, 2, 0, 0, 0)
+    assert [p["reason"] for p in books.problems] == ["This row was not changed since it was exported."] * 2
+    assert state(office, "lead") == before and again != number

@@ -14,7 +14,7 @@ from rxcrm.models.fields import FieldSpec, Kind, fields_of
 from rxcrm.models.history import Event, History
 from rxcrm.models.importing import sources
 from rxcrm.models.importing.books import ImportRun
-from rxcrm.models.importing.checking import Checked
+from rxcrm.models.importing.checked import Checked
 from rxcrm.models.importing.lookups import Link, Lookups, Pending
 from rxcrm.models.importing.owners import Owners
 from rxcrm.models.importing.plan import (
@@ -238,10 +238,10 @@ def test_what_is_to_be_made_is_made_once_in_a_run_and_looks_like_any_import(offi
         office, {"topic": "a", "account_id": contoso, "contact_id": ana}, {"topic": "b", "account_id": contoso}
     )
     writer = Writer.of(Opportunity, 7, office.who(office.sara))
-    writer.write(office.session, rows[:1], (), (), office.now)
+    writer.write(office.session, rows[:1], office.now)
     office.commit()
     again = Writer.of(Opportunity, 7, office.who(office.sara))
-    again.write(office.session, rows[1:], (), (), office.now)
+    again.write(office.session, rows[1:], office.now)
     office.commit()
     (account,) = office.session.exec(select(Account)).all()
     (contact,) = office.session.exec(select(Contact)).all()
@@ -266,10 +266,10 @@ def test_a_batch_that_is_rolled_back_leaves_nothing_that_a_later_one_relies_on(s
     rows = imported(small_office, {"topic": "a", "account_id": contoso})
     writer = Writer.of(Opportunity, 7, small_office.who(small_office.sara))
     kept = dict(rows[0].values or {})
-    writer.write(small_office.session, rows, (), (), small_office.now)
+    writer.write(small_office.session, rows, small_office.now)
     small_office.session.rollback()
     rows[0].values = kept
-    writer.write(small_office.session, rows, (), (), small_office.now)
+    writer.write(small_office.session, rows, small_office.now)
     small_office.commit()
     (deal,) = small_office.session.exec(select(Opportunity)).all()
     (account,) = small_office.session.exec(select(Account)).all()
@@ -280,7 +280,7 @@ def test_leads_come_with_accounts_that_were_made_for_them(small_office: Office) 
     spec = fields_of(Lead)["existing_account_id"]
     found = lookups(small_office, entity="lead", existing_account_id=OR_CREATE)
     rows = imported(small_office, {"topic": "a", "last_name": "b", "existing_account_id": found.find(spec, "Contoso")})
-    Writer.of(Lead, 7, small_office.who(small_office.sara)).write(small_office.session, rows, (), (), small_office.now)
+    Writer.of(Lead, 7, small_office.who(small_office.sara)).write(small_office.session, rows, small_office.now)
     (lead,) = small_office.session.exec(select(Lead)).all()
     (account,) = small_office.session.exec(select(Account)).all()
     assert lead.existing_account_id == account.id and spec.kind is Kind.LOOKUP

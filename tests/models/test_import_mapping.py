@@ -131,7 +131,50 @@ def test_a_name_column_takes_what_the_others_leave() -> None:
 
 def test_proposals_show_samples_and_how_they_were_recognised() -> None:
     (proposal,) = propose("lead", ["Mobile Number"], [["1", "2", "3", "4"]])
-    assert (proposal.samples, proposal.reason()) == (["1", "2", "3"], "Export of Thunderbird")
+    assert (proposal.samples, proposal.reason()) == (["1", "2", "3"], "Common spelling")
+
+
+def test_a_program_is_named_where_several_headings_are_peculiar_to_it() -> None:
+    thunderbird = proposed(*THUNDERBIRD.split(","))
+    assert thunderbird["Mobile Number"].reason() == "Export of Thunderbird"
+    hubspot = proposed("hs_lead_status", "hs_analytics_source", "jobtitle", "company", "email", "Stadt")
+    assert [p.reason() for p in hubspot.values()] == [
+        *("Export of HubSpot", "Export of HubSpot", "Label of the field", "Export of HubSpot", "Label of the field", "Common spelling"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "headings",
+    [
+        ("Company", "Phone", "Street", "No. of Employees", "Lead Status", "Title"),
+        ("Full Name", "Mobile", "State", "Zip", "Email", "Notes"),
+        ("street1", "Work Phone", "Organisation"),
+    ],
+)
+def test_generic_headings_are_no_export_of_any_program(headings: tuple[str, ...]) -> None:
+    assert {p.reason() for p in proposed(*headings).values()} <= {"Common spelling", "Label of the field"}
+
+
+@pytest.mark.parametrize("entity", ["lead", "opportunity"])
+@pytest.mark.parametrize(
+    "samples, target",
+    [
+        (["5,000", "€ 1.200,50"], "budget_amount"),
+        (["12000"], "budget_amount"),
+        (["May Buy", "Can Buy"], "budget_status"),
+        (["5,000", "unknown"], "budget_status"),
+        ([], "budget_status"),
+    ],
+)
+def test_a_budget_of_amounts_is_the_amount(entity: str, samples: list[str], target: str) -> None:
+    (proposal,) = propose(entity, ["Budget"], [samples])
+    assert proposal.target == target
+    assert proposal.reason() == ("Name and values of the column" if target == "budget_amount" else "Label of the field")
+
+
+def test_amounts_do_not_go_to_options_where_the_field_for_them_is_taken() -> None:
+    headings, samples = ["Budget", "Budget Amount"], [["5,000"], ["6,000"]]
+    assert [p.target for p in propose("opportunity", headings, samples)] == ["", "budget_amount"]
 
 
 def test_targets_are_the_open_fields_and_the_special_ones() -> None:

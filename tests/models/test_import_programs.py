@@ -18,7 +18,7 @@ from rxcrm.models.choices import ActivityReason as R
 from rxcrm.models.choices import ActivityStatus as S
 from rxcrm.models.choices import PartyRole
 from rxcrm.models.contact import Contact
-from rxcrm.models.importing import files, undoing
+from rxcrm.models.importing import undoing
 from rxcrm.models.importing.books import Books, ImportRun
 from rxcrm.models.importing.plan import AS_CLOSED, MATCH_OR_CREATE, LookupRule
 from rxcrm.models.importing.recognising import constants_of, entity_of
@@ -28,15 +28,9 @@ from rxcrm.models.timeline import writing as timeline
 from tests.models.import_files import bring_in, csv_file
 from tests.office import Office
 
+pytestmark = pytest.mark.usefixtures("uploads")
+
 OR_CREATE = LookupRule(make=MATCH_OR_CREATE)
-
-
-@pytest.fixture(autouse=True)
-def uploads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path / "imports"
-    folder.mkdir()
-    monkeypatch.setattr(files, "folder", lambda: folder)
-    return folder
 
 
 def table(text: str) -> list[list[str]]:

@@ -11,8 +11,9 @@ import pytest
 from openpyxl import Workbook
 
 from rxcrm.models.importing import reading
+from rxcrm.models.importing.escaping import unescape
 from rxcrm.models.importing.grid import CellError, Exact
-from rxcrm.models.importing.reading import Table, Unreadable, open_table, unescape
+from rxcrm.models.importing.reading import Table, Unreadable, open_table
 from rxcrm.settings import Settings
 from tests.models.made_files import (
     EXAMPLES,

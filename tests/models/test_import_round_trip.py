@@ -15,17 +15,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rxcrm.models.exporting import delimited as csv_export
 from rxcrm.models.exporting.columns import Column, Scheme
 from rxcrm.models.exporting.delimited import CsvWriter
 from rxcrm.models.exporting.rows import Batch
 from rxcrm.models.exporting.spreadsheetml import XmlWriter
 from rxcrm.models.exporting.workbook import XlsxWriter
 from rxcrm.models.fields import Conventions, Kind
-from rxcrm.models.importing import reading
 from rxcrm.models.importing.delimited import DELIMITERS
 from rxcrm.models.importing.encodings import ENCODINGS
-from rxcrm.models.importing.reading import open_table, read_table, unescape
+from rxcrm.models.importing.escaping import RUN, escape, unescape
+from rxcrm.models.importing.reading import open_table, read_table
 from rxcrm.models.importing.stage import ReadOptions
 
 #: What XML, and so every workbook, can hold; line ends are alike, as exports make them.
@@ -120,13 +119,9 @@ def test_any_text_that_an_encoding_can_hold_reads_back_equal(
 
 @given(text=st.text(st.characters(exclude_categories=("Cs",)) | st.sampled_from("'=+-@\t\r\n＝＋－＠"), max_size=5))
 def test_the_escape_of_our_csv_is_taken_back(text: str) -> None:
-    escaped = csv_export.escape(text)
+    escaped = escape(text)
     assert unescape(escaped) == text
-    assert not escaped.startswith(tuple(csv_export.RUN))
-
-
-def test_reader_and_writer_agree_on_what_is_escaped() -> None:
-    assert set(reading._RUN) == set(csv_export.ESCAPE + csv_export.RUN)
+    assert not escaped.startswith(tuple(RUN))
 
 
 def test_a_file_of_somebody_else_keeps_its_apostrophes(tmp_path: Path) -> None:

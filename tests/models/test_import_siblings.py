@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -16,8 +15,9 @@ from sqlmodel import col, func, select
 
 from rxcrm.models import db, records
 from rxcrm.models.account import Account
+from rxcrm.models.children import environment
 from rxcrm.models.history import History
-from rxcrm.models.importing import files, mapping, running, undoing, weighing, wizard, work
+from rxcrm.models.importing import edited, mapping, running, undoing, weighing, wizard, work
 from rxcrm.models.importing.books import ImportChange, ImportLink, ImportProblem, ImportRun
 from rxcrm.models.importing.plan import ID, MATCH_OR_CREATE, LookupRule
 from rxcrm.settings import settings
@@ -25,16 +25,10 @@ from tests.models.import_files import bring_in, csv_file, shared
 from tests.models.test_import_wizard import Desk
 from tests.office import Office
 
+pytestmark = pytest.mark.usefixtures("uploads")
+
 HEAD = ["Account Name", "Parent Account", "Email"]
 MAPPING = {0: "name", 1: "parent_account_id", 2: "email"}
-
-
-@pytest.fixture(autouse=True)
-def uploads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path / "imports"
-    folder.mkdir()
-    monkeypatch.setattr(files, "folder", lambda: folder)
-    return folder
 
 
 def accounts(office: Office) -> dict[str, str]:
@@ -210,7 +204,7 @@ def undo(office: Office, run: ImportRun) -> int:
 def test_filled_look_ups_are_no_edits_and_undoing_removes_everything(
     office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(undoing, "AT_ONCE", 2)
+    monkeypatch.setattr(edited, "AT_ONCE", 2)
     run, _ = import_it(office, tmp_path, "A < D", "B < A", "C < B", "D < C", "E < A")
     rows = office.session.exec(select(Account)).all()
     assert {row.version for row in rows} == {1}
@@ -226,7 +220,7 @@ def test_filled_look_ups_are_no_edits_and_undoing_removes_everything(
 def test_the_parents_of_an_edited_account_stay_with_it(
     office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(undoing, "AT_ONCE", 1)
+    monkeypatch.setattr(edited, "AT_ONCE", 1)
     run, _ = import_it(office, tmp_path, "Top", "Middle < Top", "Low < Middle", "Other < Top")
     (low,) = office.session.exec(select(Account).where(Account.name == "Low")).all()
     records.save(office.act(office.mia), low, {"city": "Porto"})
@@ -275,7 +269,7 @@ def test_a_killed_run_still_knows_what_it_has_to_fill(
         [sys.executable, "-m", "rxcrm.models.importing.work", str(run_id), work.RUN],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        env={**os.environ, "RXCRM_DATABASE_URL": work._address()},
+        env=environment(),
     )
     assert process.stdout
     for line in process.stdout:

@@ -16,21 +16,15 @@ from sqlmodel import col, select
 
 from rxcrm.models import db
 from rxcrm.models.errors import NotAllowed
-from rxcrm.models.importing import files, staging, tidying, wizard
+from rxcrm.models.importing import files, intake, staging, tidying, wizard
 from rxcrm.models.importing.books import ImportChange, ImportRun, RunStatus
 from rxcrm.models.importing.undoing import LIFE
 from tests.models.import_files import csv_file, register
 from tests.office import Office
 
+pytestmark = pytest.mark.usefixtures("uploads")
+
 DAY = timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def uploads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path / "imports"
-    folder.mkdir()
-    monkeypatch.setattr(files, "folder", lambda: folder)
-    return folder
 
 
 def aged(path: Path, days: float) -> Path:
@@ -126,7 +120,7 @@ def test_where_one_file_of_an_archive_is_refused_nothing_of_it_stays(
             raise NotAllowed("not these")
         return register_one(*args)
 
-    monkeypatch.setattr(wizard, "register", second_refused)
+    monkeypatch.setattr(intake, "register", second_refused)
     with pytest.raises(NotAllowed, match="not these"):
         wizard.take_in(who, archive(uploads, "leads.csv", "contacts.csv", "more.csv"), "all.zip")
     assert list(uploads.iterdir()) == []
@@ -142,7 +136,7 @@ def test_a_file_of_ones_own_that_is_refused_stays_where_it_is(
     def refused(*_args: Any) -> ImportRun:
         raise NotAllowed("not this")
 
-    monkeypatch.setattr(wizard, "register", refused)
+    monkeypatch.setattr(intake, "register", refused)
     path = csv_file(tmp_path, [["Topic"], ["Racks"]])
     with pytest.raises(NotAllowed, match="not this"):
         wizard.take_in(who, path, path.name)

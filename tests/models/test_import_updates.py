@@ -15,8 +15,8 @@ from rxcrm.models.connection import Connection
 from rxcrm.models.connections import linking
 from rxcrm.models.contact import Contact
 from rxcrm.models.history import History
-from rxcrm.models.importing import files, updating
-from rxcrm.models.importing.checking import Checked
+from rxcrm.models.importing import updating
+from rxcrm.models.importing.checked import Checked
 from rxcrm.models.importing.judging import UPDATED, Verdict
 from rxcrm.models.importing.owners import Owners
 from rxcrm.models.lead import Lead
@@ -25,13 +25,7 @@ from rxcrm.models.tables import RECORDS
 from tests.models.import_files import register, text_file
 from tests.office import Office, Statements
 
-
-@pytest.fixture(autouse=True)
-def uploads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path / "imports"
-    folder.mkdir()
-    monkeypatch.setattr(files, "folder", lambda: folder)
-    return folder
+pytestmark = pytest.mark.usefixtures("uploads")
 
 
 def update(office: Office, run_id: int, table: type[Record], values: dict[int, dict[str, Any]]) -> list[str]:

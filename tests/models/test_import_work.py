@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -16,8 +15,9 @@ from sqlmodel import func, select
 
 from rxcrm import worker
 from rxcrm.models import db, jobs
+from rxcrm.models.children import environment
 from rxcrm.models.history import History
-from rxcrm.models.importing import running, weighing, wizard, work
+from rxcrm.models.importing import recovering, running, undoing, weighing, wizard, work
 from rxcrm.models.importing.books import ImportRun
 from rxcrm.models.job import Job, JobState
 from rxcrm.models.lead import Lead
@@ -79,7 +79,7 @@ def child(number: int, phase: str) -> subprocess.Popen[bytes]:
         [sys.executable, "-m", "rxcrm.models.importing.work", str(number), phase],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        env={**os.environ, "RXCRM_DATABASE_URL": work._address()},
+        env=environment(),
     )
 
 
@@ -162,6 +162,46 @@ def test_stopping_the_server_gives_the_run_back_to_whoever_starts_next(office: O
 
     asyncio.run(go_on())
     assert figures(office) == (ROWS,) * 4
+
+
+def test_an_undo_whose_process_is_killed_is_brought_to_its_end_by_the_next_start(
+    office: Office, tmp_path: Path
+) -> None:
+    number = prepared(office, tmp_path)
+    running.begin_here(number)
+    running.carry_out(number)
+    who = office.who(office.mia)
+    office.commit()
+    db.transact(lambda session: wizard.begin_undo(Act(session, who, db.now()), number, also_edited=False))
+    process = child(number, work.UNDO)
+    assert process.stdout
+    for line in process.stdout:
+        if json.loads(line).get("done", 0) >= 1_000:
+            assert recovering.recover() == 0  # somebody is at it
+            process.send_signal(signal.SIGKILL)
+            break
+    assert process.wait(120) == -signal.SIGKILL
+    assert run_of(number).status == "undoing" and 0 < figures(office)[0] < ROWS
+    assert recovering.recover() == 1
+    assert run_of(number).status == "undone" and figures(office) == (0,) * 4
+
+
+def test_a_child_whose_server_stops_leaves_an_undo_that_can_go_on(office: Office, tmp_path: Path) -> None:
+    number = prepared(office, tmp_path)
+    running.begin_here(number)
+    running.carry_out(number)
+    who = office.who(office.mia)
+    office.commit()
+    db.transact(lambda session: wizard.start_undo(Act(session, who, db.now()), number, also_edited=False))
+    process = child(number, work.UNDO)
+    assert process.stdout and process.stdin
+    while not json.loads(process.stdout.readline())["done"]:
+        pass  # nothing was updated: the first part of the work has nothing to do
+    process.stdin.close()
+    said = [json.loads(line) for line in process.stdout]
+    assert process.wait(120) == 0 and said[-1] == {"end": "stopped"}
+    assert run_of(number).status == "undoing" and 0 < figures(office)[0] < ROWS
+    assert undoing.undo(number) == 0 and figures(office) == (0,) * 4
 
 
 def test_a_preview_of_many_rows_is_weighed_beside_the_server_and_can_be_stopped(office: Office, tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import os
 import socket
 import subprocess
@@ -37,13 +36,7 @@ from tests.models.import_files import (
 )
 from tests.office import Office, Statements
 
-
-@pytest.fixture(autouse=True)
-def uploads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path / "imports"
-    folder.mkdir()
-    monkeypatch.setattr(files, "folder", lambda: folder)
-    return folder
+pytestmark = pytest.mark.usefixtures("uploads")
 
 
 def count(office: Office, table: type[SQLModel]) -> int:
@@ -148,9 +141,9 @@ def test_rejected_rows_come_back_as_they_were_with_their_reason(office: Office, 
     rows = [["Topic;Last Name;Größe"], ["a;;00123"], ["b;Müller;5"], ['"";"ü;x";;over']]
     path = text_file(tmp_path, "\r\n".join(r[0] for r in rows), "cp1252", "Leads März.csv")
     run, _ = bring_in(office, office.who(office.sara), path)
-    name, content, kind = rejects.rejected_file(office.session, run, "en")
+    name, kind = rejects.write_rejected(office.session, run, "en", tmp_path / "left")
     assert (name, kind) == ("Leads März – rejected.csv", "text/csv")
-    assert list(csv.reader(io.StringIO(content.decode("cp1252")), delimiter=";")) == [
+    assert list(csv.reader((tmp_path / "left").read_text("cp1252").splitlines(), delimiter=";")) == [
         ["Topic", "Last Name", "Größe", "Import Result", "Import Reason"],
         ["a", "", "00123", "Rejected", "Last Name: Last Name is required."],
         ["", "ü;x", "", "Rejected", "Topic: Topic is required.", "over"],
@@ -159,8 +152,8 @@ def test_rejected_rows_come_back_as_they_were_with_their_reason(office: Office, 
 
 def test_rejected_rows_of_a_workbook_come_back_as_one_with_text_cells(office: Office, tmp_path: Path) -> None:
     run, _ = bring_in(office, office.who(office.sara), xlsx_file(tmp_path, [HEAD, ["+1", "'007", ""], ["a", "b", "c"]]))
-    name, content, _ = rejects.rejected_file(office.session, run, "en")
-    sheet = load_workbook(io.BytesIO(content)).active
+    name, _ = rejects.write_rejected(office.session, run, "en", tmp_path / "left.xlsx")
+    sheet = load_workbook(tmp_path / "left.xlsx").active
     assert name == "leads – rejected.xlsx"
     assert [[c.value for c in row] for row in sheet.iter_rows()][1] == [
         "+1",
@@ -177,7 +170,8 @@ def test_zeros_and_odd_characters_are_stored_on_every_database(office: Office, t
     run, books = bring_in(office, office.who(office.sara), csv_file(tmp_path, rows))
     assert (books.accepted, books.rejected) == (1, 1)
     assert (leads(office)[0].topic, leads(office)[0].first_name) == ("ab", "evil")
-    assert rejects.rejected_file(office.session, run, "en")[1].count(b"\0") == 0
+    rejects.write_rejected(office.session, run, "en", tmp_path / "left")
+    assert b"\0" not in (tmp_path / "left").read_bytes()
 
 
 def test_a_dry_run_keeps_the_books_and_writes_nothing(office: Office, tmp_path: Path) -> None:

@@ -350,6 +350,20 @@ def test_the_books_of_somebody_elses_import_are_hidden(server: Server) -> None:
     assert "etc" not in answer.text
 
 
+def test_the_rows_that_did_not_come_in_are_streamed_and_no_copy_stays(server: Server) -> None:
+    cookie = cookie_of(server, "sara@contoso.com")
+    sent = httpx.post(
+        f"{server.url}/files/import", headers={"Cookie": cookie, "x-file-name": "a.csv"}, content=b"Topic\na\n"
+    )
+    (run_id,) = sent.json()["imports"]
+    kept = set((server.data / "imports").iterdir())
+    for asker, status in ((cookie, 200), (cookie_of(server, "tim@contoso.com"), 403)):
+        answer = httpx.get(f"{server.url}/files/import/{run_id}/rejected", headers={"Cookie": asker})
+        assert answer.status_code == status, answer.text
+        assert ("rejected" in answer.headers.get("content-disposition", "")) == (status == 200)
+    assert set((server.data / "imports").iterdir()) == kept
+
+
 def test_every_route_of_the_server_is_known(server: Server) -> None:
     """Reflex's own routes are these; a new one must be looked at before it is let through."""
     assert app._api

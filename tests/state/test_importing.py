@@ -22,7 +22,7 @@ from rxcrm.models.people import User
 from rxcrm.state.importing import phases
 from rxcrm.state.importing.finishing import ResultStep, RunStep
 from rxcrm.state.importing.listing import Imports
-from rxcrm.state.importing.mapping import MapStep
+from rxcrm.state.importing.mapping import Chosen, MapStep
 from rxcrm.state.importing.previewing import PreviewStep
 from rxcrm.state.importing.reviewing import ReviewStep
 from rxcrm.state.importing.steps import one_run
@@ -38,8 +38,9 @@ ROWS = [
     ["Racks", "Eva", "", "On Fire!"],
 ]
 MAPPING = {"0": "topic", "1": "first_name", "2": "last_name", "3": "rating"}
-#: The other parts of a plan as the page sends them: values for all rows, look-ups, topic, owner, mode, key.
-REST: tuple[Any, ...] = ({}, {}, "", 0, "both", "")
+#: What the page sends if nothing is chosen.
+NOTHING = Chosen(mapping={}, constants={}, lookups={}, pattern="", owner=0, mode="both", key="")
+CHOSEN = NOTHING | {"mapping": MAPPING}
 PAGES = (UploadStep, MapStep, ReviewStep, PreviewStep, RunStep, ResultStep)
 
 
@@ -68,7 +69,7 @@ class ImportDesk(Desk):
     def map(self, mapping: dict[str, str] | None = None) -> Any:
         """Come to the step Review, and check the values."""
         self.read()
-        self.at(MapStep, "proceed", mapping or MAPPING, *REST)
+        self.at(MapStep, "proceed", NOTHING | {"mapping": mapping or MAPPING})
         return self.at(ReviewStep, "examine")
 
     def kept(self) -> ImportRun:
@@ -94,7 +95,7 @@ def test_each_step_leads_to_the_next(sit: Sit, small_office: Office) -> None:
     mia = sit(small_office.mia)
     mia.read()
     assert mia.kept().step == "map"
-    assert mia.at(MapStep, "proceed", MAPPING, *REST).work.problem == ""
+    assert mia.at(MapStep, "proceed", CHOSEN).work.problem == ""
     assert mia.kept().step == "review"
     review = mia.at(ReviewStep, "examine")
     assert [c.heading for c in review.view.columns] == ["Last Name", "Rating"]
@@ -109,7 +110,7 @@ def test_each_step_leads_to_the_next(sit: Sit, small_office: Office) -> None:
 def test_what_is_missing_keeps_one_at_the_columns(sit: Sit, small_office: Office) -> None:
     mia = sit(small_office.mia)
     mia.read()
-    state = mia.at(MapStep, "proceed", {}, *REST)
+    state = mia.at(MapStep, "proceed", NOTHING)
     assert state.work.problem == "No column is mapped to a field, so there is nothing to import."
     assert mia.kept().step == "map"
 
@@ -117,7 +118,8 @@ def test_what_is_missing_keeps_one_at_the_columns(sit: Sit, small_office: Office
 def test_what_is_chosen_is_kept_before_one_goes_on(sit: Sit, small_office: Office) -> None:
     mia = sit(small_office.mia)
     mia.read()
-    mia.at(MapStep, "save", {"0": "topic"}, {"lead_source": "8", "city": " "}, {}, "", small_office.sara.id, "both", "")
+    chosen = {"mapping": {"0": "topic"}, "constants": {"lead_source": "8", "city": " "}, "owner": small_office.sara.id}
+    mia.at(MapStep, "save", NOTHING | chosen)
     plan = Plan.of(mia.kept().plan)
     assert (plan.mapping, plan.constants, plan.owner) == ({0: "topic"}, {"lead_source": "8"}, small_office.sara.id)
 
@@ -206,7 +208,7 @@ def test_strangers_see_neither_the_import_nor_its_steps(sit: Sit, small_office: 
     for cls, handler, args in (
         (UploadStep, "peek", ("", "", "", -1)),
         (UploadStep, "discard", ()),
-        (MapStep, "save", (MAPPING, *REST)),
+        (MapStep, "save", (CHOSEN,)),
         (ReviewStep, "choose", (0,)),
         (ReviewStep, "stop", ()),
         (PreviewStep, "filter", ("",)),
@@ -226,7 +228,7 @@ def test_who_reads_all_leads_may_look_but_not_touch(sit: Sit, small_office: Offi
     mia.user = small_office.vera
     seen = one_run(small_office.act(small_office.vera), mia.run)
     assert (seen.mine, seen.steered) == (False, False)
-    state = mia.at(MapStep, "save", MAPPING, *REST)
+    state = mia.at(MapStep, "save", CHOSEN)
     assert state.notice.text == "Only who began this import, or an administrator, can change it."
 
 

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
 
-from rxcrm.models.exporting.columns import Column
 from rxcrm.models.exporting.rows import Batch
 from rxcrm.models.fields import Kind
 from rxcrm.models.importing.checksum import row_checksum
 from rxcrm.models.importing.grid import text_of
 
 NUMBERS = (Kind.MONEY, Kind.WHOLE, Kind.DECIMAL)
-#: (what stands in the file, what the reader sees) of all cells of a column.
+#: What stands in the file, and what the reader sees, of all cells of a column.
 Cells = tuple[list[str], list[str]]
-Encoder = Callable[[Column, Sequence[Any], int], Cells]
 
 
 def exact(value: Decimal | int | float) -> bool:

@@ -12,20 +12,7 @@ from rxcrm.models.exporting.cells import special_cells
 from rxcrm.models.exporting.columns import Column, Scheme
 from rxcrm.models.exporting.rows import Batch
 from rxcrm.models.fields import Kind, point_of
-
-#: What a spreadsheet takes for the beginning of a formula, and the sign that our escape begins with.
-RUN = "=+-@\t\r\n＝＋－＠"
-ESCAPE = "'"
-_ESCAPED = tuple(ESCAPE + RUN)
-
-
-def escape(text: str) -> str:
-    """A text that no spreadsheet runs; `unescape` of rxcrm.models.importing.reading takes it back.
-
-    >>> escape("=1+1"), escape("'tis"), escape("plain")
-    ("'=1+1", "''tis", 'plain')
-    """
-    return ESCAPE + text if text.startswith(_ESCAPED) else text
+from rxcrm.models.importing.escaping import escape
 
 
 def delimiter_of(locale: str) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import IO, Any
@@ -32,6 +32,8 @@ from rxcrm.translation import N_, gettext
 #: The hidden sheet that the drop-downs refer to.
 LISTS = "Lists"
 _ORIGIN, _ORIGIN_DAY = datetime(1899, 12, 30), date(1899, 12, 30).toordinal()
+#: The first day that every program counts alike.
+_FIRST = sheets.FIRST_DAY.toordinal() - _ORIGIN_DAY
 _ESCAPE_LIKE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 #: What a plain text has not: signs of XML, white space that it would not keep, escapes of workbooks.
 _SIGNS = re.compile(r"[&<>\n\t]|^\s|\s\Z|  |_x")
@@ -220,9 +222,9 @@ class XlsxWriter:
             plain = self.styles[column.kind, ""]
             return _numbers(values, [styles.get(code) or plain for code in currencies] or [plain] * len(values))
         if column.kind is Kind.DATE:
-            return _days(values, self.styles[Kind.DATE, ""])
+            return _dated(values, self.styles[Kind.DATE, ""], day_text, _serial_of_day)
         if column.kind is Kind.MOMENT:
-            return _moments(values, self.styles[Kind.MOMENT, ""])
+            return _dated(values, self.styles[Kind.MOMENT, ""], moment_text, _serial_of_moment)
         return [_text(v) if v else "" for v in values], list(values)
 
 
@@ -256,29 +258,26 @@ def _numbers(values: Sequence[Any], styles: Sequence[int]) -> Cells:
     return cells, texts
 
 
-def _days(values: Sequence[Any], style: int) -> Cells:
+def _dated(
+    values: Sequence[Any], style: int, text_of: Callable[[Any], str], serial_of: Callable[[Any], float]
+) -> Cells:
+    """Days and moments as spreadsheets count them; what is earlier than they count is text."""
     cells, texts = [], []
     for value in values:
         if value is None:
             cells.append("")
             texts.append("")
             continue
-        text = day_text(value)
+        text, serial = text_of(value), serial_of(value)
         texts.append(text)
-        serial = value.toordinal() - _ORIGIN_DAY
-        cells.append(f' s="{style}"><v>{serial}</v></c>' if value >= sheets.FIRST_DAY else _plain(text))
+        cells.append(f' s="{style}"><v>{serial!r}</v></c>' if serial >= _FIRST else _plain(text))
     return cells, texts
 
 
-def _moments(values: Sequence[Any], style: int) -> Cells:
-    cells, texts = [], []
-    for value in values:
-        if value is None:
-            cells.append("")
-            texts.append("")
-            continue
-        texts.append(moment_text(value))
-        since = value - _ORIGIN
-        serial = since.days + since.seconds / 86_400
-        cells.append(f' s="{style}"><v>{serial!r}</v></c>' if value.date() >= sheets.FIRST_DAY else _plain(texts[-1]))
-    return cells, texts
+def _serial_of_day(value: date) -> int:
+    return value.toordinal() - _ORIGIN_DAY
+
+
+def _serial_of_moment(value: datetime) -> float:
+    since = value - _ORIGIN
+    return since.days + since.seconds / 86_400

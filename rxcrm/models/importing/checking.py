@@ -8,14 +8,13 @@ way although a person could mend it, so it is also added to the description, as 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, Protocol
 
 from rxcrm.models.base import Record
 from rxcrm.models.errors import BadValue
 from rxcrm.models.fields import TEXTUAL, Conventions, FieldSpec, Kind, clean, parse, show
 from rxcrm.models.importing import rules
+from rxcrm.models.importing.checked import REJECTED, WARNING, Checked, Problem
 from rxcrm.models.importing.checksum import row_checksum
 from rxcrm.models.importing.columns import (
     AMBIGUOUS_DATES,
@@ -27,9 +26,9 @@ from rxcrm.models.importing.columns import (
 )
 from rxcrm.models.importing.grid import CellError, Row, is_blank
 from rxcrm.models.importing.habits import Habits
-from rxcrm.models.importing.mapping import normal
+from rxcrm.models.importing.keeping import FURTHER, NOT_STORED, keep, values_of
 from rxcrm.models.importing.names import split_name
-from rxcrm.models.importing.owners import Owner, Owners
+from rxcrm.models.importing.owners import Owners
 from rxcrm.models.importing.plan import AS_OPEN, RAW, TEXT, Fix, Plan
 from rxcrm.models.importing.siblings import ITSELF, SEVERAL_ROWS, Later, Wish
 from rxcrm.models.importing.specials import (
@@ -41,15 +40,16 @@ from rxcrm.models.importing.specials import (
     ROW_CHECKSUM,
     SOURCE_ID,
     STATUS,
+    is_added,
     required_fields,
     specs_of,
 )
+from rxcrm.models.importing.spelling import normal
 from rxcrm.models.importing.topics import PRESET, composer
 from rxcrm.models.importing.words import NO, meaning, statuses
 from rxcrm.models.lead import Lead
 from rxcrm.translation import N_
 
-WARNING, REJECTED = "warning", "rejected"
 FAILED = N_("The formula in this cell failed; the field stays empty.")
 #: Cells that have no value for another reason (rxcrm.models.importing.workbook, delimited).
 UNUSABLE = {
@@ -58,73 +58,6 @@ UNUSABLE = {
 }
 #: Targets that tell a row's record rather than fill a field of it (S 6.2).
 _OURS = (RECORD_ID, SOURCE_ID, ROW_CHECKSUM, MODIFIED_ON)
-#: Addresses that cannot be stored, but that a person may be able to read.
-_KEPT = (Kind.EMAIL, Kind.URL)
-#: What stands between several values in one cell: Google's three colons, semicolons, commas.
-_SEVERAL = (" ::: ", ";", ",")
-
-
-@dataclass(frozen=True)
-class Problem:
-    """One warning or rejection: row as the user sees it, heading, value, and a message with its values.
-
-    `place` is the column's in the file, -1 where the problem is the row's as a whole.
-    """
-
-    row: int
-    severity: str
-    column: str
-    value: str
-    reason: str
-    values: dict[str, Any] = field(default_factory=dict)
-    place: int = -1
-
-
-@dataclass
-class Checked:
-    """What one row says. `values` is None if the row is rejected; `remark` is what its history keeps.
-
-    `filled` are the fields to which the file itself gave a usable value: an update touches no others. `missing` are the
-    rejections that only a new record would get, for want of a required field. `record_id`, `source_id`, `unchanged` and
-    `exported_on` come from the columns of our own exports (S 6.2): `record_id` is 0 for none, -1 for what is no id;
-    `source_id` names the record in the system that the row came from. `lost` is what no
-    field could hold and the description keeps. `closed` is status and reason of a record that
-    comes in closed, `was_closed` says that its source had closed it. `later` are the look-ups that name another row of the
-    file. `keys` are those of `rxcrm.models.matching`, once somebody has reckoned them.
-    """
-
-    number: int
-    cells: list[str]
-    values: dict[str, Any] | None
-    owner: Owner
-    recorded_on: datetime | None = None
-    remark: str = ""
-    problems: list[Problem] = field(default_factory=list)
-    missing: list[Problem] = field(default_factory=list)
-    filled: set[str] = field(default_factory=set)
-    later: dict[str, Wish] = field(default_factory=dict)
-    owned: bool = False
-    record_id: int = 0
-    source_id: str = ""
-    unchanged: bool = False
-    exported_on: datetime | None = None
-    lost: list[str] = field(default_factory=list)
-    closed: tuple[int, int | None] | None = None
-    was_closed: bool = False
-    keys: set[int] | None = None
-    #: The id of the record that was made of it, once it is.
-    made: int = 0
-
-    @property
-    def rejected(self) -> bool:
-        """Whether the row becomes nothing, whatever else is known."""
-        return any(p.severity == REJECTED for p in self.problems)
-
-    def require_whole(self) -> None:
-        """The row is to become a new record: what it lacks rejects it."""
-        self.problems += self.missing
-        if self.rejected:
-            self.values = None
 
 
 class Links(Protocol):
@@ -182,6 +115,9 @@ class Checker:
         self.owner, self.name = made.pop(OWNER, None), made.pop(FULL_NAME, None)
         self.created = made.pop(CREATED_ON, None)
         self.known_by = {name: made.pop(name, None) for name in _OURS}
+        #: Columns that our exports, and our files of rejected rows, have beside the fields.
+        self.ours = {c.index for name, c in self.known_by.items() if c and name != SOURCE_ID}
+        self.ours |= {place for place, heading in enumerate(headings) if is_added(heading)}
         self.statuses = [c for name in (STATUS, "status_reason") if (c := made.pop(name, None))]
         self.columns = list(made.values())
         self.country = made.get("country")
@@ -226,8 +162,13 @@ class Checker:
         lost: list[str] = []
         where = region(cells[self.country.index].strip(), self.how.region) if self.country else self.how.region
         for col in self.columns:
-            if (text := cells[col.index]) and (stripped := text.strip()):
+            text = cells[col.index]
+            if stripped := text.strip():
                 self._fill(row, values, lost, col, stripped if type(text) is str else text, where)
+            elif "" in self.plan.fixes.get(col.index, {}):
+                self._fill(row, values, lost, col, "", where)
+                # It is for new records: an update leaves alone what its row does not say.
+                row.filled.discard(col.spec.name)
         self._split_name(row, values, cells)
         self._own(row, cells)
         self._open(row, values, cells)
@@ -239,8 +180,9 @@ class Checker:
                 values[name] = value
         if self.compose:
             values["topic"] = self.compose(lambda name: self._shown(values, name))
-        self._keep(row, values, lost)
         row.lost = lost
+        if lost:
+            values["description"] = keep(row, self.table, values.get("description", ""))
         self._judge(row, values)
         for spec in self.required:
             if not values.get(spec.name):
@@ -268,7 +210,7 @@ class Checker:
     def text_of(self, col: Column, cells: list[str]) -> str:
         """What a cell says once its value is mended; empty if it is to be left out or stands for a stored value."""
         text = cells[col.index].strip()
-        fix = self.plan.fixes.get(col.index, {}).get(text) if text else None
+        fix = self.plan.fixes.get(col.index, {}).get(text)
         return text if fix is None else fix.value if fix.kind == TEXT else ""
 
     def _fill(self, row: Checked, values: dict[str, Any], lost: list[str], col: Column, text: str, where: str) -> None:
@@ -293,14 +235,16 @@ class Checker:
             values[spec.name] = value
             row.filled.add(spec.name)
         except BadValue as problem:
-            if spec.kind in TEXTUAL and (spec.kind not in _KEPT or len(text) > spec.length):
+            if spec.kind in TEXTUAL and (spec.kind not in NOT_STORED or len(text) > spec.length):
                 _reject(row, col, said, problem.message, problem.values)
                 values[spec.name] = text
                 return
-            _warn(row, col, said, problem.message, problem.values)
             values[spec.name] = col.empty
-            if spec.kind in _KEPT:
+            if spec.kind in NOT_STORED:
                 lost.append(f"{spec.label}: {clean(text)}")
+                _warn(row, col, said, NOT_STORED[spec.kind], {"value": text[:80]})
+            else:
+                _warn(row, col, said, problem.message, problem.values)
 
     def _stored(self, spec: FieldSpec, fix: Fix) -> Any:
         """The stored value that somebody chose for a value of the file."""
@@ -308,23 +252,11 @@ class Checker:
 
     def _first(self, row: Checked, lost: list[str], col: Column, text: str) -> str:
         """The first of several addresses in one cell; the others go to the description."""
-        if col.spec.kind is Kind.PHONE:
-            parts = text.split(" ::: ")
-        else:
-            sign = next((s for s in _SEVERAL if s in text), "")
-            parts = [p for p in (part.strip() for part in text.split(sign)) if p] if sign else [text]
-            if not all("@" in p for p in parts):
-                return text
-        if len(parts) < 2:
-            return text
-        lost += [f"{col.spec.label}: {clean(p)}" for p in parts[1:]]
-        _warn(
-            row,
-            col,
-            text,
-            N_("Several values in one cell: the first was taken, the others are in the description."),
-        )
-        return parts[0]
+        first, *others = values_of(col.spec.kind, text)
+        if others:
+            lost += [f"{col.spec.label}: {clean(p)}" for p in others]
+            _warn(row, col, text, FURTHER)
+        return first
 
     def _split_name(self, row: Checked, values: dict[str, Any], cells: list[str]) -> None:
         if self.name is None or not (text := clean(self.text_of(self.name, cells))):
@@ -338,12 +270,13 @@ class Checker:
                 counts = {"label": spec.label, "length": spec.length, "count": len(part)}
                 _reject(row, self.name, text, message, counts)
             values[name] = part
-            row.filled.add(name)
+            if cells[self.name.index].strip():
+                row.filled.add(name)
 
     def _own(self, row: Checked, cells: list[str]) -> None:
         if self.owner and (text := clean(self.text_of(self.owner, cells))):
             row.owner, message = self.owners.find(text)
-            row.owned = not message
+            row.owned = not message and bool(cells[self.owner.index].strip())
             if message:
                 _warn(
                     row,
@@ -395,8 +328,7 @@ class Checker:
             row.record_id = int(number) if number.isdecimal() and number.isascii() and len(number) <= 18 else -1
         row.source_id = said[SOURCE_ID]
         if checksum := said[ROW_CHECKSUM]:
-            ours = {col.index for name, col in self.known_by.items() if col and name != SOURCE_ID}
-            others = [cell for i, cell in enumerate(cells) if i not in ours]
+            others = [cell for i, cell in enumerate(cells) if i not in self.ours]
             row.unchanged = row_checksum(others) == checksum
         if (col := self.known_by[MODIFIED_ON]) and said[MODIFIED_ON]:
             try:
@@ -413,13 +345,6 @@ class Checker:
                 " | ".join(extra),
                 N_("This row has more cells than there are headings; these were left out."),
             )
-
-    def _keep(self, row: Checked, values: dict[str, Any], lost: list[str]) -> None:
-        if not lost or "description" not in self.specs:
-            return
-        kept = "\n".join(filter(None, [values.get("description", ""), *lost]))
-        if len(kept) <= self.specs["description"].length:
-            values["description"] = kept
 
     def _shown(self, values: dict[str, Any], name: str) -> str:
         value = values.get(name)

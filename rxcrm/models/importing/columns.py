@@ -14,8 +14,8 @@ from rxcrm.models.errors import BadValue
 from rxcrm.models.fields import EMPTY, TEXTUAL, Conventions, FieldSpec, Kind, parse, region_of
 from rxcrm.models.importing.grid import Exact
 from rxcrm.models.importing.habits import Habits, decimal_sign, order_of, read_date, read_moment
-from rxcrm.models.importing.mapping import normal
 from rxcrm.models.importing.plan import Plan
+from rxcrm.models.importing.spelling import normal
 from rxcrm.models.importing.words import options, yesno
 from rxcrm.translation import N_
 

@@ -14,7 +14,7 @@ from rxcrm.models.base import Record
 from rxcrm.models.choices import OpportunityStage, OpportunityStatus
 from rxcrm.models.contact import Contact
 from rxcrm.models.fields import Conventions
-from rxcrm.models.importing.checking import Checked
+from rxcrm.models.importing.checked import Checked
 
 #: What only a closed opportunity has.
 _RESULT: dict[str, Any] = {"actual_close_date": None, "actual_revenue": None, "closing_description": ""}

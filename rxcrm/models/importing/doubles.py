@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from rxcrm.models.base import Record
-from rxcrm.models.importing.checking import Checked
+from rxcrm.models.importing.checked import Checked
 from rxcrm.models.importing.stage import Stage
 from rxcrm.models.matching.facts import TABLES, Facts, facts
 from rxcrm.models.matching.finding import PER_KEY, Match, Rule, judge, like_facts, rules_of
@@ -15,8 +15,8 @@ from rxcrm.models.matching.keys import keys_of, sure_keys
 from rxcrm.models.records import Act
 from rxcrm.translation import N_, gettext
 
-HERE_ALREADY = N_("“%(name)s” may be here already: %(why)s.")
-IN_THE_FILE = N_("This may be the same as row %(row)s: %(why)s.")
+HERE_ALREADY = N_("“%(name)s” may be here already. %(why)s.")
+IN_THE_FILE = N_("This may be the same as row %(row)s. %(why)s.")
 
 
 @dataclass(frozen=True)

@@ -15,12 +15,13 @@ from rxcrm.models.access import Who
 from rxcrm.models.errors import BadValue
 from rxcrm.models.fields import FieldSpec, Kind
 from rxcrm.models.importing.books import ImportRun, sentence
-from rxcrm.models.importing.checking import REJECTED, Checked, Problem
+from rxcrm.models.importing.checked import REJECTED, Checked, Problem
 from rxcrm.models.importing.columns import DATES, NUMBERS, ORDERS, Column
 from rxcrm.models.importing.grid import Row
 from rxcrm.models.importing.habits import decimal_sign, order_of
+from rxcrm.models.importing.keeping import NOT_STORED, values_of
 from rxcrm.models.importing.opening import Opened, open_import, signature_of
-from rxcrm.models.importing.plan import RAW, UPDATE, Fix, Plan
+from rxcrm.models.importing.plan import RAW, TEXT, UPDATE, Fix, Plan
 from rxcrm.models.importing.stage import Stage
 from rxcrm.translation import gettext
 
@@ -312,16 +313,23 @@ def _shown(opened: Opened, place: int, fix: Fix | None) -> str:
 
 
 def check_fix(opened: Opened, place: int, value: str, fix: Fix) -> None:
-    """Raises BadValue with a sentence if what shall stand for a value does not fit either."""
+    """Raises BadValue with a sentence if what shall stand for a value does not fit either.
+
+    The value "" are the empty cells of the column.
+    """
     col = next((c for c in columns_of(opened) if c.index == place), None)
     if col is None or fix.kind not in ("text", "raw", "blank"):
         raise BadValue
+    if fix.kind == TEXT and col.spec.kind in NOT_STORED and fix.value.strip():
+        # An address that is none is a warning in a row; here it is refused with its own sentence.
+        col.convert(values_of(col.spec.kind, fix.value.strip())[0], "")
     opened.plan.fixes = {**opened.plan.fixes, place: {value: fix}}
     opened.checker.plan = opened.plan
     cells = [""] * len(opened.source.headings)
     cells[place] = value
-    row = opened.checker.check(0, cells)
-    bad = next((p for p in (row.problems if row else []) if p.place == place), None)
+    # One cell more than there are headings: a row whose only value is missing would count as blank.
+    row = opened.checker.check(0, [*cells, "…"])
+    bad = next((p for p in (problems_of(row, not value) if row else []) if p.place == place), None)
     if bad:
         raise BadValue(bad.reason, **bad.values)
 

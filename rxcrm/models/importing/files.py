@@ -28,6 +28,13 @@ def folder() -> Path:
     return path
 
 
+def scratch() -> Path:
+    """A new name in the folder, for what somebody is about to fetch; what he leaves there is a stray."""
+    path = folder() / secrets.token_hex(16)
+    path.touch(mode=0o600)
+    return path
+
+
 def take_in(path: Path) -> Path:
     """The file under a random name in the folder; one that lies there already stays as it is."""
     stored = path

@@ -16,9 +16,11 @@ from rxcrm.models.customers import NEEDED
 from rxcrm.models.fields import fields_of
 from rxcrm.models.history import difference
 from rxcrm.models.importing import doubles, sources
-from rxcrm.models.importing.checking import REJECTED, WARNING, Checked, Checker, Problem
+from rxcrm.models.importing.checked import REJECTED, WARNING, Checked, Problem
+from rxcrm.models.importing.checking import Checker
 from rxcrm.models.importing.doubles import Double, Doubles
 from rxcrm.models.importing.grid import Row
+from rxcrm.models.importing.keeping import keep_beside
 from rxcrm.models.importing.plan import CREATE, CREATE_ANYWAY, SKIP, UPDATE, UPDATE_IT, Plan
 from rxcrm.models.importing.specials import RECORD_ID, SOURCE_ID
 from rxcrm.models.importing.stage import Stage
@@ -42,6 +44,7 @@ SEVERAL = N_("Several records have this %(label)s; which one is meant cannot be 
 NO_KEY = N_("This row has no %(label)s by which its record could be found.")
 CLOSED = N_("“%(name)s” is closed and cannot be changed.")
 NOT_YOURS = N_("Your role may not change “%(name)s”.")
+REPEATS = N_("This row has the same %(label)s as row %(row)s, and says more about it.")
 CHANGED_SINCE = N_("“%(name)s” was changed on %(when)s, after this file was exported.")
 MAY_NOT_CREATE = N_("Your role may not create these records.")
 #: A table has a resolution of microseconds, a workbook one of seconds.
@@ -198,8 +201,7 @@ class Judge:
         if key is not None and (first := self._new.get(key)) is not None:
             return self._into(row, first, name)
         if key is not None and (number := self._before.get(f"k{key}", row.number)) < row.number:
-            repeats: tuple[str, dict[str, Any]] = (doubles.IN_THE_FILE, {"row": number, "why": self.label})
-            return Verdict(row.number, UPDATED, row, name=name, double=number, reasons=[repeats])
+            return Verdict(row.number, UPDATED, row, name=name, double=number, reasons=[self._repeats(number)])
         if self.plan.mode == UPDATE:
             said = NO_KEY if key is None else NOT_THERE
             return Verdict(row.number, SKIPPED, row, name=name, reasons=[(said, {"label": self.label})])
@@ -245,8 +247,11 @@ class Judge:
 
     def _into(self, row: Checked, first: Checked, name: str, double: Double | None = None) -> Verdict:
         """A row that says more about a new record of the same batch: its filled cells go into that one."""
-        said = _said(double) if double else (doubles.IN_THE_FILE, {"row": first.number, "why": self.label})
+        said = _said(double) if double else self._repeats(first.number)
         return Verdict(row.number, UPDATED, row, name=name, double=first.number, reasons=[said], into=first)
+
+    def _repeats(self, number: int) -> tuple[str, dict[str, Any]]:
+        return REPEATS, {"row": number, "label": self.label}
 
     def _update(
         self, act: Act, row: Checked, record: Record, choice: str, said: tuple[str, dict[str, Any]] | None = None
@@ -262,7 +267,7 @@ class Judge:
             return self._refuse(row, names["name"], CHANGED_SINCE, record.id or 0, **names, when=when)
         if isinstance(record, Opportunity) and not _has_customer(row, record):
             return self._refuse(row, names["name"], NEEDED, record.id or 0)
-        _keep_lost(row, record)
+        keep_beside(row, record)
         if not self._differs(row, record):
             return Verdict(row.number, SKIPPED, row, record.id or 0, names["name"], reasons=[(UNCHANGED, names)])
         return Verdict(
@@ -298,19 +303,6 @@ def _has_customer(row: Checked, record: Opportunity) -> bool:
     """An old opportunity may have lost its customer; it cannot be saved without one."""
     changes = changes_of(row)
     return any(changes.get(name) or getattr(record, name) for name in ("account_id", "contact_id"))
-
-
-def _keep_lost(row: Checked, record: Record) -> None:
-    """Put what no field could hold behind the description that the record has, unless it stands there already."""
-    kept = str(getattr(record, "description", "") or "")
-    lost = [text for text in row.lost if text not in kept]
-    spec = fields_of(type(record)).get("description")
-    if not lost or spec is None or row.values is None or "description" in row.filled:
-        return
-    whole = "\n".join(filter(None, [kept, *lost]))
-    if len(whole) <= spec.length:
-        row.values["description"] = whole
-        row.filled.add("description")
 
 
 def _editable(record: Record) -> bool:

@@ -20,7 +20,7 @@ from rxcrm.models.base import Record
 from rxcrm.models.fields import fields_of
 from rxcrm.models.importing import updating
 from rxcrm.models.importing.books import ImportLink, ImportProblem
-from rxcrm.models.importing.checking import WARNING, Checked, Problem
+from rxcrm.models.importing.checked import WARNING, Checked, Problem
 from rxcrm.models.importing.judging import CREATED, UPDATED, Verdict
 from rxcrm.models.importing.lookups import NOT_ATTACHED
 from rxcrm.models.importing.owners import Owner

@@ -10,7 +10,7 @@ from sqlmodel import Session, select
 
 from rxcrm.models.access import Who
 from rxcrm.models.base import Record
-from rxcrm.models.importing.checking import Checked
+from rxcrm.models.importing.checked import Checked
 from rxcrm.models.importing.lookups import MADE, Pending
 from rxcrm.models.searching import sort_key
 from rxcrm.models.tables import record_table

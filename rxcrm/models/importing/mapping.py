@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from rxcrm.models.base import Record
 from rxcrm.models.errors import BadValue
-from rxcrm.models.fields import FieldSpec
+from rxcrm.models.fields import FieldSpec, Kind, parse_number
 from rxcrm.models.importing.aliases import Source, aliases_of
 from rxcrm.models.importing.recognising import constants_of as constants_of
 from rxcrm.models.importing.recognising import entity_of as entity_of
@@ -26,8 +26,10 @@ from rxcrm.models.importing.specials import (
     open_fields,
     required_fields,
     special_targets,
+    specs_of,
 )
 from rxcrm.models.importing.spelling import normal as normal
+from rxcrm.models.importing.words import options
 from rxcrm.models.searching import fold
 from rxcrm.models.tables import record_table
 from rxcrm.translation import N_, gettext, languages
@@ -39,6 +41,7 @@ BY_COLUMN = N_("Column name of Dynamics 365")
 BY_EXPORT = N_("Export of %(program)s")
 BY_OURS = N_("Hidden column of an export")
 BY_HABIT = N_("Common spelling")
+BY_VALUES = N_("Name and values of the column")
 NEVER_GUESSED = N_("Ids, passwords and card numbers are never guessed onto a field.")
 TAKEN = N_("“%(heading)s” already fills this field.")
 NAME_PARTS = N_("First and last name have columns of their own.")
@@ -126,7 +129,7 @@ def propose(entity: str, headings: list[str], samples: list[list[str]]) -> list[
     proposals = [Proposal(i, h, samples[i][:SAMPLES]) for i, h in enumerate(headings)]
     known = {t.name for t in targets(entity)}
     ranked: list[tuple[float, int, str, str, dict[str, str]]] = []
-    sources = _likely(entity, headings)
+    program = _likely(entity, headings)
     for proposal in proposals:
         if ours := _ours(table, proposal):
             ranked.append((0, proposal.index, ours, BY_OURS, {}))
@@ -134,7 +137,7 @@ def propose(entity: str, headings: list[str], samples: list[list[str]]) -> list[
         if is_secret(proposal.heading):
             proposal.because = NEVER_GUESSED
             continue
-        for rank, target, because, values in _matches(table, proposal, sources):
+        for rank, target, because, values in _matches(table, proposal, program):
             if target in known:
                 ranked.append((rank, proposal.index, target, because, values))
     taken: dict[str, str] = {}
@@ -195,27 +198,53 @@ _OWNERS = frozenset(
 
 
 def _matches(
-    table: type[Record], proposal: Proposal, sources: list[Source]
+    table: type[Record], proposal: Proposal, program: _Program | None
 ) -> Iterable[tuple[float, str, str, dict[str, str]]]:
     """(rank, target, by what, values) of everything that the heading may mean; lower ranks are better."""
     name = normal(proposal.heading)
     if name == "title" and _are_salutations(proposal.samples):
         yield 0, "salutation", BY_HABIT, {}
-    favourite = sources[0] if sources else None
     label = _labels(table).get(name)
-    if favourite and (alias := _aliases(favourite).get(name)):
+    if label and (amount := _amount_for(table, label, proposal.samples)):
+        yield 2.5, amount, BY_VALUES, {}
+        return
+    if program and (alias := _aliases(program.source).get(name)):
         if alias[0] == label:
             yield 1, label, BY_LABEL, {}
+        elif program.certain:
+            yield 1 + alias[1] / 100, alias[0], BY_EXPORT, {"program": program.source.name}
         else:
-            yield 1 + alias[1] / 100, alias[0], BY_EXPORT, {"program": favourite.name}
+            yield 1 + alias[1] / 100, alias[0], BY_HABIT, {}
     if label:
         yield 2, label, BY_LABEL, {}
     if target := _columns(table).get(name):
         yield 3, target, BY_COLUMN, {}
+    elif (field := _names(table).get(name)) is not None:
+        yield 3, field, BY_HABIT, {}
     for rank, source in enumerate(aliases_of(table.entity), 4):
         if alias := _aliases(source).get(name):
-            values = {"program": source.name} if source.name else {}
-            yield rank + alias[1] / 100, alias[0], BY_EXPORT if values else BY_HABIT, values
+            yield rank + alias[1] / 100, alias[0], BY_HABIT, {}
+
+
+def _amount_for(table: type[Record], name: str, samples: list[str]) -> str:
+    """The field for an amount that a column holds although it has the name of an options field: "Budget" with 5,000."""
+    spec = specs_of(table)[name]
+    if spec.kind is not Kind.CHOICE or spec.options is None or not samples:
+        return ""
+    known = options(spec.options)
+    if any(normal(sample) in known for sample in samples) or not all(map(_is_amount, samples)):
+        return ""
+    words = set(fold(spec.label).split())
+    amounts = [s.name for s in open_fields(table) if s.kind is Kind.MONEY and words <= set(fold(s.label).split())]
+    return amounts[0] if len(amounts) == 1 else ""
+
+
+def _is_amount(text: str) -> bool:
+    try:
+        parse_number(text)
+    except BadValue:
+        return False
+    return True
 
 
 _SALUTATIONS = frozenset(
@@ -227,13 +256,34 @@ def _are_salutations(samples: list[str]) -> bool:
     return bool(samples) and all(normal(s) in _SALUTATIONS for s in samples)
 
 
-def _likely(entity: str, headings: list[str]) -> list[Source]:
+@dataclass(frozen=True)
+class _Program:
+    """The program that a file seems to come from; `certain` if several of its headings are peculiar to that program."""
+
+    source: Source
+    certain: bool
+
+
+#: So many headings that no other program knows tell where a file comes from.
+_PECULIAR = 2
+
+
+def _likely(entity: str, headings: list[str]) -> _Program | None:
     """The program whose names cover the most headings, if it stands out by words of its own."""
     names = {normal(h) for h in headings}
     scores = [(len(names & set(_aliases(s))), s) for s in aliases_of(entity) if s.name]
     best = max(score for score, _ in scores)
     leaders = [s for score, s in scores if score == best and score >= 3]
-    return leaders[:1] if len(leaders) == 1 else []
+    if len(leaders) != 1:
+        return None
+    return _Program(leaders[0], len(names & _peculiar(entity, leaders[0])) >= _PECULIAR)
+
+
+@functools.cache
+def _peculiar(entity: str, source: Source) -> frozenset[str]:
+    """The headings that a program alone uses: no other program does, and they are no label of ours."""
+    others = {name for other in aliases_of(entity) if other is not source for name in _aliases(other)}
+    return frozenset(_aliases(source)) - others - set(_labels(record_table(entity)))
 
 
 @functools.cache
@@ -258,9 +308,14 @@ def _labels(table: type[Record]) -> dict[str, str]:
 
 @functools.cache
 def _columns(table: type[Record]) -> dict[str, str]:
-    """Name of the field here or in Dynamics → field."""
-    found = {normal(s.column): s.name for s in open_fields(table) if s.column}
-    return found | {normal(s.name): s.name for s in open_fields(table)}
+    """Name of the column in Dynamics → field."""
+    return {normal(s.column): s.name for s in open_fields(table) if s.column}
+
+
+@functools.cache
+def _names(table: type[Record]) -> dict[str, str]:
+    """Name of the field here → field."""
+    return {normal(s.name): s.name for s in open_fields(table)}
 
 
 def _settle_names(proposals: list[Proposal], taken: dict[str, str]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from rxcrm.models.importing.mapping import normal
+from rxcrm.models.importing.spelling import normal
 
 
 def _words(text: str) -> frozenset[str]:

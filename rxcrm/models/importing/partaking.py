@@ -25,7 +25,7 @@ from rxcrm.models.choices import PartyRole
 from rxcrm.models.cleaning import clean
 from rxcrm.models.errors import BadValue
 from rxcrm.models.fields import FieldSpec, Kind
-from rxcrm.models.importing.checking import Checked
+from rxcrm.models.importing.checked import Checked
 from rxcrm.models.importing.lookups import Link, Lookups
 from rxcrm.models.importing.specials import PEOPLE
 from rxcrm.models.people import User

@@ -10,6 +10,7 @@ from pathlib import Path
 from rxcrm.models.cleaning import clean
 from rxcrm.models.importing import formats, headings
 from rxcrm.models.importing.delimited import read_delimited
+from rxcrm.models.importing.escaping import unescape
 from rxcrm.models.importing.grid import CHECKSUM, MAX_CELL, MAX_COLUMNS, CellError, Grid, Row, Unreadable, is_blank
 from rxcrm.models.importing.notes import HIDDEN
 from rxcrm.models.importing.stage import ReadOptions, Source
@@ -18,8 +19,6 @@ from rxcrm.translation import N_
 
 __all__ = ["CHECKSUM", "Table", "Unreadable", "open_table", "read_table", "unescape"]
 
-#: What our export of CSV escapes: what a spreadsheet would run, and the escape itself.
-_RUN = "'=+-@\t\r\n＝＋－＠"
 #: Stands instead of a text that is too long for any cell.
 TOO_LONG = "#TOO LONG"
 _MERGED = N_("This sheet has merged cells. Only the first cell of each has a value; the others count as empty.")
@@ -164,11 +163,3 @@ def _grid(path: Path, how: ReadOptions) -> Grid:
     if kind == "zip":
         raise Unreadable(formats.PACKED)
     return read_delimited(path, how.encoding, how.delimiter)
-
-
-def unescape(cell: str) -> str:
-    """Take back the apostrophe that our own CSV export sets before what a spreadsheet would run (S 13.22).
-
-    Only for files that say they are ours: elsewhere a leading apostrophe belongs to the value.
-    """
-    return cell[1:] if cell[:1] == "'" and cell[1:2] in "'=+-@\t\r\n＝＋－＠" and len(cell) > 1 else cell

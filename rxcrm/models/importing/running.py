@@ -7,9 +7,6 @@ interrupted is claimed anew and begins behind the last row that is in the books:
 from __future__ import annotations
 
 import logging
-import os
-import secrets
-import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -23,11 +20,11 @@ from rxcrm.models.access import Who, who_is
 from rxcrm.models.errors import CrmError, NotAllowed, NotFound, Stale
 from rxcrm.models.importing import files, linking, sources, undoing, updating, weighing
 from rxcrm.models.importing.books import Books, ImportProblem, ImportRun, RejectedRow, RunStatus, Step
-from rxcrm.models.importing.checking import WARNING, Checked, Problem
+from rxcrm.models.importing.checked import Checked, Problem
+from rxcrm.models.importing.claims import Interrupted, Superseded, claim, hold
 from rxcrm.models.importing.grid import Row
 from rxcrm.models.importing.judging import BLANK, CREATED, REFUSED, SKIPPED, UPDATED, Judge, Verdict, changes_of
 from rxcrm.models.importing.opening import Opened, open_import
-from rxcrm.models.importing.undoing import Superseded
 from rxcrm.models.importing.writing import Writer
 from rxcrm.models.job import Job
 from rxcrm.models.people import User, organisation
@@ -44,14 +41,8 @@ KIND = "import"
 STOPPED = N_("The import stopped because of an error.")
 RUNNING_ALREADY = N_("This file has been imported already. Upload it again to import it once more.")
 DONE = N_("The import of %(name)s is done: %(created)s created, %(updated)s updated, %(rejected)s rejected.")
-#: Severity of the rows that were left out although nothing is wrong with them.
-LEFT_OUT = "skipped"
 
 Progress = Callable[[int, int], None]
-
-
-class Interrupted(Exception):
-    """The server stops: whoever comes next goes on with this run."""
 
 
 def start(act: Act, run: ImportRun) -> Job:
@@ -106,11 +97,13 @@ def carry_out(
 
     A cancelled or failed run leaves nothing behind; a failed one raises. Superseded and Interrupted leave it as it is.
     """
-    runner = db.transact(_claim, run_id)
+    runner = db.transact(claim, run_id, RunStatus.RUNNING)
+    if not runner:
+        raise NotAllowed(RUNNING_ALREADY)
     run = db.read(lambda session: session.get_one(ImportRun, run_id))
     if run.values.get(undoing.ENDS):
         # Somebody began to take it back and did not get to the end.
-        undoing.take_back(run_id, runner, RunStatus(run.values[undoing.ENDS]), run.message)
+        undoing.take_back(run_id, runner, RunStatus(run.values[undoing.ENDS]), run.message, stop=interrupted)
         return Books(status=str(run.values[undoing.ENDS]))
     try:
         opened = open_import(run, who or db.read(importer_of, run))
@@ -123,26 +116,13 @@ def carry_out(
             said, values = problem.message, {k: str(v) for k, v in problem.values.items()}
         else:
             said, values = STOPPED, {}
-        undoing.take_back(run_id, runner, RunStatus.FAILED, said, values)
+        undoing.take_back(run_id, runner, RunStatus.FAILED, said, values, interrupted)
         raise
     if books.status == RunStatus.CANCELLED.value:
-        undoing.take_back(run_id, runner, RunStatus.CANCELLED)
+        undoing.take_back(run_id, runner, RunStatus.CANCELLED, stop=interrupted)
         return Books(status=RunStatus.CANCELLED.value)
     files.discard(run)
     return books
-
-
-def _claim(session: Session, run_id: int) -> str:
-    """The name under which this process carries the run out from now on."""
-    runner = f"{socket.gethostname()[:60]}:{os.getpid()}:{secrets.token_hex(8)}"
-    claim = (
-        update(ImportRun)
-        .where(col(ImportRun.id) == run_id, col(ImportRun.status) == RunStatus.RUNNING.value)
-        .values(runner=runner, beat_on=db.now())
-    )
-    if cast(Any, session.execute(claim)).rowcount != 1:
-        raise NotAllowed(RUNNING_ALREADY)
-    return runner
 
 
 @dataclass
@@ -233,37 +213,24 @@ class _Run:
 
     def _fill(self, session: Session, books: Books) -> int:
         act = self._act(session)
-        if self._holds(act):
+        if self._is_called_off(session):
             return -1
         count, problems, warned = linking.fill(act, self.run_id, self.opened.table)
         books.warned += warned
         self._keep(session, _Batch(problems=problems), books)
         return count
 
-    def _holds(self, act: Act, **values: Any) -> bool:
+    def _is_called_off(self, session: Session, **values: Any) -> bool:
         """Enter where the run is; says whether somebody asked to stop. Raises Superseded if the claim does not hold."""
-        held = (
-            update(ImportRun)
-            .where(
-                col(ImportRun.id) == self.run_id,
-                col(ImportRun.runner) == self.runner,
-                col(ImportRun.status) == RunStatus.RUNNING.value,
-            )
-            .values(beat_on=act.now, **values)
-            .returning(col(ImportRun.cancelling))
-        )
-        cancelling = act.session.execute(held).scalar()
-        if cancelling is None:
-            raise Superseded
-        return bool(cancelling)
+        return hold(session, self.run_id, self.runner, RunStatus.RUNNING, **values)
 
     def _write(self, session: Session, verdicts: Sequence[Verdict], position: int, books: Books) -> bool:
         act = self._act(session)
-        if self._holds(act, position=position):
+        if self._is_called_off(session, position=position):
             return False
         batch = _sorted(verdicts)
         if batch.created:
-            self.writer.write(session, batch.created, (), (), act.now)
+            self.writer.write(session, batch.created, act.now)
             self._remember(session, batch.created)
         if batch.updates:
             self.writer.settle(session, [cast(Checked, v.row) for v in batch.updates], act.now)
@@ -300,9 +267,8 @@ class _Run:
             db.transact(write_problems, self.run_id, problems)
 
     def _end(self, session: Session) -> None:
+        self._is_called_off(session)
         run = session.get_one(ImportRun, self.run_id)
-        if run.runner != self.runner:
-            raise Superseded
         linking.forget(session, self.run_id)
         run.status, run.step, run.finished_on = RunStatus.DONE.value, Step.RESULT.value, db.now()
         if run.job_id:
@@ -316,13 +282,9 @@ def _sorted(verdicts: Sequence[Verdict]) -> _Batch:
         row = verdict.row
         if verdict.tag == BLANK or row is None:
             continue
-        if verdict.tag == SKIPPED:
-            batch.problems += [Problem(row.number, LEFT_OUT, "", verdict.name, *reason) for reason in verdict.reasons]
-            batch.left.append(_left(row, skipped=True))
-            continue
-        batch.problems += row.problems
-        if verdict.tag == REFUSED:
-            batch.left.append(_left(row, skipped=False))
+        batch.problems += weighing.problems_of(verdict)
+        if verdict.tag in (SKIPPED, REFUSED):
+            batch.left.append(_left(row, skipped=verdict.tag == SKIPPED))
         elif verdict.tag == CREATED:
             batch.created.append(row)
         elif verdict.into is not None and verdict.into.values is not None:
@@ -367,4 +329,4 @@ def tell(act: Act, run: ImportRun, message: str) -> None:
     notifying.notify(act, run.created_by_id, notifying.Kind.IMPORT, message, values, entity="import", record_id=run.id)
 
 
-__all__ = ["BATCH", "WARNING", "begin_here", "cancel", "carry_out", "start"]
+__all__ = ["BATCH", "begin_here", "cancel", "carry_out", "start"]

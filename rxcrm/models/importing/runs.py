@@ -15,8 +15,8 @@ from rxcrm.models.importing.books import Books, ImportRun, RunStatus
 from rxcrm.models.importing.mapping import Proposal, Target
 from rxcrm.models.importing.opening import open_import, stage_of
 from rxcrm.models.importing.plan import Plan
+from rxcrm.models.importing.recovering import recover
 from rxcrm.models.importing.stage import ReadOptions, Source
-from rxcrm.models.importing.undoing import recover
 from rxcrm.models.records import Act
 
 __all__ = ["Books", "ImportRun", "Inspection", "carry_out", "inspect", "recover"]

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rxcrm.models.fields import clean
+from rxcrm.models.importing.grid import is_blank
 from rxcrm.models.importing.plan import ANYTHING, CREATE_ALWAYS, EMAIL, ID, NAME, LookupRule
 from rxcrm.models.importing.specials import SOURCE_ID
 from rxcrm.models.importing.stage import Stage
@@ -136,6 +137,7 @@ class Siblings:
         db.execute("COMMIT")
 
     def _enter(self, rows: Sequence[tuple[int, list[str]]]) -> None:
+        rows = [(number, cells) for number, cells in rows if not is_blank(cells)]
         own = [(key, number) for number, cells in rows for key in self._own_keys(cells)]
         self.stage.db.executemany("INSERT OR IGNORE INTO sibling VALUES (?, ?)", own)
         asked = {

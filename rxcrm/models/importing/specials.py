@@ -8,7 +8,7 @@ from dataclasses import replace
 from rxcrm.models.base import Record
 from rxcrm.models.fields import FieldSpec, Kind, Level, fields_of
 from rxcrm.models.tables import record_table
-from rxcrm.translation import N_
+from rxcrm.translation import N_, gettext, languages
 
 FULL_NAME, OWNER, CREATED_ON, STATUS = "full_name", "owner", "created_on", "status"
 #: From the hidden columns of our own exports (S 6.2), and the id that a row has in the program that it comes from.
@@ -114,6 +114,12 @@ def _specials(table: type[Record]) -> tuple[FieldSpec, ...]:
 def tables_of(spec: FieldSpec) -> tuple[str, ...]:
     """The tables in which a look-up field finds its records."""
     return tuple(spec.target.split(",")) if spec.target else ()
+
+
+@functools.cache
+def is_added(heading: str) -> bool:
+    """Whether we added this column to rows that did not come in."""
+    return heading in {gettext(language, each) for language in languages() for each in (IMPORT_RESULT, IMPORT_REASON)}
 
 
 #: Kinds whose required fields begin with a default.

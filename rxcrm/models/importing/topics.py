@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from rxcrm.models.base import Record
 from rxcrm.models.errors import BadValue
 from rxcrm.models.fields import fields_of
-from rxcrm.models.importing.mapping import normal
+from rxcrm.models.importing.spelling import normal
 from rxcrm.translation import N_, gettext, languages
 
 PRESET = "{Company Name} - {First Name} {Last Name}"

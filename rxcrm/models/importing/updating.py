@@ -9,7 +9,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session, col, select
 
 from rxcrm.models import customers, records, reminders
-from rxcrm.models.access import Privilege, visible
+from rxcrm.models.access import Privilege
 from rxcrm.models.activity import Activity
 from rxcrm.models.base import Record
 from rxcrm.models.connections import upkeep
@@ -18,12 +18,11 @@ from rxcrm.models.fields import Kind, fields_of
 from rxcrm.models.history import Event, History, difference
 from rxcrm.models.importing import bulk, partaking
 from rxcrm.models.importing.books import ImportChange
-from rxcrm.models.importing.checking import WARNING, Checked, Problem
+from rxcrm.models.importing.checked import WARNING, Checked, Problem
 from rxcrm.models.importing.judging import Verdict, changes_of
 from rxcrm.models.journal import pack
 from rxcrm.models.people import User
 from rxcrm.models.records import Act
-from rxcrm.models.tables import record_table
 from rxcrm.translation import N_
 
 NOT_GIVEN = N_("The owner stays %(owner)s: you may not assign this record to “%(value)s”.")
@@ -118,15 +117,11 @@ def _names(act: Act, table: type[Record], changes: Iterable[Sequence[str]]) -> d
     for name, *both in changes:
         if specs[name].kind is Kind.LOOKUP:
             asked.setdefault(specs[name].target, set()).update(int(i) for i in both if i)
-    found: dict[tuple[str, str], str] = {}
-    for entity, ids in asked.items():
-        there = record_table(entity)
-        wanted = sorted(ids)
-        for at in range(0, len(wanted), 500):
-            some = cast(Any, there).id.in_(wanted[at : at + 500])
-            rows = act.session.scalars(select(there).where(some, visible(act.who, there)))
-            found |= {(entity, str(row.id)): row.display_name for row in rows}
-    return found
+    return {
+        (entity, str(record_id)): name
+        for entity, ids in asked.items()
+        for record_id, name in records.names_among(act, entity, ids).items()
+    }
 
 
 def _named(table: type[Record], change: list[str], names: dict[tuple[str, str], str]) -> list[str]:

@@ -13,7 +13,7 @@ from typing import Any
 from rxcrm.models import db, records
 from rxcrm.models.access import Who
 from rxcrm.models.importing.books import Books, ImportRun, sentence
-from rxcrm.models.importing.checking import REJECTED, WARNING, Problem
+from rxcrm.models.importing.checked import REJECTED, WARNING, Problem
 from rxcrm.models.importing.examining import Progress
 from rxcrm.models.importing.judging import BLANK, CREATED, REFUSED, SKIPPED, UPDATED, Judge, Verdict
 from rxcrm.models.importing.opening import Opened, open_import, signature_of
@@ -25,6 +25,8 @@ from rxcrm.models.records import Act
 AT_ONCE = 1_000
 #: Problems that the books carry themselves.
 FIRST = 100
+#: Severity of the rows that are left out although nothing is wrong with them.
+LEFT_OUT = "skipped"
 TAGS = (CREATED, UPDATED, SKIPPED, REFUSED, BLANK)
 
 
@@ -111,12 +113,11 @@ class _Totals:
         for verdict in verdicts:
             add(self.books, verdict)
             self.told["doubles"] += bool(verdict.double or (verdict.record_id and verdict.tag in (CREATED, SKIPPED)))
-            row = verdict.row
-            if row is not None:
-                self.told["closed"] += row.was_closed
-                self.told["conflicts"] += bool(row.exported_on and verdict.tag == REFUSED)
-                for problem in row.problems:
-                    self.tell(problem)
+            if verdict.row is not None:
+                self.told["closed"] += verdict.row.was_closed
+                self.told["conflicts"] += bool(verdict.row.exported_on and verdict.tag == REFUSED)
+            for problem in problems_of(verdict):
+                self.tell(problem)
         self.told["warned"] = self.books.warned
 
     def astray(self, found: list[tuple[Problem, bool]]) -> None:
@@ -151,6 +152,13 @@ def add(books: Books, verdict: Verdict) -> None:
         books.blank += 1
     if verdict.tag in (CREATED, UPDATED) and verdict.row:
         books.warned += any(p.severity == WARNING for p in verdict.row.problems)
+
+
+def problems_of(verdict: Verdict) -> list[Problem]:
+    """What the books say of a row: why it is skipped, or what is wrong or doubtful with it."""
+    if verdict.tag == SKIPPED:
+        return [Problem(verdict.number, LEFT_OUT, "", verdict.name, *reason) for reason in verdict.reasons]
+    return verdict.row.problems if verdict.row else []
 
 
 def reasons_of(verdict: Verdict) -> list[tuple[str, dict[str, Any]]]:
@@ -219,14 +227,15 @@ def rows(act: Act, opened: Opened, tag: str = "", after: int = 0, most: int = 50
     )
     found = opened.stage.db.execute(asked, (after, tag or BLANK, most)).fetchall()
     decisions = opened.stage.decisions(found[0][0], found[-1][0]) if found else {}
-    locale, entity = act.who.conventions.locale, opened.table.entity
+    locale = act.who.conventions.locale
+    names = records.names_among(act, opened.table.entity, {row[2] for row in found if row[2]})
     return [
         PreviewRow(
             number,
             tag_,
             name,
             record_id,
-            records.name_of(act, entity, record_id) if record_id else "",
+            names.get(record_id, ""),
             f"{opened.table.path}/{record_id}" if record_id else "",
             double,
             [_sentence(reason, values, locale) for reason, values in json.loads(reasons)],

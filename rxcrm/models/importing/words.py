@@ -11,7 +11,7 @@ from rxcrm.models.activity import ACTIVE, ACTIVITY_REASONS
 from rxcrm.models.choices import ActivityKind as K
 from rxcrm.models.choices import Choice
 from rxcrm.models.fields import FieldSpec
-from rxcrm.models.importing.mapping import normal
+from rxcrm.models.importing.spelling import normal
 from rxcrm.models.importing.statuses import AFTER_YES, CLOSED_STARTS, WON_PARTS, WORDS
 from rxcrm.models.lifecycle import REASONS
 from rxcrm.translation import gettext, languages

@@ -24,11 +24,11 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
 from rxcrm.models import db, jobs
+from rxcrm.models.children import child
 from rxcrm.models.errors import CrmError
 from rxcrm.models.importing import examining, running, undoing, weighing
 from rxcrm.models.importing.books import ImportRun, RunStatus
-from rxcrm.models.importing.running import Interrupted
-from rxcrm.models.importing.undoing import Superseded
+from rxcrm.models.importing.claims import Interrupted, Superseded
 from rxcrm.models.job import Job
 from rxcrm.translation import N_
 
@@ -36,6 +36,8 @@ log = logging.getLogger("rxcrm")
 
 #: Imports of more rows than this go to a process of their own.
 LONG = 2_000
+#: Seconds that a process gets to stop where it can go on later.
+PATIENCE = 10
 EXAMINE, WEIGH, RUN, UNDO = "examine", "weigh", "run", "undo"
 
 #: Called with rows done and rows in all.
@@ -52,15 +54,16 @@ class Busy(CrmError):
 
 def do(run_id: int, phase: str, progress: Callable[[int, int], None], stop: Callable[[], bool]) -> None:
     """One phase of an import from beginning to end, here and now. Raises Stopped if it was told to stop."""
-    run = db.read(lambda session: session.get_one(ImportRun, run_id))
-    if phase == RUN:
+    if phase in (RUN, UNDO):
         try:
-            running.carry_out(run_id, progress=progress, interrupted=stop)
+            if phase == RUN:
+                running.carry_out(run_id, progress=progress, interrupted=stop)
+            else:
+                undoing.undo(run_id, progress=progress, stop=stop)
         except Interrupted:
             raise Stopped from None
-    elif phase == UNDO:
-        undoing.undo(run_id, also_edited=bool(run.values.get("also")), progress=progress)
     else:
+        run = db.read(lambda session: session.get_one(ImportRun, run_id))
         who = db.read(running.importer_of, run)
         done: Any = (examining.examine if phase == EXAMINE else weighing.weigh)(run, who, progress, stop)
         if not done:
@@ -90,48 +93,20 @@ async def _in_thread(run_id: int, phase: str, report: Report) -> None:
         await work
     except asyncio.CancelledError:
         stop.set()
-        with contextlib.suppress(Stopped, CrmError):
+        with contextlib.suppress(Stopped, Superseded, CrmError):
             await work
         raise
 
 
 async def _in_process(run_id: int, phase: str, report: Report) -> None:
-    child = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "rxcrm.models.importing.work",
-        str(run_id),
-        phase,
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        env={**os.environ, "RXCRM_DATABASE_URL": _address()},
-    )
-    assert child.stdout is not None and child.stdin is not None
     said: dict[str, Any] = {}
-    try:
-        async for line in child.stdout:
+    async with child("rxcrm.models.importing.work", str(run_id), phase, talks=True, patience=PATIENCE) as process:
+        assert process.stdout is not None
+        async for line in process.stdout:
             said = json.loads(line)
             if "done" in said:
                 await report(said["done"], said["total"])
-    except asyncio.CancelledError:
-        child.stdin.close()
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(child.wait(), 10)
-        raise
-    finally:
-        if child.returncode is None and "end" not in said:
-            with contextlib.suppress(TimeoutError, ProcessLookupError):
-                await asyncio.wait_for(child.wait(), 5)
-        if child.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                child.kill()
-            await child.wait()
-    _raise(said, child.returncode)
-
-
-def _address() -> str:
-    """The database of this process, for its children."""
-    return db.engine().url.render_as_string(hide_password=False)
+    _raise(said, process.returncode)
 
 
 def _raise(said: dict[str, Any], code: int | None) -> None:
@@ -180,11 +155,12 @@ def _child() -> int:
 
 def _ended(session: Session, job: Job, now: datetime) -> set[str]:
     """A job will not be done, yet its import must not stay half done: another one takes it back, or goes on undoing it."""
-    run = session.get(ImportRun, int(job.payload["run"]))
+    run = session.get(ImportRun, int(job.payload["run"]), with_for_update=True)
     if run is None or run.status not in (RunStatus.RUNNING.value, RunStatus.UNDOING.value):
         return set()
     if run.status == RunStatus.RUNNING.value and not run.values.get(undoing.ENDS):
         run.message, run.values = running.STOPPED, {undoing.ENDS: RunStatus.FAILED.value}
+    run.runner = ""  # whoever is still at it writes nothing more
     if not job.payload.get("again"):
         payload = {"run": run.id, "again": True}
         run.job_id = jobs.enqueue(session, job.kind, payload, now=now, by=job.by_id).id

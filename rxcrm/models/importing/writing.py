@@ -25,7 +25,7 @@ from rxcrm.models.fields import raw
 from rxcrm.models.history import Event, History
 from rxcrm.models.importing import bulk, deals, making, partaking
 from rxcrm.models.importing.books import ImportProblem, RejectedRow
-from rxcrm.models.importing.checking import Checked, Problem
+from rxcrm.models.importing.checked import Checked
 from rxcrm.models.job import Job, JobState
 from rxcrm.models.lead import Lead
 from rxcrm.models.matching.upkeep import rows_written
@@ -33,7 +33,8 @@ from rxcrm.models.opportunity import Opportunity
 from rxcrm.models.process import ProcessInstance, ProcessStatus, StageLog
 from rxcrm.models.stages import FIRST
 
-BATCH = 1000
+#: Entries of the history that one statement removes.
+AT_ONCE = 1_000
 
 
 class _Draft:
@@ -95,24 +96,10 @@ class Writer:
             made.append(draft)
         return made
 
-    def write(
-        self,
-        session: Session,
-        accepted: Sequence[Checked],
-        problems: Sequence[Problem],
-        rejected: Sequence[Checked],
-        now: datetime,
-    ) -> None:
+    def write(self, session: Session, accepted: Sequence[Checked], now: datetime) -> None:
         """One batch into every table that it concerns; `made` of each row is its record then. The caller commits."""
-        if accepted:
-            self.settle(session, accepted, now)
-            self.create(session, accepted, now)
-        if problems:
-            told = [{n: v for n, v in vars(p).items() if n != "place"} for p in problems]
-            session.execute(insert(ImportProblem), [{"run_id": self.run_id, **_storable(p)} for p in told])
-        if rejected:
-            found = [{"run_id": self.run_id, "row": r.number, "cells": list(map(_storable, r.cells))} for r in rejected]
-            session.execute(insert(RejectedRow), found)
+        self.settle(session, accepted, now)
+        self.create(session, accepted, now)
 
     def settle(self, session: Session, rows: Sequence[Checked], now: datetime) -> None:
         """Make the records that look-ups of these rows name and that are not there, each once in a run; put in their ids."""
@@ -177,13 +164,6 @@ def _decided(ids: Sequence[int], accepted: Sequence[Checked]) -> list[int]:
     return found
 
 
-def _storable(value: Any) -> Any:
-    """Text without zeros, which PostgreSQL cannot hold; plain text instead of its kinds."""
-    if isinstance(value, dict):
-        return {name: _storable(part) for name, part in value.items()}
-    return str(value).replace("\x00", "") if isinstance(value, str) else value
-
-
 def _begin_processes(
     session: Session, table: type[Record], run_id: int, ids: Sequence[int], drafts: Sequence[Any], now: datetime
 ) -> None:
@@ -212,14 +192,6 @@ def _begin_processes(
 # -- away again ------------------------------------------------------------------------------------------------------
 
 
-def remove_some(session: Session, table: type[Record], run_id: int, most: int = BATCH) -> int:
-    """Remove records that a run wrote, with all that hangs on them; returns how many, 0 when none is left."""
-    columns = cast(Any, table)
-    ids = list(session.execute(select(columns.id).where(columns.import_id == run_id).limit(most)).scalars())
-    remove(session, table, ids)
-    return len(ids)
-
-
 def remove(session: Session, table: type[Record], ids: Sequence[int]) -> None:
     """Remove records for good, with all that hangs on them; what points to them is left without."""
     if not ids:
@@ -243,8 +215,8 @@ def _forget_connecting(session: Session, entity: str, ids: Sequence[int]) -> Non
     )
     about = {f"{entity}:{i}" for i in ids}
     gone = [entry_id for entry_id, changes in session.execute(told) if changes and changes[0][1] in about]
-    for at in range(0, len(gone), BATCH):
-        session.execute(delete(History).where(entry.id.in_(gone[at : at + BATCH])))
+    for at in range(0, len(gone), AT_ONCE):
+        session.execute(delete(History).where(entry.id.in_(gone[at : at + AT_ONCE])))
 
 
 def forget_books(session: Session, run_id: int) -> None:

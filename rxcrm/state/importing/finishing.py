@@ -63,14 +63,6 @@ class RunStep(StepMixin, AppState):
     _step: str = "run"
 
     @action(IMPORT)
-    async def open(self):
-        """Show the import that the address names."""
-        self.ready = False
-        yield
-        await self._arrive()
-        self.ready = True
-
-    @action(IMPORT)
     async def cancel(self, run_id: int):
         """Stop; everything that this import wrote so far is taken back."""
         await do(wizard.cancel, run_id)
@@ -88,16 +80,6 @@ class ResultStep(StepMixin, AppState):
     severity: str = ""
     more: bool = False
     undo: UndoQuestion = UndoQuestion()
-
-    @action(IMPORT)
-    async def open(self):
-        """Show the import that the address names."""
-        self.ready = False
-        yield
-        self.severity, self.undo = "", UndoQuestion()
-        if await self._arrive():
-            await self._show()
-        self.ready = True
 
     @action(IMPORT)
     async def filter(self, run_id: int, severity: str):
@@ -124,6 +106,9 @@ class ResultStep(StepMixin, AppState):
         await do(_undo, run_id, also_edited)
         self._say(N_("The import is being taken back."), "info")
         await self._follow()
+
+    def _begin(self) -> None:
+        self.severity, self.undo = "", UndoQuestion()
 
     async def _show(self) -> None:
         await self._load(self.run.id)

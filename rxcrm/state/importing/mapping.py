@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import reflex as rx
+from typing_extensions import TypedDict
 
 from rxcrm.models import records
 from rxcrm.models.errors import BadValue, CrmError
@@ -25,6 +26,18 @@ from rxcrm.translation import N_
 
 #: Longest text for all rows, and most of them.
 LONGEST, MOST = 2_000, 200
+
+
+class Chosen(TypedDict):
+    """What the page sends: fields by the indexes of their columns, values for all rows, look-ups, topic, owner, how known records are found."""
+
+    mapping: dict[str, str]
+    constants: dict[str, str]
+    lookups: dict[str, dict[str, str]]
+    pattern: str
+    owner: int
+    mode: str
+    key: str
 
 
 @dataclass
@@ -154,48 +167,19 @@ class MapStep(StepMixin, AppState):
     loaded: int = 0
 
     @action(IMPORT)
-    async def open(self):
-        """Show the import that the address names."""
-        self.ready = False
-        yield
-        if await self._arrive() and not self.work.kind:
-            await self._show()
-        self.ready = True
-
-    @action(IMPORT)
-    async def save(
-        self,
-        run_id: int,
-        mapping: dict[str, str],
-        constants: dict[str, str],
-        lookups: dict[str, dict[str, str]],
-        pattern: str,
-        owner: int,
-        mode: str,
-        key: str,
-    ):
+    async def save(self, run_id: int, chosen: Chosen):
         """Keep what was chosen so far. What is not complete yet is kept once it is."""
-        parts = parts_of(mapping, constants, lookups, pattern, owner, mode, key)
+        parts = parts_of(chosen)
         if parts["mapping"]:
             await do(_change, run_id, parts)
 
     @action(IMPORT)
-    async def proceed(
-        self,
-        run_id: int,
-        mapping: dict[str, str],
-        constants: dict[str, str],
-        lookups: dict[str, dict[str, str]],
-        pattern: str,
-        owner: int,
-        mode: str,
-        key: str,
-    ):
+    async def proceed(self, run_id: int, chosen: Chosen):
         """Keep what was chosen, and go on to the values."""
         self.work.problem = ""
         phases.forget(run_id)
         try:
-            await do(_complete, run_id, parts_of(mapping, constants, lookups, pattern, owner, mode, key))
+            await do(_complete, run_id, parts_of(chosen))
         except CrmError as refusal:
             self.work.problem = refusal.text(self.locale)
             return None
@@ -230,28 +214,21 @@ class MapStep(StepMixin, AppState):
         self.loaded += 1
 
 
-def parts_of(
-    mapping: dict[str, str],
-    constants: dict[str, str],
-    lookups: dict[str, dict[str, str]],
-    pattern: str,
-    owner: int,
-    mode: str,
-    key: str,
-) -> dict[str, Any]:
+def parts_of(chosen: Chosen) -> dict[str, Any]:
     """The parts of a plan, as the page sends them. Raises BadValue for what no page sends."""
+    mapping, constants, lookups = chosen["mapping"], chosen["constants"], chosen["lookups"]
     rules = [set(rule) == {"by", "make"} for rule in lookups.values()]
-    texts = [*constants.values(), pattern]
+    texts = [*constants.values(), chosen["pattern"]]
     if not all(rules) or len(constants) > MOST or max(map(len, texts)) > LONGEST:
         raise BadValue(N_("That is too much text."))
     return {
         "mapping": {int(i): target for i, target in mapping.items() if i.isascii() and i.isdecimal() and len(i) < 6},
         "constants": {name: value for name, value in constants.items() if value.strip()},
         "lookups": {name: LookupRule(**rule) for name, rule in lookups.items()},
-        "topic_pattern": pattern[:300],
-        "owner": max(0, owner),
-        "mode": mode,
-        "key": key,
+        "topic_pattern": chosen["pattern"][:300],
+        "owner": max(0, chosen["owner"]),
+        "mode": chosen["mode"],
+        "key": chosen["key"],
     }
 
 

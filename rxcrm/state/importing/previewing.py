@@ -108,18 +108,6 @@ class PreviewStep(StepMixin, AppState):
     more: bool = False
 
     @action(IMPORT)
-    async def open(self):
-        """Show the import that the address names; its rows are weighed if they have not been."""
-        self.ready = False
-        yield
-        self.wanted = ""
-        if await self._arrive() and not self.work.kind:
-            await self._show()
-            if not self.view.weighed and not self.work.problem:
-                await self._weigh(self.run.id)
-        self.ready = True
-
-    @action(IMPORT)
     async def weigh(self, run_id: int):
         """Weigh all rows again."""
         phases.forget(run_id)
@@ -163,6 +151,14 @@ class PreviewStep(StepMixin, AppState):
         """Import."""
         await do(_start, run_id)
         return rx.redirect(f"/import/{run_id}/run")
+
+    def _begin(self) -> None:
+        self.wanted = ""
+
+    async def _enter(self) -> None:
+        await self._show()
+        if not self.view.weighed and not self.work.problem:
+            await self._weigh(self.run.id)
 
     async def _weigh(self, run_id: int) -> None:
         run = await look(wizard.own_run, run_id)

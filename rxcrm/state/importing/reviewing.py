@@ -120,17 +120,6 @@ class ReviewStep(StepMixin, AppState):
     told: Told = Told()
 
     @action(IMPORT)
-    async def open(self):
-        """Show the import that the address names; its values are checked if they have not been."""
-        self.ready = False
-        yield
-        if await self._arrive() and not self.work.kind:
-            await self._show()
-            if not self.view.examined and not self.work.problem:
-                await self._examine(self.run.id)
-        self.ready = True
-
-    @action(IMPORT)
     async def examine(self, run_id: int):
         """Check all values again."""
         phases.forget(run_id)
@@ -174,13 +163,13 @@ class ReviewStep(StepMixin, AppState):
         """Rows with a problem: of one value, of a column, or any; `after` a row number the next ones."""
         if not 0 <= after < LARGEST_ID or not -1 <= place < LARGEST_ID:
             raise BadValue
-        found = await look(_sheet, run_id, finding, place, after)
         if after and (self.grid.finding, self.grid.place) == (finding, place):
+            found = await look(_sheet, run_id, finding, place, after)
             rows = await look(wizard.grid, run_id, finding, place, after, ROWS)
             self.grid.rows = [*self.grid.rows, *(sheet_row(row, self.grid.places) for row in rows)]
             self.grid.more = found.more
         else:
-            self.grid = dataclasses.replace(found, token=self.grid.token + 1)
+            await self._load_rows(run_id, finding, place)
 
     @action(IMPORT)
     async def mend(self, run_id: int, row: int, place: int, text: str, undo: bool):
@@ -202,17 +191,33 @@ class ReviewStep(StepMixin, AppState):
         await do(wizard.reach, run_id, Step.PREVIEW.value)
         return rx.redirect(f"/import/{run_id}/preview")
 
+    def _begin(self) -> None:
+        self.grid = Sheet(token=self.grid.token + 1)
+
+    async def _enter(self) -> None:
+        await self._show()
+        if not self.view.examined and not self.work.problem:
+            await self._examine(self.run.id)
+
     async def _examine(self, run_id: int) -> None:
         run = await look(wizard.own_run, run_id)
         await phases.begin(run_id, work.EXAMINE, lambda report: work.carry_on(run_id, work.EXAMINE, run.total, report))
         await self._follow()
 
     async def _show(self) -> None:
-        self.view = await look(wizard.review, self.run.id)
-        self.grid, self.told = Sheet(token=self.grid.token + 1), Told()
-        if self.view.columns and self.place not in [c.place for c in self.view.columns]:
-            self.place = self.view.columns[0].place
+        found = await look(wizard.review, self.run.id)
+        anew, self.view, self.told = self.view != found, found, Told()
+        places = [c.place for c in found.columns]
+        if places and self.place not in places:
+            self.place = places[0]
+        if anew and found.examined and self.grid.ready:
+            # All values were checked again: who looks at rows goes on looking at rows.
+            await self._load_rows(self.run.id, 0, self.grid.place if self.grid.place in places else -1)
         await self._load_findings(self.run.id)
+
+    async def _load_rows(self, run_id: int, finding: int, place: int) -> None:
+        found = await look(_sheet, run_id, finding, place, 0)
+        self.grid = dataclasses.replace(found, token=self.grid.token + 1)
 
     async def _load_findings(self, run_id: int) -> None:
         if not self.view.examined:

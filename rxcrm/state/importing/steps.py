@@ -164,6 +164,23 @@ class StepMixin(rx.State, mixin=True):
     _kind: str = ""
 
     @action(IMPORT)
+    async def open(self):
+        """Show the import that the address names."""
+        self.ready = False
+        yield
+        self._begin()
+        if await self._arrive() and not self.work.kind:
+            await self._enter()
+        self.ready = True
+
+    def _begin(self) -> None:
+        """Forget what was chosen when the page was open before."""
+
+    async def _enter(self) -> None:
+        """Fill the page; a step whose work was not done yet begins it."""
+        await self._show()
+
+    @action(IMPORT)
     async def stop(self, run_id: int):
         """Call off what is being done with an import."""
         await look(wizard.own_run, run_id)

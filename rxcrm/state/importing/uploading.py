@@ -47,22 +47,12 @@ class Found:
 
 
 @dataclass
-class Options:
-    """How the user wants it read; see ReadOptions."""
-
-    sheet: str = ""
-    encoding: str = ""
-    delimiter: str = ""
-    heading_row: int = -1
-
-
-@dataclass
 class UploadPage:
     """The whole step: notes are sentences, encodings pairs of code and label. `unreadable` says why nothing else is there."""
 
     entity: str = "lead"
     source: Found = field(default_factory=Found)
-    options: Options = field(default_factory=Options)
+    options: ReadOptions = field(default_factory=ReadOptions)
     rows: list[FirstRow] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     encodings: list[list[str]] = field(default_factory=list)
@@ -75,7 +65,7 @@ def _page(view: wizard.UploadView) -> UploadPage:
     return UploadPage(
         entity=view.entity,
         source=Found(**{name: getattr(source, name) for name in Found.__dataclass_fields__}),
-        options=Options(**vars(view.options)),
+        options=view.options,
         rows=[FirstRow(n, cells) for n, cells in view.top or view.rows],
         notes=view.notes,
         encodings=[list(pair) for pair in ENCODINGS.items()],
@@ -89,15 +79,6 @@ class UploadStep(StepMixin, AppState):
     _step: str = "upload"
     _kind: str = "read"
     view: UploadPage = UploadPage()
-
-    @action(IMPORT)
-    async def open(self):
-        """Show the import that the address names."""
-        self.ready = False
-        yield
-        if await self._arrive() and not self.work.kind:
-            await self._show()
-        self.ready = True
 
     @action(IMPORT)
     async def peek(self, run_id: int, sheet: str, encoding: str, delimiter: str, heading_row: int):
@@ -150,7 +131,7 @@ class UploadStep(StepMixin, AppState):
             self.view = _page(await staging.apart(wizard.peek, asker().who, run_id, options))
         except Unreadable as refusal:
             known = await look(wizard.upload_view, run_id)
-            page = replace(_page(known), rows=[], notes=[], options=Options(**vars(options)))
+            page = replace(_page(known), rows=[], notes=[], options=options)
             self.view = replace(page, unreadable=refusal.text(self.locale))
 
 

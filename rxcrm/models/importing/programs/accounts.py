@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from rxcrm.models.importing.programs import Source
+from rxcrm.models.importing.programs import Source, shared
 
 DYNAMICS = Source(
     "Dynamics 365",
     "MicrosoftDocs/dynamics-365-customer-engagement ce/developer/entities/account.md",
     {
+        **shared.DYNAMICS_ADDRESS,
+        **shared.DYNAMICS_RECORD,
         "main_phone": ("Main Phone",),
-        "owner": ("Owner", "ownerid"),
-        "status": ("Status", "statecode"),
-        "created_on": ("Created On", "Record Created On", "overriddencreatedon"),
-        "street1": ("Address 1: Street 1",),
-        "street2": ("Address 1: Street 2",),
-        "street3": ("Address 1: Street 3",),
-        "city": ("Address 1: City",),
-        "state": ("Address 1: State/Province",),
-        "postal_code": ("Address 1: ZIP/Postal Code",),
-        "country": ("Address 1: Country/Region",),
     },
 )
 SALESFORCE = Source(
@@ -57,15 +49,10 @@ HUBSPOT = Source(
     "https://knowledge.hubspot.com/properties/hubspot-crm-default-company-properties (read in its Norwegian and Polish"
     " translations; the English labels from memory) and the properties API (internal names, from memory)",
     {
+        **shared.HUBSPOT_ADDRESS,
         "name": ("Company name", "name"),
         "main_phone": ("Phone Number", "phone"),
         "website": ("Website URL", "website", "Company Domain Name", "domain"),
-        "street1": ("Street Address", "address"),
-        "street2": ("Street Address 2", "address2"),
-        "city": ("City",),
-        "state": ("State/Region", "state"),
-        "postal_code": ("Postal Code", "zip"),
-        "country": ("Country/Region", "country"),
         "industry": ("Industry",),
         "annual_revenue": ("Annual Revenue", "annualrevenue"),
         "employees": ("Number of Employees", "numberofemployees"),
@@ -108,23 +95,14 @@ ODOO = Source(
     "Odoo",
     "odoo/odoo odoo/addons/base/models/res_partner.py: names of the fields (import-compatible export) and their labels",
     {
+        **shared.ODOO_PARTNER,
         "name": ("name", "Name", "display_name", "Company Name"),
         "parent_account_id": ("parent_id", "Related Company"),
         "account_number": ("ref", "Reference"),
-        "email": ("email",),
         "main_phone": ("phone",),
         "other_phone": ("mobile",),
         "website": ("website", "Website Link"),
-        "street1": ("street",),
-        "street2": ("street2",),
-        "city": ("city",),
-        "state": ("state_id", "State"),
-        "postal_code": ("zip",),
-        "country": ("country_id", "Country"),
         "industry": ("industry_id", "Industry"),
-        "description": ("comment", "Notes"),
-        "owner": ("user_id", "Salesperson"),
-        "created_on": ("create_date", "Created on"),
     },
 )
 PIPEDRIVE = Source(
@@ -142,6 +120,7 @@ COMMON = Source(
     "",
     "none: everyday spellings",
     {
+        **shared.COMMON_RECORD,
         "name": ("Company", "Company Name", "Organisation", "Organization", "Firm", "Customer", "Customer Name", "Business Name"),
         "account_number": ("Customer Number", "Customer No", "Client Number"),
         "main_phone": ("Telephone", "Tel", "Business Phone", "Phone Number", "Phone 1", "Company Main Phone"),
@@ -159,8 +138,6 @@ COMMON = Source(
         "annual_revenue": ("Revenue", "Turnover"),
         "employees": ("Headcount", "No. of Employees", "Number of Employees"),
         "description": ("Notes", "Comments", "Comment", "Remarks"),
-        "owner": ("Assigned To", "Sales Rep"),
-        "created_on": ("Created", "Created At"),
     },
 )  # fmt: skip
 

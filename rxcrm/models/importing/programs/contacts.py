@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rxcrm.models.contact import Contact
 from rxcrm.models.fields import fields_of
-from rxcrm.models.importing.programs import Source, leads
+from rxcrm.models.importing.programs import Source, leads, shared
 
 #: What a lead and a contact have in common, by the contact's name; the status of a lead is none of a contact.
 _KNOWN = (frozenset(fields_of(Contact)) | {"full_name", "owner", "created_on"}) - {"status"}
@@ -103,23 +103,14 @@ ODOO = Source(
     "Odoo",
     "odoo/odoo odoo/addons/base/models/res_partner.py: names of the fields (import-compatible export) and their labels",
     {
+        **shared.ODOO_PARTNER,
         "full_name": ("name", "Name", "Complete Name", "display_name"),
         "account_id": ("parent_id", "Related Company", "commercial_company_name", "company_name"),
         "job_title": ("function", "Job Position"),
         "salutation": ("title",),
-        "email": ("email",),
         "business_phone": ("phone",),
         "mobile_phone": ("mobile",),
         "website": ("website",),
-        "street1": ("street",),
-        "street2": ("street2",),
-        "city": ("city",),
-        "state": ("state_id", "State"),
-        "postal_code": ("zip",),
-        "country": ("country_id", "Country"),
-        "description": ("comment", "Notes"),
-        "owner": ("user_id", "Salesperson"),
-        "created_on": ("create_date", "Created on"),
     },
 )
 THUNDERBIRD = _of(leads.THUNDERBIRD, {"department": ("Department",)})

@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from rxcrm.models.importing.programs import Source
+from rxcrm.models.importing.programs import Source, shared
 
 DYNAMICS = Source(
     "Dynamics 365",
     "MicrosoftDocs/dynamics-365-customer-engagement ce/developer/reference/entities/lead.md",
     {
+        **shared.DYNAMICS_ADDRESS,
+        **shared.DYNAMICS_RECORD,
         "full_name": ("Name", "Full Name"),
-        "status": ("Status", "statecode"),
-        "owner": ("Owner", "ownerid"),
-        "created_on": ("Created On", "Record Created On", "overriddencreatedon"),
         "mobile_phone": ("Mobile Phone",),
         "employees": ("Number of Employees",),
-        "street1": ("Address 1: Street 1",),
-        "street2": ("Address 1: Street 2",),
-        "street3": ("Address 1: Street 3",),
-        "city": ("Address 1: City",),
-        "state": ("Address 1: State/Province",),
-        "postal_code": ("Address 1: ZIP/Postal Code",),
-        "country": ("Address 1: Country/Region",),
         "county": ("Address 1: County",),
         "post_office_box": ("Address 1: Post Office Box",),
         "latitude": ("Address 1: Latitude",),
@@ -79,6 +71,7 @@ HUBSPOT = Source(
     "https://knowledge.hubspot.com/properties/hubspots-default-contact-properties; labels and internal names compared with"
     " dumps of the properties API (GET /crm/v3/properties/contacts, hubspotDefined). “Street Address 2” is a company's.",
     {
+        **shared.HUBSPOT_ADDRESS,
         "first_name": ("First Name", "firstname"),
         "last_name": ("Last Name", "lastname"),
         "salutation": ("Salutation",),
@@ -91,12 +84,6 @@ HUBSPOT = Source(
         "email": ("Email",),
         "email2": ("Work email", "work_email", "Additional email addresses", "hs_additional_emails"),
         "website": ("Website URL", "website"),
-        "street1": ("Street Address", "address"),
-        "street2": ("Street Address 2", "address2"),
-        "city": ("City",),
-        "state": ("State/Region", "state"),
-        "postal_code": ("Postal Code", "zip"),
-        "country": ("Country/Region", "country"),
         "longitude": ("Longitude", "hs_longitude"),
         "latitude": ("Latitude", "hs_latitude"),
         "industry": ("Industry",),
@@ -226,6 +213,8 @@ ODOO = Source(
     "Odoo",
     "odoo/odoo addons/crm/models/crm_lead.py: names of the fields (import-compatible export) and their labels",
     {
+        **shared.ODOO_RECORD,
+        **shared.ODOO_ADDRESS,
         "topic": ("name", "Opportunity"),
         "full_name": ("contact_name",),
         "company_name": ("partner_name", "Company Name"),
@@ -235,20 +224,12 @@ ODOO = Source(
         "website": ("website",),
         "job_title": ("function", "Job Position"),
         "salutation": ("title",),
-        "street1": ("street",),
-        "street2": ("street2",),
-        "city": ("city",),
-        "state": ("state_id", "State"),
-        "postal_code": ("zip",),
-        "country": ("country_id", "Country"),
         "description": ("description", "Notes", "Internal Notes"),
-        "owner": ("user_id", "Salesperson"),
         "status": ("stage_id", "Stage"),
         "lead_source": ("source_id", "Source"),
         "source_campaign": ("campaign_id", "Campaign"),
         "estimated_amount": ("expected_revenue",),
         "estimated_close_date": ("date_deadline", "Expected Closing"),
-        "created_on": ("create_date", "Created on"),
     },
 )
 THUNDERBIRD = Source(
@@ -290,6 +271,7 @@ COMMON = Source(
     "",
     "none: everyday spellings",
     {
+        **shared.COMMON_RECORD,
         "first_name": ("Forename",),
         "last_name": ("Surname",),
         "full_name": ("Contact", "Contact Person"),
@@ -312,8 +294,6 @@ COMMON = Source(
         "description": ("Comments", "Comment", "Remarks"),
         "annual_revenue": ("Revenue",),
         "employees": ("Headcount",),
-        "owner": ("Assigned To", "Sales Rep"),
-        "created_on": ("Created", "Created At"),
     },
 )
 LINKEDIN = Source(

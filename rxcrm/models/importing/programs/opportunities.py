@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from rxcrm.models.importing.programs import Source
+from rxcrm.models.importing.programs import Source, shared
 
 DYNAMICS = Source(
     "Dynamics 365",
     "MicrosoftDocs/dynamics-365-customer-engagement ce/developer/entities/opportunity.md",
     {
+        **shared.DYNAMICS_RECORD,
         "topic": ("Topic", "Name"),
         "customer": ("Potential Customer", "customerid"),
-        "owner": ("Owner", "ownerid"),
-        "status": ("Status", "statecode"),
-        "created_on": ("Created On", "Record Created On", "overriddencreatedon"),
         "originating_lead_id": ("Originating Lead",),
         "estimated_revenue": ("Est. Revenue",),
     },
@@ -76,6 +74,7 @@ ODOO = Source(
     "Odoo",
     "odoo/odoo addons/crm/models/crm_lead.py: names of the fields (import-compatible export) and their labels",
     {
+        **shared.ODOO_RECORD,
         "topic": ("name", "Opportunity"),
         "customer": ("partner_id", "Customer"),
         "estimated_revenue": ("expected_revenue", "Expected Revenue"),
@@ -86,8 +85,6 @@ ODOO = Source(
         "closing_description": ("lost_reason_id", "Lost Reason"),
         "source_campaign": ("campaign_id", "Campaign"),
         "description": ("description", "Notes", "Internal Notes"),
-        "owner": ("user_id", "Salesperson"),
-        "created_on": ("create_date", "Created on"),
     },
 )
 PIPEDRIVE = Source(
@@ -120,6 +117,7 @@ COMMON = Source(
     "",
     "none: everyday spellings",
     {
+        **shared.COMMON_RECORD,
         "topic": ("Opportunity", "Deal", "Title", "Subject", "Project"),
         "customer": ("Customer", "Customer Name", "Client"),
         "account_id": ("Company", "Company Name", "Organisation", "Organization", "Firm"),
@@ -132,8 +130,6 @@ COMMON = Source(
         "probability": ("Win Probability", "Chance"),
         "status": ("Sales Stage", "Deal Status", "State"),
         "description": ("Notes", "Comments", "Comment", "Remarks"),
-        "owner": ("Assigned To", "Sales Rep"),
-        "created_on": ("Created", "Created At"),
     },
 )
 
