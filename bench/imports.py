@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, sleep
 from typing import Any
 
 import openpyxl
@@ -36,8 +36,8 @@ from rxcrm.models.process import ProcessInstance, StageLog
 from rxcrm.models.stages import LEAD_TO_OPPORTUNITY
 
 ROWS, RUNS = 10_000, 3
-#: Rows of the larger file of `--imports`, and pages of a list that are opened meanwhile.
-MANY, OPENINGS = 100_000, 400
+#: Rows of the larger file of `--imports`; openings of a list while nothing else happens, and seconds between two.
+MANY, OPENINGS, PAUSE = 100_000, 400, 0.02
 COLUMNS = (
     "topic",
     "first_name",
@@ -124,7 +124,7 @@ def run(desk: Desk) -> tuple[list[Figure], list[Weight]]:
 
 
 def _weigh(desk: Desk, path: Path, rows: int) -> Weight:
-    idle = _openings(desk, lambda: True)
+    idle = _openings(desk, lambda: True, OPENINGS)
     run, seen = _begun(desk, path)
     plan = replace(seen.plan, duplicates="create")
     desk.write(desk.busy, lambda act: wizard.choose(act, run, plan))
@@ -135,26 +135,37 @@ def _weigh(desk: Desk, path: Path, rows: int) -> Weight:
         stdout=subprocess.DEVNULL,
         env={**os.environ, "RXCRM_DATABASE_URL": db.engine().url.render_as_string(hide_password=False)},
     )
-    ended: list[Any] = []
+    peak = 0
 
     def goes_on() -> bool:
-        pid, _, usage = os.wait4(child.pid, os.WNOHANG)
-        if pid:
-            ended.append(usage)
-        return not pid
+        nonlocal peak
+        peak = max(peak, _memory(child.pid))
+        return child.poll() is None
 
     beside = _openings(desk, goes_on)
-    usage = ended[0] if ended else os.wait4(child.pid, 0)[2]
-    child.returncode = 0
-    return Weight(desk.database, rows, usage.ru_maxrss / 1024, idle, beside)
+    return Weight(desk.database, rows, peak / 1024, idle, beside)
 
 
-def _openings(desk: Desk, goes_on: Callable[[], bool]) -> float:
-    """The 95th percentile of opening the first page of a list, in milliseconds."""
-    took = []
-    while len(took) < OPENINGS and goes_on():
-        took.append(_timed(lambda: desk.read(desk.busy, lambda act: lists.page(act, lists.Ask()))))
+def _memory(pid: int) -> int:
+    """The memory of a process in kB, without the pages of the database that it shares with the system's cache; 0 once it has ended."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
+    return next((int(line.split()[1]) for line in status.splitlines() if line.startswith("RssAnon")), 0)
+
+
+def _openings(desk: Desk, goes_on: Callable[[], bool], most: int = 10**9) -> float:
+    """The 95th percentile of opening the first page of a list every now and then, in milliseconds."""
+    took: list[float] = []
+    while len(took) < most and goes_on():
+        took.append(_timed(lambda: _open(desk)))
+        sleep(PAUSE)
     return statistics.quantiles(took, n=20)[-1]
+
+
+def _open(desk: Desk) -> None:
+    desk.read(desk.busy, lambda act: lists.page(act, lists.Ask()))
 
 
 def terminal(found: list[Figure], weights: list[Weight]) -> str:

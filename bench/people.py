@@ -75,7 +75,7 @@ COUNTRIES = (
         "United States",
         30,
         "com",
-        ("(###) 555-01##", "+1 ### 555 ####"),
+        ("(###) 555-####", "+1 ### 555 ####"),
         _words(
             "James, Mary, Robert, Patricia, John, Jennifer, Michael, Linda, David, Elizabeth, Chloe, Ethan, Ava, Noah"
         ),

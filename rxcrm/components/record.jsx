@@ -6,6 +6,9 @@ import { useT } from "./i18n.js";
 import { FormContext, createStore, isDirty, isLost, useForm, useStore, valueOf } from "./record_store.js";
 import { Dialog } from "./ui.jsx";
 
+/** Milliseconds after which a save that nobody answered is sent again. */
+const PATIENCE = 8000;
+
 /** The form of one record. Its children are fields, bars and buttons that share its store. */
 export function RecordForm(props) {
   const { entity, fields, label, recordId, version, values, names, loaded, outcome, conflicts, locked, userId, list, gone, lost, children } = props;
@@ -14,6 +17,8 @@ export function RecordForm(props) {
   const navigate = useNavigate();
   const t = useT();
   const form = useRef(null);
+  const again = useRef(0);
+  useEffect(() => () => clearTimeout(again.current), []);
   // What the address names; until it has arrived, the record of an earlier visit is not shown.
   const wanted = useParams()[`${entity}_id`];
   const created = useRef(0);
@@ -137,7 +142,13 @@ export function RecordForm(props) {
     const post = (s, event, sent, then) => {
       const token = Date.now() % 2147483647;
       store.current.set({ pending: { token, sent, then, id: s.id, version: s.version }, errors: {}, alike: null });
-      event(s.id, s.version, sent, token);
+      const ask = () => {
+        event(s.id, s.version, sent, token);
+        // What a broken connection swallowed is sent again; by the token the server knows what it has done already.
+        clearTimeout(again.current);
+        again.current = setTimeout(() => store.current.get().pending?.token === token && ask(), PATIENCE);
+      };
+      ask();
     };
     // The answer to "Duplicates detected": save all the same, or go on typing.
     const saveAnyway = () => {

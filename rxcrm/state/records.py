@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import reflex as rx
 
@@ -240,6 +240,12 @@ class RecordMixin(rx.State, mixin=True):
     async def _save(
         self, record_id: int, version: int, typed: dict[str, str], token: int, anyway: bool = False
     ) -> None:
+        if token and token == self.saved.token:
+            # Sent again, because no answer came: what was done is told again, not done twice.
+            if self.saved.ok:
+                self._show(await self._read(self.saved.id))
+            self.saved = replace(self.saved)
+            return
         try:
             saved_id = await self._write(record_id, version, typed, anyway)
         except Alike as found:
@@ -248,7 +254,7 @@ class RecordMixin(rx.State, mixin=True):
             self.saved = Saved(token, errors=refusal.by_field(self.locale), id=record_id)
             self._refuse(refusal)
         except Stale:
-            await self._compare(record_id, version, token)
+            await self._compare(record_id, version, typed, token)
         except CrmError as refusal:
             if record_id and isinstance(refusal, NotFound):
                 await self._lose(record_id, token)
@@ -299,15 +305,22 @@ class RecordMixin(rx.State, mixin=True):
             return 0
         return number(text, -1)
 
-    async def _compare(self, record_id: int, version: int, token: int) -> None:
-        """Answer a save that somebody else forestalled: what he changed, and the record as it is now."""
+    async def _compare(self, record_id: int, version: int, typed: dict[str, str], token: int) -> None:
+        """Answer a save that somebody else forestalled: what he changed, and the record as it is now.
+
+        If the record holds already what was typed there is nothing to decide: it may have been this very save, whose
+        answer was lost on the way.
+        """
         try:
-            conflicts = await look(conflicts_of, self._entity, record_id, version)
+            held = await look(holds, self._entity, record_id, typed)
+            conflicts = [] if held else await look(conflicts_of, self._entity, record_id, version)
             self._show(await self._read(record_id))
         except NotFound:
             await self._lose(record_id, token)
         else:
-            self.conflicts, self.saved = conflicts, Saved(token, stale=True, id=record_id)
+            self.conflicts, self.saved = conflicts, Saved(token, ok=held, stale=not held, id=record_id)
+            if held:
+                self._say(N_("Saved"))
 
     async def _lose(self, record_id: int, token: int = 0) -> None:
         """Leave the form of a record that is no more as it stands; say who deleted it, if the user may know (S 13.7)."""
@@ -356,6 +369,15 @@ def save_typed(act: Act, entity: str, record_id: int, version: int, typed: dict[
     if known is not None:
         saving.require_new(act, row, known)
     return row.id or 0
+
+
+def holds(act: Act, entity: str, record_id: int, typed: dict[str, str]) -> bool:
+    """Whether a record holds already what was typed."""
+    row = act.find(record_table(entity), record_id)
+    try:
+        return not history.difference(type(row), row, records.check(act, row, typed, complete=False))
+    except Invalid:
+        return False
 
 
 def conflicts_of(act: Act, entity: str, record_id: int, version: int) -> list[Conflict]:

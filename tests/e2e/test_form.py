@@ -8,7 +8,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, WebSocketRoute, expect
 
 from rxcrm.models import db, records
 from rxcrm.models.access import Privilege
@@ -547,3 +547,28 @@ def test_a_new_lead_keeps_the_currency_that_it_showed(sign_in: SignIn) -> None:
     saved(page)
     page.get_by_role("tab", name="Details").click()
     expect(field(page, "Currency")).to_have_value("EUR")
+
+
+def test_a_save_that_a_broken_connection_swallowed_is_sent_again(sign_in: SignIn, office: Office) -> None:
+    lead = office.lead(office.sara, topic="Lamps", last_name="Kowalska")
+    office.commit()
+    page = sign_in("Sara")
+    swallowed: list[str | bytes] = []
+
+    def carry(browser: WebSocketRoute) -> None:
+        server = browser.connect_to_server()
+
+        def send(message: str | bytes) -> None:
+            if not swallowed and "lead_record.save" in str(message):
+                swallowed.append(message)
+            else:
+                server.send(message)
+
+        browser.on_message(send)
+
+    page.route_web_socket(re.compile("_event"), carry)
+    page.goto(f"/leads/{lead.id}")
+    page.get_by_label("City", exact=True).fill("Kraków")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("region", name="Timeline")).to_contain_text("changed City", timeout=30_000)
+    assert len(swallowed) == 1
