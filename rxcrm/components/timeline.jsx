@@ -9,6 +9,9 @@ import { Section, Stream, useAnchor } from "./stream.jsx";
 import { Head, Missed } from "./timeline_head.jsx";
 import { AnswerContext, TimelineContext, newToken, useQuestions } from "./timeline_store.js";
 
+/** Milliseconds after which a question that nobody answered is asked again. */
+const PATIENCE = 8000;
+
 /** How long the way back after a deletion is offered, and how long a new entry glows, in milliseconds. */
 const UNDO = 10_000, GLOW = 4_000;
 const NOTHING = [];
@@ -28,6 +31,13 @@ export function Timeline(props) {
     if (recordId > 0 && (begun.current !== place || !mine)) live.current.onOpen(entity, recordId);
     begun.current = place;
   }, [entity, recordId, mine]);
+  const waits = recordId > 0 && !(props.ready && mine);
+  useEffect(() => {
+    if (!waits) return undefined;
+    // What a broken connection swallowed is asked again.
+    const timer = setInterval(() => live.current.onOpen(entity, recordId), PATIENCE);
+    return () => clearInterval(timer);
+  }, [waits, entity, recordId]);
   const ask = useQuestions({ mention: props.onMention, refer: props.onRefer, party: props.onParty }, candidates);
   const t = useT();
   if (!(recordId > 0)) return <section className="timeline" aria-label={t("Timeline")}><div className="timeline-head"><h2>{t("Timeline")}</h2></div><p className="hint">{t("Save this record first: then notes, calls, tasks and every change appear here.")}</p></section>;

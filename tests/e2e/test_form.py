@@ -549,7 +549,8 @@ def test_a_new_lead_keeps_the_currency_that_it_showed(sign_in: SignIn) -> None:
     expect(field(page, "Currency")).to_have_value("EUR")
 
 
-def test_a_save_that_a_broken_connection_swallowed_is_sent_again(sign_in: SignIn, office: Office) -> None:
+@pytest.mark.parametrize("event", ["lead_record.save", "timeline.open"])
+def test_what_a_broken_connection_swallowed_is_sent_again(sign_in: SignIn, office: Office, event: str) -> None:
     lead = office.lead(office.sara, topic="Lamps", last_name="Kowalska")
     office.commit()
     page = sign_in("Sara")
@@ -559,7 +560,7 @@ def test_a_save_that_a_broken_connection_swallowed_is_sent_again(sign_in: SignIn
         server = browser.connect_to_server()
 
         def send(message: str | bytes) -> None:
-            if not swallowed and "lead_record.save" in str(message):
+            if not swallowed and event in str(message):
                 swallowed.append(message)
             else:
                 server.send(message)
