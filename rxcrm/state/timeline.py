@@ -115,6 +115,8 @@ class Timeline(AppState):
             self.pinned, self.planned, self.items, self.ready, self.search = [], [], [], False, ""
         self.entity, self.record_id, self.facets = entity, record_id, []
         self._all_planned = self._counting = False
+        # Heard before it is read, so that what is saved in between is not missed.
+        live.subscribe(self.router.session.client_token, "timeline", [f"{entity}:{record_id}"])
         found = await look(_opening, entity, record_id, self.search)
         db.later(visits.remember, asker().who.id, entity, record_id, db.now())
         self._watched = found.watched
