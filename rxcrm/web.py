@@ -15,9 +15,8 @@ from urllib.parse import quote, unquote
 
 from sqlmodel import Session, text
 from starlette.applications import Starlette
-from starlette.background import BackgroundTask
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 
 from rxcrm import web_export
 from rxcrm.models import attaching, db, filestore, login, setup
@@ -253,8 +252,17 @@ async def rejected_rows(request: Request) -> Response:
         path.unlink(missing_ok=True)
         raise
     headers = {"content-disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
-    gone = BackgroundTask(path.unlink, missing_ok=True)
-    return FileResponse(path, media_type=kind, headers=headers, background=gone)
+    # Not a FileResponse: the server opens such a file after the answer's background task, which would have removed it.
+    return StreamingResponse(_and_away(path), media_type=kind, headers=headers)
+
+
+async def _and_away(path: Path) -> AsyncIterator[bytes]:
+    """A file's content; the file goes with it. One that nobody fetches is a stray that `files.sweep` removes."""
+    try:
+        async for piece in _in_pieces(path.open("rb")):
+            yield piece
+    finally:
+        path.unlink(missing_ok=True)
 
 
 @route("/health", PUBLIC, method="GET")
