@@ -3,11 +3,9 @@ import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } fr
 import { useBlocker, useNavigate, useParams } from "react-router";
 import { drafts } from "./drafts.js";
 import { useT } from "./i18n.js";
+import { insist } from "./insist.js";
 import { FormContext, createStore, isDirty, isLost, useForm, useStore, valueOf } from "./record_store.js";
 import { Dialog } from "./ui.jsx";
-
-/** Milliseconds after which a save that nobody answered is sent again. */
-const PATIENCE = 8000;
 
 /** The form of one record. Its children are fields, bars and buttons that share its store. */
 export function RecordForm(props) {
@@ -17,8 +15,8 @@ export function RecordForm(props) {
   const navigate = useNavigate();
   const t = useT();
   const form = useRef(null);
-  const again = useRef(0);
-  useEffect(() => () => clearTimeout(again.current), []);
+  const desist = useRef(() => {});
+  useEffect(() => () => desist.current(), []);
   // What the address names; until it has arrived, the record of an earlier visit is not shown.
   const wanted = useParams()[`${entity}_id`];
   const created = useRef(0);
@@ -142,13 +140,11 @@ export function RecordForm(props) {
     const post = (s, event, sent, then) => {
       const token = Date.now() % 2147483647;
       store.current.set({ pending: { token, sent, then, id: s.id, version: s.version }, errors: {}, alike: null });
-      const ask = () => {
-        event(s.id, s.version, sent, token);
-        // What a broken connection swallowed is sent again; by the token the server knows what it has done already.
-        clearTimeout(again.current);
-        again.current = setTimeout(() => store.current.get().pending?.token === token && ask(), PATIENCE);
-      };
+      const ask = () => event(s.id, s.version, sent, token);
       ask();
+      desist.current();
+      // By the token the server knows what it has done already.
+      desist.current = insist(ask, () => store.current.get().pending?.token === token);
     };
     // The answer to "Duplicates detected": save all the same, or go on typing.
     const saveAnyway = () => {

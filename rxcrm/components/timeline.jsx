@@ -3,14 +3,12 @@ import { useCallback, useEffect, useId, useMemo, useRef, useState } from "react"
 import { ArrowUp, History, SearchX } from "lucide-react";
 import { Composer } from "./composer.jsx";
 import { useT } from "./i18n.js";
+import { insist } from "./insist.js";
 import { plain, termsOf } from "./rich.js";
 import { ROLES } from "./entry_fields.jsx";
 import { Section, Stream, useAnchor } from "./stream.jsx";
 import { Head, Missed } from "./timeline_head.jsx";
 import { AnswerContext, TimelineContext, newToken, useQuestions } from "./timeline_store.js";
-
-/** Milliseconds after which a question that nobody answered is asked again. */
-const PATIENCE = 8000;
 
 /** How long the way back after a deletion is offered, and how long a new entry glows, in milliseconds. */
 const UNDO = 10_000, GLOW = 4_000;
@@ -34,9 +32,7 @@ export function Timeline(props) {
   const waits = recordId > 0 && !(props.ready && mine);
   useEffect(() => {
     if (!waits) return undefined;
-    // What a broken connection swallowed is asked again.
-    const timer = setInterval(() => live.current.onOpen(entity, recordId), PATIENCE);
-    return () => clearInterval(timer);
+    return insist(() => live.current.onOpen(entity, recordId));
   }, [waits, entity, recordId]);
   const ask = useQuestions({ mention: props.onMention, refer: props.onRefer, party: props.onParty }, candidates);
   const t = useT();

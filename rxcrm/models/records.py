@@ -404,6 +404,14 @@ def conflicts(act: Act, row: Record, version: int) -> list[Conflict]:
     return list(found.values())
 
 
+def holds(act: Act, row: Record, typed: Mapping[str, str]) -> bool:
+    """Whether a record holds already what was typed; what cannot be stored, none does."""
+    try:
+        return not difference(type(row), row, check(act, row, typed, complete=False))
+    except Invalid:
+        return False
+
+
 # -- checking --------------------------------------------------------------------------------------------------------
 
 

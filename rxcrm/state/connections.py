@@ -95,7 +95,7 @@ class Connections(AppState):
         """Show the connections of a record, and follow what others change about them."""
         self.active, self._size = True, reading.PAGE
         await self._load(entity, record_id)
-        live.subscribe(self.router.session.client_token, "connections", [f"{entity}:{record_id}"])
+        self._hear_of("connections", [f"{entity}:{record_id}"])
 
     @action(SIGNED_IN)
     async def show_more(self, entity: str, record_id: int):

@@ -134,7 +134,7 @@ class DuplicateList(AppState):
     async def _load(self) -> None:
         found = await look(sweeping.listed, self.entity, self.page)
         topics = {f"job:{found.job_id}"} if found.state in UNFINISHED else set[str]()
-        live.subscribe(self.router.session.client_token, "duplicates", topics)
+        self._hear_of("duplicates", topics)
         # A search may have ended before this tab listened.
         self._show(await look(sweeping.listed, self.entity, self.page) if topics else found)
 

@@ -90,7 +90,7 @@ class Exports(AppState):
         """Show one's own exports; to administrators those of everybody."""
         who = asker().who
         topic = "exports:all" if who.administrator else f"exports:{who.id}"
-        live.subscribe(self.router.session.client_token, "exports", {topic})
+        self._hear_of("exports", {topic})
         await self._load()
 
     @action(Privilege.EXPORT)

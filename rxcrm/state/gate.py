@@ -11,7 +11,7 @@ import functools
 import inspect
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -80,6 +80,13 @@ class AppState(rx.State):
     rights: dict[str, bool] = {}
     notice: Notice = Notice()
     _session: str = ""
+    #: What this tab hears of, by group: a tab that comes back after a break or a restart hears of it again.
+    _heard: dict[str, list[str]] = {}
+
+    def _hear_of(self, group: str, topics: Iterable[str]) -> None:
+        """Let this tab hear of these topics, in place of those that it had in this group; see live.on_topic."""
+        self._heard = {**self._heard, group: sorted(topics)}
+        live.subscribe(self.router.session.client_token, group, self._heard[group])
 
     def _say(
         self,

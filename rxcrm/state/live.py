@@ -14,7 +14,7 @@ import json
 import logging
 import secrets
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any
@@ -88,6 +88,14 @@ def subscribe(token: str, group: str, topics: Iterable[str]) -> None:
         _tabs_of[topic].add(token)
 
 
+def resume(token: str, groups: Mapping[str, Iterable[str]]) -> None:
+    """A tab is back that followed these topics, by group: it hears of them again, and what it missed counts as news."""
+    for group, topics in groups.items():
+        subscribe(token, group, topics)
+    if _pump is not None and (missed := frozenset(topic for topics in groups.values() for topic in topics)):
+        _pump.catch_up(token, missed)
+
+
 def publish(topics: Iterable[str]) -> None:
     """Tell every open tab, here and in other processes, that there is news of these topics. Call it after the commit."""
     if _pump is not None and (named := frozenset(topics)):
@@ -142,11 +150,18 @@ class Pump:
             if token not in open_tabs:
                 _forget(token)
                 continue
-            tab = _tabs[token]
-            tab.news |= topics & tab.topics
-            if not tab.attended:
-                tab.attended = True
-                self.spawn(self._attend(token, tab))
+            self._bring_news(_tabs[token], token, topics)
+
+    def catch_up(self, token: str, topics: frozenset[str]) -> None:
+        """Begin to bring one tab up to date; called in the server's own thread."""
+        if tab := _tabs.get(token):
+            self.context.copy().run(self._bring_news, tab, token, topics)
+
+    def _bring_news(self, tab: _Tab, token: str, topics: frozenset[str]) -> None:
+        tab.news |= topics & tab.topics
+        if not tab.attended:
+            tab.attended = True
+            self.spawn(self._attend(token, tab))
 
     def _open_tabs(self) -> Any:
         return self.app.event_namespace.token_to_sid if self.app.event_namespace else {}

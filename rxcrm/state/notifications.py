@@ -79,16 +79,20 @@ live.on_topic("user:", Notifications, "_hear")
 
 
 class Greeting(rx.Middleware):
-    """Whenever a page connects, it hears from then on what its user is told, and begins with the unread count."""
+    """Whenever a page connects, it hears from then on what its user is told, and begins with the unread count.
+
+    One that comes back (the network or the server was away) hears again of what it follows, and catches up with it.
+    """
 
     async def preprocess(self, app: rx.App, state: rx.State, event: Event) -> StateUpdate | None:
         """Runs after the gate, before the first packet is made up."""
         if event.name.rpartition(".")[2] not in ("hydrate", "hydrate_and_load"):
             return None
-        bell = await state.get_state(Notifications)
-        live.subscribe(EventContext.get().token, "user", {f"user:{bell.user_id}"} if bell.user_id else ())
+        bell, token = await state.get_state(Notifications), EventContext.get().token
+        live.subscribe(token, "user", {f"user:{bell.user_id}"} if bell.user_id else ())
         if bell.user_id:
             await bell._count()
+            live.resume(token, bell._heard)
         return None
 
 

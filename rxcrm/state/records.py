@@ -312,7 +312,7 @@ class RecordMixin(rx.State, mixin=True):
         answer was lost on the way.
         """
         try:
-            held = await look(holds, self._entity, record_id, typed)
+            held = await look(holds_already, self._entity, record_id, typed)
             conflicts = [] if held else await look(conflicts_of, self._entity, record_id, version)
             self._show(await self._read(record_id))
         except NotFound:
@@ -371,13 +371,9 @@ def save_typed(act: Act, entity: str, record_id: int, version: int, typed: dict[
     return row.id or 0
 
 
-def holds(act: Act, entity: str, record_id: int, typed: dict[str, str]) -> bool:
+def holds_already(act: Act, entity: str, record_id: int, typed: dict[str, str]) -> bool:
     """Whether a record holds already what was typed."""
-    row = act.find(record_table(entity), record_id)
-    try:
-        return not history.difference(type(row), row, records.check(act, row, typed, complete=False))
-    except Invalid:
-        return False
+    return records.holds(act, act.find(record_table(entity), record_id), typed)
 
 
 def conflicts_of(act: Act, entity: str, record_id: int, version: int) -> list[Conflict]:

@@ -116,11 +116,11 @@ class Timeline(AppState):
         self.entity, self.record_id, self.facets = entity, record_id, []
         self._all_planned = self._counting = False
         # Heard before it is read, so that what is saved in between is not missed.
-        live.subscribe(self.router.session.client_token, "timeline", [f"{entity}:{record_id}"])
+        self._hear_of("timeline", [f"{entity}:{record_id}"])
         found = await look(_opening, entity, record_id, self.search)
         db.later(visits.remember, asker().who.id, entity, record_id, db.now())
         self._watched = found.watched
-        live.subscribe(self.router.session.client_token, "timeline", found.watched)
+        self._hear_of("timeline", found.watched)
         self.filters, self.newest_first = found.filters, found.newest_first
         self.may, self.defaults, self.missed = found.may, found.defaults, found.missed
         self._since = self.since = found.since

@@ -109,6 +109,25 @@ def open_office(server: Server) -> Iterator[Server]:
 # -- one process -----------------------------------------------------------------------------------------------------
 
 
+def test_a_tab_that_was_cut_off_catches_up_and_hears_again(open_office: Server) -> None:
+    lead_id = a_followed_lead(open_office)
+
+    async def story() -> None:
+        sara, tom = await opened(open_office, "Sara", "Tom")
+        assert await tom.told("ready", event("timeline.open"), {"entity": "lead", "record_id": lead_id})
+        await tom.close()
+        await change(open_office, sara, lead_id, city="Gdynia")
+        await sara.drain(0.5)
+        back = await SocketClient(open_office.url, cookie_of(open_office, "tom@contoso.com"), tom.token).open("/leads")
+        assert await heard(back, "Gdynia", 15)
+        await change(open_office, sara, lead_id, city="Sopot")
+        assert await heard(back, "Sopot")
+        for tab in (sara, back):
+            await tab.close()
+
+    run(story)
+
+
 def test_a_change_reaches_a_followers_open_tab_within_a_second(open_office: Server) -> None:
     lead_id = a_followed_lead(open_office, "Tom")
 

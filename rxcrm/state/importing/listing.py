@@ -32,7 +32,7 @@ class Imports(AppState):
     async def _load(self) -> None:
         self.past, self.ready = await look(past_runs), True
         busy = [topic(run.id) for run in self.past if run.status in ("running", "undoing")]
-        live.subscribe(self.router.session.client_token, "import", busy[:FOLLOWED])
+        self._hear_of("import", busy[:FOLLOWED])
 
     async def _hear(self, _topics: frozenset[str]) -> None:
         """One of them went on or ended; who has left the page need not know."""

@@ -16,7 +16,6 @@ from rxcrm.models.job import Job
 from rxcrm.models.people import User
 from rxcrm.models.records import Act
 from rxcrm.models.tables import record_table
-from rxcrm.state import live
 from rxcrm.state.gate import AppState, action, look
 from rxcrm.state.importing import phases
 from rxcrm.state.importing.phases import Work
@@ -195,7 +194,7 @@ class StepMixin(rx.State, mixin=True):
         except CrmError as refusal:
             self.missing, self.ready, self.run = refusal.text(self.locale), True, RunRow()
             return False
-        live.subscribe(self.router.session.client_token, "import", {phases.topic(wanted)})
+        self._hear_of("import", {phases.topic(wanted)})
         self._bar()
         self.work = phases.work_on(wanted, self.locale, self._kind)
         # The page itself goes on to the step at which the import stands (StepBar).

@@ -88,8 +88,7 @@ class Exchange(AskingMixin, AppState):
     async def open(self):
         """Show the user's sources."""
         self.asked, self._awaited = "", 0
-        token = self.router.session.client_token
-        live.subscribe(token, "contacts", {accounts.topic(asker().who.id)})
+        self._hear_of("contacts", {accounts.topic(asker().who.id)})
         await self._load()
 
     # -- the app registration --

@@ -26,7 +26,7 @@ class Jobs(AskingMixin, AppState):
     async def open(self):
         """Show what failed, runs or waits."""
         self.asked, self.ended = "", False
-        live.subscribe(self.router.session.client_token, "jobs", {ALL})
+        self._hear_of("jobs", {ALL})
         await self._load()
 
     @action(ADMINISTER)
