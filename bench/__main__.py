@@ -17,9 +17,12 @@ import psycopg
 
 from bench import (
     browser,
+    dashboards,
     duplicates,
     filling,
+    filters,
     imports,
+    list_tools,
     lists,
     live,
     merging,
@@ -35,11 +38,14 @@ from rxcrm.models import db
 
 STEPS: dict[str, Callable[[Desk], list[Figure]]] = {
     "lists": lists.figures,
+    "filters": filters.figures,
     "records": records.figures,
     "timeline": timeline.figures,
     "qualify": qualifying.figures,
     "merge": merging.figures,
     "import": imports.figures,
+    "dashboards": dashboards.figures,
+    "list tools": list_tools.figures,
 }
 
 

@@ -87,7 +87,7 @@ def _copy(connection: Connection, columns: list[Column[Any]], rows: list[dict[st
     cursor = cast(psycopg.Cursor[Any], connection.connection.cursor())
     with cursor, cursor.copy(f"COPY {columns[0].table.name} ({names}) FROM STDIN") as stream:
         for row in rows:
-            stream.write_row([json.dumps(v) if isinstance(v := row[c.name], list) else v for c in columns])
+            stream.write_row([json.dumps(v) if isinstance(v := row[c.name], list | dict) else v for c in columns])
 
 
 def defaults(connection: Connection, table: type[SQLModel]) -> Iterator[tuple[str, str]]:

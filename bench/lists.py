@@ -13,7 +13,7 @@ from bench.timing import Figure, Floor, compare
 from rxcrm.models import lists
 from rxcrm.models.lists import COUNT_CAP, Ask, trigrams
 from rxcrm.models.searching import needle
-from rxcrm.models.views import COLUMNS, view_of
+from rxcrm.models.views import COLUMNS, shape_of, view_of
 
 _FROM = ' FROM lead LEFT JOIN "user" ON "user".id = lead.owner_user_id'
 _OPEN = "lead.status = 0 AND lead.deleted_on IS NULL"
@@ -144,7 +144,7 @@ def statement(step: ListStep, bare: Bare, owner: int) -> tuple[str, dict[str, An
 def _merged(chosen: str, step: ListStep, limit: str) -> str:
     """One ordered select per status, merged."""
     parts = []
-    for status in view_of("lead", step.ask.view).statuses:
+    for status in shape_of("lead", view_of("lead", step.ask.view).where).statuses:
         where = f"lead.status = {int(status)} AND lead.deleted_on IS NULL"
         parts.append(f"SELECT * FROM ({chosen} WHERE {where} ORDER BY {step.order} LIMIT {limit}) AS part{int(status)}")
     return f"{' UNION ALL '.join(parts)} ORDER BY created_on DESC, id DESC LIMIT {limit}"

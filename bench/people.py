@@ -10,6 +10,7 @@ from itertools import accumulate
 from typing import Any
 
 from rxcrm.models.choices import LeadReason, LeadStatus
+from rxcrm.models.fields import TEXTUAL, fields_of
 from rxcrm.models.lead import Lead
 from rxcrm.models.searching import fold
 
@@ -182,15 +183,23 @@ _ROMAN = dict(
 )
 
 
+_EMPTY: dict[str, Any] = {"custom": {}} | {n: "" for n, spec in fields_of(Lead).items() if spec.kind in TEXTUAL}
+
+
 class Draft:
     """The values of one lead, with the model's own reckoning of its keys but without the cost of its record class."""
 
     full_name, phones, refresh_keys = Lead.full_name, Lead.phones, Lead.refresh_keys
-    email2 = home_phone = other_phone = ""
 
     def __init__(self, **values: Any) -> None:
         self.__dict__.update(values)
         self.refresh_keys()
+
+    def __getattr__(self, name: str) -> Any:
+        """What was not given is empty, as in a new record."""
+        if name not in _EMPTY:
+            raise AttributeError(name)
+        return _EMPTY[name]
 
 
 @dataclass(frozen=True)

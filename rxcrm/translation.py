@@ -10,10 +10,24 @@ import functools
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 LOCALES = Path(__file__).parent / "locales"
 SOURCE = "en"
+
+
+class Words(str):
+    """A text that an administrator wrote: it brings its own translations, by language, and is in no catalogue."""
+
+    by_language: dict[str, str]
+
+    def __new__(cls, text: str, by_language: dict[str, str] | None = None) -> Self:
+        words = str.__new__(cls, text)
+        words.by_language = dict(by_language or {})
+        return words
+
+    def __reduce__(self) -> tuple[type[Words], tuple[str, dict[str, str]]]:
+        return Words, (str(self), self.by_language)
 
 
 def N_(message: str) -> str:
@@ -44,8 +58,15 @@ def catalogue(locale: str) -> NullTranslations:
 
 def gettext(locale: str, message: str, **values: Any) -> str:
     """`message` in the language, with `%(name)s` filled in."""
+    if isinstance(message, Words):
+        return message.by_language.get(locale) or str(message)
     text = catalogue(locale).gettext(message) if message else ""
     return text % values if values else text
+
+
+def worded(locale: str, message: str) -> str:
+    """What goes to a browser: an administrator's own words in the language; any other message as it is, to be looked up there."""
+    return gettext(locale, message) if isinstance(message, Words) else message
 
 
 def ngettext(locale: str, one: str, many: str, n: int, **values: Any) -> str:

@@ -18,7 +18,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 
-from rxcrm import web_export
+from rxcrm import web_charts, web_export
 from rxcrm.models import attaching, db, filestore, login, setup
 from rxcrm.models.access import Privilege
 from rxcrm.models.errors import BadValue, CrmError, Invalid, NotFound
@@ -283,6 +283,7 @@ ROUTES = [
     attach,
     attachment,
     *web_export.ROUTES,
+    *web_charts.ROUTES,
     health,
 ]
 http = Starlette(routes=ROUTES)

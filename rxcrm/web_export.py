@@ -70,6 +70,7 @@ def _wanted(form: dict[str, str]) -> Wanted:
         which=form.get("which", SHOWN),
         columns=tuple(key for key in form.get("columns", "").split(",") if key),
         delimiter=form.get("delimiter", ""),
+        where=form.get("filter", ""),
     )
 
 

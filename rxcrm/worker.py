@@ -15,7 +15,9 @@ import uuid
 from collections.abc import AsyncIterator, Iterable
 from datetime import timedelta
 
-from rxcrm.models import db, jobs, reminders
+from rxcrm.models import db, jobs, reindexing, reminders
+from rxcrm.models.bulk import doing
+from rxcrm.models.bulk import work as bulk
 from rxcrm.models.exchange import accounts
 from rxcrm.models.exchange import working as exchange
 from rxcrm.models.exporting import background as exporting
@@ -25,6 +27,7 @@ from rxcrm.models.importing import work as importing
 from rxcrm.models.job import Job
 from rxcrm.models.mail import receiving, sending
 from rxcrm.models.matching import sweeping
+from rxcrm.models.shaping import customs, indexing
 from rxcrm.settings import settings
 
 log = logging.getLogger("rxcrm")
@@ -45,9 +48,9 @@ REST = 5.0
 SWEEPS = 3600.0
 
 #: The handlers are registered by these modules.
-HANDLERS = (importing, reminders, sending, receiving, sweeping, exchange, exporting)
+HANDLERS = (importing, reminders, sending, receiving, sweeping, exchange, exporting, bulk, indexing, reindexing)
 #: Kinds of which one job may take an hour.
-LONG = frozenset({running.KIND, undoing.KIND, runs.KIND, accounts.FETCH})
+LONG = frozenset({running.KIND, undoing.KIND, runs.KIND, accounts.FETCH, doing.KIND, doing.UNDO_KIND, reindexing.KIND})
 
 
 class Worker:
@@ -85,6 +88,8 @@ class Worker:
         """What must be done from time to time, each by whichever process comes first."""
         if self._is_time("sweep", SWEEPS):
             await db.run(jobs.sweep, db.now())
+            await db.run(customs.purge, db.now())
+            await db.run(bulk.sweep, db.now())
             await tidying.tidy(db.now())
         seconds = max(settings().imap_seconds, 10)
         if settings().imap_url and self._is_time(receiving.KIND, min(seconds / 4, 30)):

@@ -18,7 +18,9 @@ from rxcrm.models.login import who_is
 from rxcrm.models.migrating import migrate
 from rxcrm.models.people import organisation
 from rxcrm.models.records import Act
+from tests.gallery_charts import SCENES as CHARTS
 from tests.gallery_imports import Imports, call_off, exporting
+from tests.gallery_shaping import SCENES as SHAPING
 from tests.server import Server, build_once, chromium
 
 FOLDER = Path(__file__).parents[1] / "docs" / "gallery"
@@ -164,6 +166,41 @@ def commands(page: Page, name: str) -> None:
     page.get_by_role("toolbar", name="Commands").get_by_role("button", name=name, exact=True).click()
 
 
+def picked(page: Page, name: str) -> None:
+    """A command on the ticked rows."""
+    page.get_by_role("toolbar", name="Selected records").get_by_role("button", name=name).click()
+
+
+def grouped(page: Page) -> None:
+    page.goto("/leads?view=open&group=rating")
+    page.locator(".group-row").first.wait_for()
+    page.get_by_role("grid", name="Leads").get_by_role("link").first.wait_for()
+
+
+def preview(page: Page) -> None:
+    leads(page)
+    if page.viewport_size and page.viewport_size["width"] < 900:
+        return  # the record itself opens there
+    page.get_by_role("grid", name="Leads").get_by_role("link").nth(3).focus()
+    page.keyboard.press("Space")
+    page.get_by_role("complementary", name="Preview").get_by_text("Latest").wait_for()
+
+
+def edit_many(page: Page) -> None:
+    leads(page)
+    for n in (1, 2, 3):
+        page.get_by_role("grid", name="Leads").get_by_role("checkbox").nth(n).check(force=True)
+    picked(page, "Edit")
+    page.get_by_role("dialog").get_by_label("Rating", exact=True).select_option(label="Hot")
+
+
+def palette(page: Page) -> None:
+    leads(page)
+    page.keyboard.press("Control+k")
+    page.get_by_role("combobox", name="Find records and commands").fill("con")
+    page.get_by_role("option", name="Lead ·").first.wait_for()
+
+
 def qualify(page: Page) -> None:
     first_lead(page)
     commands(page, "Qualify")
@@ -176,7 +213,7 @@ def qualify_many(page: Page) -> None:
     rows.nth(1).wait_for()
     for n in range(1, 6):
         rows.nth(n).check(force=True)
-    commands(page, "Qualify")
+    picked(page, "Qualify")
     page.get_by_role("dialog").wait_for()
 
 
@@ -218,13 +255,32 @@ def account(page: Page) -> None:
     page.locator(".subgrid").first.wait_for()
 
 
+def view_filter(page: Page) -> None:
+    """A filter with a group, over related records too, in its builder."""
+    group = '{"any":[{"field":"city","operator":"begins-with","values":["P"]},{"field":"created_on","operator":"last-x-months","values":["3"]}]}'
+    calls = (
+        '{"related":"activities","missing":true,"where":{"all":[{"field":"status","operator":"in","values":["0"]}]}}'
+    )
+    page.goto(
+        f'/leads?view=open&filter={{"all":[{{"field":"rating","operator":"in","values":["1","2"]}},{group},{calls}]}}'
+    )
+    page.get_by_role("grid", name="Leads").get_by_role("link").first.wait_for()
+    page.get_by_role("button", name="Edit Rating").click()
+    page.get_by_role("dialog", name="Filter").get_by_label("Field").first.wait_for()
+
+
+def view_editor(page: Page) -> None:
+    page.goto("/leads?view=open&edit=1")
+    page.get_by_role("list", name="Columns shown").wait_for()
+
+
 def merge(page: Page) -> None:
     page.goto("/leads?view=open&sort=company_name")
     rows = page.get_by_role("grid", name="Leads").get_by_role("checkbox")
     rows.nth(2).wait_for()
     for n in (1, 2):
         rows.nth(n).check(force=True)
-    page.get_by_role("toolbar", name="Commands").get_by_text("Merge", exact=True).click()
+    page.get_by_role("toolbar", name="Selected records").get_by_role("link", name="Merge").click()
     page.locator("main h1, main h2").first.wait_for()
 
 
@@ -252,6 +308,10 @@ SCENES: dict[str, Callable[[Page], None]] = {
     "views": views,
     "assign": ticked,
     "empty": nothing,
+    "grouped": grouped,
+    "preview": preview,
+    "edit-many": edit_many,
+    "palette": palette,
     "lead": first_lead,
     "details": details,
     "stage": stage,
@@ -277,6 +337,9 @@ SCENES: dict[str, Callable[[Page], None]] = {
     "opportunity": opportunity,
     "won": won,
     "account": account,
+    "view-filter": view_filter,
+    "view-editor": view_editor,
+    "system-views": settings("/settings/views"),
     "merge": merge,
     "duplicates": duplicates,
     "share": share,
@@ -290,6 +353,8 @@ SCENES: dict[str, Callable[[Page], None]] = {
     "users": settings("/settings/users"),
     "units": settings("/settings/units"),
     "export": exporting,
+    **SHAPING,
+    **CHARTS,
 }
 
 

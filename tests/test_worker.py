@@ -153,7 +153,8 @@ def test_long_work_leaves_room_for_short_work(small_bench: Bench, monkeypatch: p
 
 
 def test_the_long_kinds_are_kinds() -> None:
-    assert set(jobs.KINDS) > worker.LONG == {"import", "import_undo", "export", accounts.FETCH}
+    long = {"import", "import_undo", "export", accounts.FETCH, "bulk", "bulk_undo", "search"}
+    assert set(jobs.KINDS) > worker.LONG == long
 
 
 def test_uploads_are_tidied_by_the_hour(small_bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -103,7 +103,7 @@ def _wanted(asked: argparse.Namespace) -> Wanted:
     return Wanted(
         entity=asked.entity,
         format=format,
-        view=_view(asked.entity, asked.view),
+        view=_view(asked.entity, asked.view, asked.by),
         search=asked.search,
         sort=_sort(asked.entity, asked.sort),
         ids=tuple(map(int, ids)),
@@ -113,15 +113,16 @@ def _wanted(asked: argparse.Namespace) -> Wanted:
     )
 
 
-def _view(entity: str, asked: str) -> str:
-    """The key of a view that was named by its key or its label."""
-    from rxcrm.models.views import VIEWS
+def _view(entity: str, asked: str, by: str | None) -> str:
+    """The key of a view that was named by its key or its name; also of one that only this user may use."""
+    from rxcrm.models.view_offers import offers
 
     if not asked:
         return ""
-    known = {word.lower(): view.key for view in VIEWS[entity] for word in (view.label, view.key)}
+    views = act_as(by, lambda act: offers(act, entity)).views
+    known = {word.lower(): view.key for view in views for word in (view.label, view.key)}
     return known.get(asked.lower()) or refuse(
-        f"There is no view “{asked}”. There are: {', '.join(view.key for view in VIEWS[entity])}."
+        f"There is no view “{asked}”. There are: {', '.join(view.key for view in views)}."
     )
 
 
@@ -139,7 +140,7 @@ def _sort(entity: str, asked: str) -> tuple[tuple[str, bool], ...]:
 def _template(asked: argparse.Namespace) -> None:
     from rxcrm.models.exporting.templates import template
 
-    view = _view(asked.entity, asked.view)
+    view = _view(asked.entity, asked.view, asked.by)
     _, content = act_as(asked.by, lambda act: template(act, asked.entity, view))
     _into(asked.output, lambda path: path.write_bytes(content))
 

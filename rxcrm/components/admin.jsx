@@ -154,7 +154,7 @@ function PageForm({ label, submit, values, answer, onSend, state, children }) {
 const described = (...ids) => ids.filter(Boolean).join(" ") || undefined;
 
 /** A labelled control: text input, or a list where `options` are given. `literal` options are names, not messages. */
-export function AskField({ name, label, type = "text", hint, options, literal, required, maxLength }) {
+export function AskField({ name, label, type = "text", hint, options, literal, required, maxLength, lines }) {
   const { errors, values } = useContext(AskContext);
   const t = useT();
   const id = useId();
@@ -171,6 +171,8 @@ export function AskField({ name, label, type = "text", hint, options, literal, r
       </span>
       {options ? (
         <select {...props}>{options.map(([v, text]) => <option key={v} value={v}>{literal ? text : t(text)}</option>)}</select>
+      ) : lines ? (
+        <textarea {...props} rows={lines} maxLength={maxLength} />
       ) : (
         <input {...props} type={type} maxLength={maxLength} autoComplete="off" spellCheck={type === "text" ? undefined : false} />
       )}
@@ -206,6 +208,41 @@ export function ChoiceCards({ name, label, options, single, required }) {
       {problem && <p className="problem" id={`${id}-problem`}>{problem}</p>}
     </fieldset>
   );
+}
+
+/** One of the colours of options, each shown and named. */
+export function ColourChoice({ name, label, options, hint }) {
+  const { errors, values } = useContext(AskContext);
+  const t = useT();
+  const id = useId();
+  const problem = errors[name];
+  return (
+    <fieldset className={`colour-choice${problem ? " bad" : ""}`} aria-describedby={described(problem && `${id}-problem`, `${id}-hint`)}>
+      <legend>{label}</legend>
+      <div>
+        {options.map(([value, text]) => (
+          <label key={value}>
+            <input type="radio" className="unseen" name={name} value={value} defaultChecked={(values[name] ?? "") === value} />
+            <span className="swatch" data-colour={value} aria-hidden="true" />{t(text)}
+          </label>
+        ))}
+      </div>
+      {problem && <p className="problem" id={`${id}-problem`}>{problem}</p>}
+      <p className="hint" id={`${id}-hint`}>{hint}</p>
+    </fieldset>
+  );
+}
+
+/** Lets the address name what the page shows, so that loading it again shows the same; it is seen in a long list of choices, too. */
+export function AddressQuery({ name, value }) {
+  useEffect(() => {
+    document.querySelector('.shaping-lists [aria-current="true"]')?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    const url = new URL(window.location.href);
+    if (!value || url.searchParams.get(name) === value) return;
+    url.searchParams.set(name, value);
+    window.history.replaceState(window.history.state, "", url);
+  }, [name, value]);
+  return null;
 }
 
 /** Something that is on or off, with an explanation. */
@@ -315,4 +352,15 @@ export function MenuEntry({ label, why, onClick, children }) {
       <span>{label}{why && <small id={id}>{why}</small>}</span>
     </button>
   );
+}
+
+/** An entry of a menu that is a page of its own. */
+export function MenuLink({ label, to, children }) {
+  const navigate = useNavigate();
+  const go = (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+    event.preventDefault();
+    navigate(to);
+  };
+  return <a href={to} role="menuitem" className="menu-entry" onClick={go}>{children}<span>{label}</span></a>;
 }

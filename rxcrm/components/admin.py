@@ -56,6 +56,8 @@ class AskField(_Ours):
     literal: rx.Var[bool]
     required: rx.Var[bool]
     max_length: rx.Var[int]
+    #: A text of so many lines.
+    lines: rx.Var[int]
 
 
 class ChoiceCards(_Ours):
@@ -74,6 +76,42 @@ class Switch(_Ours):
     name: rx.Var[str]
     label: rx.Var[str]
     hint: rx.Var[str]
+
+
+class ColourChoice(_Ours):
+    library = ADMIN
+    tag = "ColourChoice"
+    name: rx.Var[str]
+    label: rx.Var[str]
+    options: rx.Var[list[Any]]
+    hint: rx.Var[str]
+
+
+class AddressQuery(_Ours):
+    library = ADMIN
+    tag = "AddressQuery"
+    name: rx.Var[str]
+    value: rx.Var[str]
+
+
+class Sortable(_Ours):
+    """Around a table whose rows can be put into another order; `end` stands for the place behind the last one."""
+
+    library = library("sorting.jsx")
+    tag = "Sortable"
+    order: rx.Var[Any]
+    end: rx.Var[int]
+    on_place: rx.EventHandler[passthrough_event_spec(int, int)]
+
+
+class RowMover(_Ours):
+    """Grip and arrows of a row of a sortable table."""
+
+    library = library("sorting.jsx")
+    tag = "RowMover"
+    name: rx.Var[str]
+    first: rx.Var[bool]
+    last: rx.Var[bool]
 
 
 class LinkDialog(_Ours):
@@ -102,9 +140,18 @@ class MenuEntry(_Ours):
     why: rx.Var[str]
 
 
+class MenuLink(_Ours):
+    library = ADMIN
+    tag = "MenuLink"
+    label: rx.Var[str]
+    to: rx.Var[str]
+
+
 form_dialog, settings_form, link_dialog = FormDialog.create, SettingsForm.create, LinkDialog.create
 ask_field, choice_cards, switch = AskField.create, ChoiceCards.create, Switch.create
-tab_link, menu_entry = TabLink.create, MenuEntry.create
+colour_choice, address_query = ColourChoice.create, AddressQuery.create
+sortable, row_mover = Sortable.create, RowMover.create
+tab_link, menu_entry, menu_link = TabLink.create, MenuEntry.create, MenuLink.create
 
 
 def settings_page(*children: rx.Component, right: str = "administer") -> rx.Component:
@@ -140,7 +187,10 @@ def settings_tabs() -> rx.Component:
             tab_link(to="/settings", label=_("Organisation")),
             tab_link(to="/settings/users", label=_("Users")),
             tab_link(to="/settings/units", label=_("Business units")),
+            tab_link(to="/settings/views", label=_("Views")),
             tab_link(to="/settings/qualification", label=_("Lead qualification")),
+            tab_link(to="/settings/fields", label=_("Fields")),
+            tab_link(to="/settings/option-lists", label=_("Option lists")),
             tab_link(to="/settings/roles", label=_("Connection roles")),
             tab_link(to="/settings/duplicates", label=_("Duplicates")),
             tab_link(to="/settings/templates", label=_("E-mail templates")),

@@ -3,17 +3,44 @@ import { useEffect, useId, useRef } from "react";
 import { useT } from "./i18n.js";
 import { isDirty, isLost, useForm, useStore } from "./record_store.js";
 
-/** What was typed on an earlier visit and laid over the record again. */
+/** What was typed and is not saved: laid over the record again after an earlier visit, or left out because its field is gone. */
 export function DraftBanner({ zone }) {
+  const { restored } = useStore(useForm().store);
+  return <><LeftOut />{restored && <Restored zone={zone} />}</>;
+}
+
+function Restored({ zone }) {
   const { store, discard } = useForm();
   const { restored } = useStore(store);
   const t = useT();
-  if (!restored) return null;
   return (
     <div className="banner" role="status">
       <span>{t("What you typed on %(when)s and had not saved is here again.", { when: t.moment(restored, zone) })}</span>
       <button type="button" className="button small" onClick={discard}>{t("Discard")}</button>
     </div>
+  );
+}
+
+/** Texts of fields that an administrator has taken out of use while they were being typed. */
+function LeftOut() {
+  const { store, dropLeft } = useForm();
+  const left = Object.entries(useStore(store).left);
+  const t = useT();
+  const box = useInView(left.length > 0);
+  if (!left.length) return null;
+  return (
+    <section ref={box} className="left-out" role="alert" aria-label={t("Not saved")}>
+      {left.map(([name, { spec, value, shown }]) => {
+        const label = spec ? t(spec.label) : name;
+        return (
+          <div key={name}>
+            <p>{value === "" ? t("“%(label)s” is out of use now; that you emptied it is not saved.", { label }) : t("“%(label)s” is out of use now. What you typed there is not saved:", { label })}</p>
+            {value !== "" && <q>{display(spec, value, shown, t) || value}</q>}
+            <button type="button" className="button small" aria-label={t("Discard what you typed into %(label)s", { label })} onClick={() => dropLeft(name)}>{t("Discard")}</button>
+          </div>
+        );
+      })}
+    </section>
   );
 }
 

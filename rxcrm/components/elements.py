@@ -7,7 +7,7 @@ from typing import Any
 import reflex as rx
 from reflex_base.event import passthrough_event_spec
 
-from rxcrm.components.local import EDITOR, ICONS, TABLE, library
+from rxcrm.components.local import EDITOR, ICONS, library
 
 UI, LIST, SHELL = library("ui.jsx"), library("list.jsx"), library("shell.jsx")
 RECORD, RECORD_FRAME, FIELDS = library("record.jsx"), library("record_frame.jsx"), library("fields.jsx")
@@ -112,6 +112,22 @@ class Language(_Ours):
     locale: rx.Var[str]
 
 
+class Shape(_Ours):
+    """Tells fields and lists what administrators have shaped; before everything that shows them."""
+
+    library = library("more_fields.jsx")
+    tag = "Shape"
+    shape: rx.Var[dict[str, Any]]
+
+
+class MoreFields(_Ours):
+    """The custom fields of a table, on its form."""
+
+    library = library("more_fields.jsx")
+    tag = "MoreFields"
+    lib_dependencies: list[str] = [ICONS, *EDITOR]
+
+
 class Hotkeys(_Ours):
     library = UI
     tag = "Hotkeys"
@@ -161,12 +177,13 @@ class QuickEntry(_Ours):
 class RecordList(_Ours):
     library = LIST
     tag = "RecordList"
-    lib_dependencies: list[str] = [ICONS, TABLE]
+    lib_dependencies: list[str] = [ICONS, *EDITOR]  # cells are edited by the fields of the forms
     entity: rx.Var[str]
     list: rx.Var[str]
     label: rx.Var[str]
     views: rx.Var[Any]
     view: rx.Var[str]
+    head: rx.Var[Any]
     columns: rx.Var[Any]
     rows: rx.Var[Any]
     sort: rx.Var[Any]
@@ -182,8 +199,27 @@ class RecordList(_Ours):
     ready: rx.Var[bool]
     zone: rx.Var[str]
     empty: rx.Var[Any]
+    fields: rx.Var[dict[str, Any]]
+    rights: rx.Var[dict[str, bool]]
+    currency: rx.Var[str]
+    group: rx.Var[Any]
+    totals: rx.Var[Any]
+    begun: rx.Var[Any]
+    stored: rx.Var[Any]
+    peeked: rx.Var[Any]
+    grouped: rx.Var[Any]
+    opened: rx.Var[Any]
+    summed: rx.Var[Any]
+    looked_up: rx.Var[Any]
     on_select: rx.EventHandler[passthrough_event_spec(list)]
     on_refresh: rx.EventHandler[rx.event.no_args_event_spec]
+    on_begin_cell: rx.EventHandler[passthrough_event_spec(str, int, str, int)]
+    on_store_cell: rx.EventHandler[passthrough_event_spec(str, int, int, str, str, str, int)]
+    on_group: rx.EventHandler[passthrough_event_spec(str, str, int, int)]
+    on_open_group: rx.EventHandler[passthrough_event_spec(str, str, str, str, int)]
+    on_total: rx.EventHandler[passthrough_event_spec(str, str, int)]
+    on_peek: rx.EventHandler[passthrough_event_spec(str, int, int)]
+    on_look_up: rx.EventHandler[passthrough_event_spec(str, str, int, int)]
 
 
 class RecordForm(_Ours):
@@ -281,6 +317,7 @@ class LiveTitle(_Ours):
 dialog, menu, command_button, messages = Dialog.create, Menu.create, Command.create, Messages.create
 post_form, post_field, post_tick, post_button = PostForm.create, PostField.create, PostTick.create, PostButton.create
 theme_choice, language, hotkeys = ThemeChoice.create, Language.create, Hotkeys.create
+shape, more_fields = Shape.create, MoreFields.create
 navigation, site_link, refresher = Navigation.create, SiteLink.create, Refresher.create
 global_search, quick_create, quick_entry = GlobalSearch.create, QuickCreate.create, QuickEntry.create
 record_list = RecordList.create

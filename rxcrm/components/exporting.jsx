@@ -15,8 +15,10 @@ function save(url) {
   link.remove();
 }
 
-/** The order into which somebody has moved the columns of a list (list.jsx keeps it). */
-function columnsOf(entity, view) {
+/** The columns as somebody has chosen and moved them: they stand in the address, else the browser remembers them. */
+function columnsOf(params, entity, view) {
+  const asked = params.get("columns");
+  if (asked) return asked.split(",").map((part) => part.split(":")[0]);
   try {
     return JSON.parse(localStorage.getItem(`rxcrm:columns:${entity}:${view}`))?.order ?? [];
   } catch {
@@ -29,9 +31,15 @@ export function ExportMenu({ entity, views, view: told, picked, rows, total, cap
   const t = useT();
   const location = useLocation();
   const [asked, setAsked] = useState("");
+  useEffect(() => {
+    // The bar below the list asks for the rows that are selected.
+    const open = ({ detail }) => setAsked(detail.what);
+    window.addEventListener("rxcrm:export", open);
+    return () => window.removeEventListener("rxcrm:export", open);
+  }, []);
   // Until the list has answered, the address says which view it will be; without one it is the first.
   const wanted = new URLSearchParams(location.search).get("view");
-  const view = told || (views.find((v) => v.key === wanted) ?? views[0]).key;
+  const view = told || (wanted ?? views[0]?.key ?? "");
   return (
     <>
       <Menu label={t("Export")} className="button command" text={<><Download className="icon" aria-hidden="true" /><span>{t("Export")}</span></>}>
@@ -67,7 +75,7 @@ function ExportDialog({ asked, entity, views, view, picked, rows, total, cap, fo
     const ids = rows.map((r) => +r.id).filter((id) => picked.includes(id));
     const wanted = {
       entity, view, format: choice.format, which: choice.which, delimiter: choice.format === "csv" ? choice.delimiter : "",
-      search: term, sort: params.get("sort") ?? "", columns: columnsOf(entity, view).join(","), ids: choice.what === "picked" ? ids.join(",") : "",
+      search: term, sort: params.get("sort") ?? "", filter: params.get("filter") ?? "", columns: columnsOf(params, entity, view).join(","), ids: choice.what === "picked" ? ids.join(",") : "",
     };
     try {
       const answer = await fetch("/files/export", { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(wanted) });

@@ -13,7 +13,7 @@ from rxcrm.components.local import library
 from rxcrm.components.tr import _, ago, moment, number, plural
 from rxcrm.state.exporting import Exports, ExportView, formats_of
 from rxcrm.state.gate import AppState
-from rxcrm.state.lists import COUNT_CAP, view_options
+from rxcrm.state.lists import COUNT_CAP
 from rxcrm.translation import N_
 
 COLUMNS = [
@@ -66,7 +66,7 @@ def export_menu(state: Any, entity: str) -> rx.Component:
         AppState.rights["export"],
         ExportMenu.create(
             entity=entity,
-            views=view_options(entity),
+            views=state.offers,
             view=state.view,
             picked=state.picked,
             rows=state.rows,

@@ -22,13 +22,17 @@ export function Field({ name, text, bar, header, needed, stacked }) {
   const label = t(text || spec.label);
   const shared = {
     id, "data-field": name, disabled: locked, "aria-invalid": problem ? true : undefined,
-    "aria-required": spec.level === "required" || needed || undefined, "aria-describedby": problem ? `${id}-problem` : undefined,
+    "aria-required": spec.level === "required" || needed || undefined,
+    "aria-describedby": [problem && `${id}-problem`, spec.help && `${id}-help`].filter(Boolean).join(" ") || undefined,
   };
   const set = (v) => change(name, v);
   // Some options depend on what another field holds.
   const offered = spec.by ? spec.by.options[valueOf(s, spec.by.field)] : spec.options;
-  // What a closed record holds is no choice, but shows.
-  const options = offered && !offered.some(([v]) => v === value) ? [...offered, ...(spec.others ?? []).filter(([v]) => v === value)] : offered;
+  // What a closed record holds is no choice, but shows; so does an option that has just gone while it was chosen here.
+  const kept = useRef({});
+  offered?.forEach(([v, o]) => (kept.current[v] = o));
+  const others = [...(spec.others ?? []), ...(value in kept.current || spec.by || spec.kind !== "choice" ? [] : [[value, t("(an option that is gone)")]]), ...Object.entries(kept.current)];
+  const options = offered && value !== "" && !offered.some(([v]) => v === value) ? [...offered, ...others.filter(([v]) => v === value).slice(0, 1)] : offered;
   return (
     <div className={`field${problem ? " bad" : ""}${header ? " in-header" : ""}${bar ? " in-bar" : ""}${stacked ? " stacked" : ""}`}>
       <div className="field-label">
@@ -40,7 +44,7 @@ export function Field({ name, text, bar, header, needed, stacked }) {
       </div>
       <div className="control">
         {options ? (
-          <select {...shared} value={value} onChange={(e) => set(e.target.value)} data-empty={value === "" || undefined}>
+          <select {...shared} value={value} onChange={(e) => set(e.target.value)} data-empty={value === "" || undefined} data-colour={spec.colours?.[value]}>
             {spec.kind === "choice" && !spec.always && <option value="">---</option>}
             {options.map(([v, o]) => <option key={v} value={v}>{t(o)}</option>)}
           </select>
@@ -65,6 +69,7 @@ export function Field({ name, text, bar, header, needed, stacked }) {
         )}
       </div>
       {problem && <p className="problem" id={`${id}-problem`}>{problem}</p>}
+      {spec.help && <p className="hint field-help" id={`${id}-help`}>{spec.help}</p>}
     </div>
   );
 }
@@ -165,6 +170,10 @@ function Lookup({ name, spec, shared, label, locked }) {
     else if (e.key === "Tab") leave();
   };
   const listId = `${shared.id}-list`;
+  useEffect(() => {
+    // At the end of a page the list would open below the window.
+    if (open) box.current.querySelector(".lookup-list").scrollIntoView({ block: "nearest" });
+  }, [open, fresh]);
   return (
     <div className="lookup" ref={box} onBlur={(e) => !box.current.contains(e.relatedTarget) && open && leave()}>
       <input {...shared} role="combobox" aria-expanded={open} aria-controls={open ? listId : undefined} aria-autocomplete="list" autoComplete="off"

@@ -16,16 +16,19 @@ from rxcrm.components.elements import (
     post_button,
     quick_create,
     quick_entry,
+    shape,
     site_link,
     theme_choice,
 )
 from rxcrm.components.notifications import bell
+from rxcrm.components.palette import palette, palette_button
 from rxcrm.components.tr import _
 from rxcrm.components.undoing import in_use_dialog
 from rxcrm.state.forms import quick_forms
 from rxcrm.state.gate import AppState
 from rxcrm.state.shell import Shell
 from rxcrm.state.undoing import Undoing
+from rxcrm.state.views import Views
 from rxcrm.translation import N_
 
 
@@ -38,6 +41,7 @@ def frame(*children: rx.Component, main_class: str = "") -> rx.Component:
     """A page of the application; nothing of it is drawn before one knows who is signed in."""
     return rx.fragment(
         language(locale=AppState.locale),
+        shape(shape=AppState.shape),
         rx.cond(
             AppState.user_id > 0,
             rx.el.div(
@@ -56,6 +60,7 @@ def frame(*children: rx.Component, main_class: str = "") -> rx.Component:
                     on_create=Shell.quick_create,
                     on_look_up=Shell.look_up,
                 ),
+                palette(),
                 hotkeys(),
                 navigation(),
                 class_name="app",
@@ -69,7 +74,7 @@ def header() -> rx.Component:
     return rx.el.header(
         rx.el.a(logo(), rx.el.b("rxcrm"), href="/leads", class_name="brand", aria_label="rxcrm"),
         global_search(answer=Shell.found, on_search=Shell.search),
-        rx.el.div(new_menu(), bell(), user_menu(), class_name="header-right"),
+        rx.el.div(palette_button(), new_menu(), bell(), user_menu(), class_name="header-right"),
         class_name="top",
     )
 
@@ -137,15 +142,36 @@ def site_map() -> rx.Component:
         site_link(icon("target"), to="/leads", label=_("Leads")),
         site_link(icon("handshake"), to="/opportunities", label=_("Opportunities")),
         site_link(icon("calendar-check"), to="/activities", label=_("Activities")),
+        site_link(icon("layout-dashboard"), to="/dashboards", label=_("Dashboards")),
         site_link(icon("building-2"), to="/accounts", label=_("Accounts")),
         site_link(icon("users"), to="/contacts", label=_("Contacts")),
         site_link(icon("copy-check"), to="/duplicates", label=_("Duplicates"), aside=True),
         rx.cond(AppState.rights["import"], site_link(icon("upload"), to="/import", label=_("Import"), aside=True)),
         rx.cond(AppState.rights["export"], site_link(icon("download"), to="/exports", label=_("Exports"), aside=True)),
         rx.cond(AppState.rights["administer"], site_link(icon("settings"), to="/settings", label=_("Settings"))),
+        pinned_views(),
         rx.el.div(AppState.organisation_name, class_name="organisation"),
         class_name="site-map",
         aria_label=_("Site map"),
+    )
+
+
+def pinned_views() -> rx.Component:
+    """The views that the user has pinned (S 7.2)."""
+    return rx.el.div(
+        rx.foreach(
+            Views.pinned,
+            lambda view: rx.el.a(
+                icon("pin"),
+                rx.el.span(_(view.label)),
+                href=view.path,
+                class_name="site-link aside",
+                title=_(view.label),
+                key=view.path,
+            ),
+        ),
+        class_name="pinned-views",
+        on_mount=Views.load_pinned,
     )
 
 

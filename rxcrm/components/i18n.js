@@ -56,6 +56,8 @@ function translator({ locale, messages }) {
     if (text === "" || isNaN(+text)) return text;
     return formatter(Intl.NumberFormat, locale, { style: "currency", currency: currency || "USD" }).format(text);
   };
+  t.percent = (n) => formatter(Intl.NumberFormat, locale, { style: "percent", maximumFractionDigits: 1 }).format(n / 100);
+  t.compact = (n, currency) => formatter(Intl.NumberFormat, locale, { notation: "compact", maximumFractionDigits: 1, ...(currency ? { style: "currency", currency } : {}) }).format(n);
   t.day = (iso) => (iso ? formatter(Intl.DateTimeFormat, locale, { dateStyle: "medium", timeZone: "UTC" }).format(new Date(iso)) : "");
   t.moment = (iso, zone) =>
     iso ? formatter(Intl.DateTimeFormat, locale, { dateStyle: "medium", timeStyle: "short", timeZone: zone || undefined }).format(new Date(iso)) : "";
@@ -75,6 +77,10 @@ function translator({ locale, messages }) {
   t.duration = (seconds) => {
     const [n, unit] = inUnits(seconds);
     return formatter(Intl.NumberFormat, locale, { style: "unit", unit, unitDisplay: "long" }).format(Math.max(1, n));
+  };
+  t.brief = (seconds) => {
+    const [n, unit] = inUnits(seconds);
+    return formatter(Intl.NumberFormat, locale, { style: "unit", unit, unitDisplay: "short" }).format(n);
   };
   t.ago = (iso) => {
     const seconds = (new Date(iso) - Date.now()) / 1000;

@@ -1,6 +1,6 @@
 // The step Review: per column the different values that do not fit, each put right once for all its rows.
 import { useEffect, useId, useState } from "react";
-import { ArrowRight, Check, CircleCheck, Undo2 } from "lucide-react";
+import { ArrowRight, Check, CircleCheck, Plus, Undo2 } from "lucide-react";
 import { useT } from "./i18n.js";
 import { ValueControl } from "./importing_choice.jsx";
 import { RowGrid } from "./importing_grid.jsx";
@@ -181,9 +181,10 @@ function Finding({ finding, column, answer, problem, onLookUp, onFix, onRows }) 
         <form className="finding-fix" noValidate onSubmit={(e) => (e.preventDefault(), use())}>
           <ValueControl label={empty ? ask : t("Instead of “%(value)s”", { value })} spec={spec} value={text} name={name} answer={answer} onLookUp={onLookUp} describedBy={`${id}-why${problem ? ` ${id}-problem` : ""}`} placeholder={ask}
             onChange={(v, called) => (setText(v), setName(called ?? ""))} />
-          <button type="submit" className="button small primary" disabled={text === ""}>{empty ? t.n("Fill the cell", "Fill the %(n)s cells", finding.count) : t.n("Use for the row", "Use for all %(n)s rows", finding.count)}</button>
-          {empty ? <button type="button" className="button small" onClick={onRows}>{show}</button>
-            : <button type="button" className="button small" onClick={() => onFix("blank", "")}>{t("Leave empty")}</button>}
+            <button type="submit" className="button small primary" disabled={text === ""}>{empty ? t.n("Fill the cell", "Fill the %(n)s cells", finding.count) : t.n("Use for the row", "Use for all %(n)s rows", finding.count)}</button>
+            {column.addable && !empty && <button type="button" className="button small" onClick={() => onFix("new", "")}><Plus className="icon" aria-hidden="true" />{t("Add as new option")}</button>}
+            {empty ? <button type="button" className="button small" onClick={onRows}>{show}</button>
+              : <button type="button" className="button small" onClick={() => onFix("blank", "")}>{t("Leave empty")}</button>}
           {problem && <p className="problem" role="alert" id={`${id}-problem`}>{problem}</p>}
         </form>
       )}

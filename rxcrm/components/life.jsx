@@ -5,10 +5,10 @@ import { CircleX, Lock, Plus, RotateCcw, Undo2 } from "lucide-react";
 import { useT } from "./i18n.js";
 import { addressOf } from "./paths.js";
 import { useForm } from "./record_store.js";
+import { countOf, meant, newToken, useSelection } from "./selection_store.js";
+import { useShape } from "./shape.js";
 import { Command, Dialog, Menu } from "./ui.jsx";
 
-let counter = 0;
-const newToken = () => (Date.now() + counter++) % 2147483647;
 
 /** Disqualify on a form: what is typed is saved first. With `why` it only tells the reason. */
 export function DisqualifyCommand(props) {
@@ -22,23 +22,33 @@ export function DisqualifyCommand(props) {
   return <Disqualify {...props} count={1} begin={(open) => save(open)} send={send} />;
 }
 
-/** Disqualify above a list: for the ticked leads that are open. */
+/** Disqualify below a list: while one of the selected leads is open. */
 export function DisqualifyPicked(props) {
-  const { picked, rows, open } = props;
-  const ids = ofReasons(rows, picked, (reason) => open.includes(reason));
-  if (!ids.length) return null;
-  return <Disqualify {...props} count={picked.length} begin={(go) => go()} send={(...chosen) => props.onDisqualify(picked, 0, ...chosen)} />;
+  const s = useSelection();
+  const open = useShape().open ?? props.open;
+  if (!holds(s, (reason) => open.includes(reason))) return null;
+  const send = (reason, comment, remind, token) => {
+    const [ids, versions, query, everything] = meant(s);
+    props.onRun("disqualify", "lead", ids, versions, query, everything, { reason: String(reason), comment, remind_in: String(remind) }, token);
+  };
+  return <Disqualify {...props} count={Math.abs(countOf(s))} begin={(go) => go()} send={send} />;
 }
 
-/** Reactivate Lead above a list: for the ticked leads that are closed. */
-export function ReactivatePicked({ picked, rows, open, onReactivate }) {
+/** Reactivate Lead below a list: while one of the selected leads is closed. */
+export function ReactivatePicked({ open: shipped, onRun }) {
   const t = useT();
-  const ids = ofReasons(rows, picked, (reason) => !open.includes(reason));
-  if (!ids.length) return null;
-  return <button type="button" className="button command" onClick={() => onReactivate(picked)}><RotateCcw className="icon" aria-hidden="true" /><span>{t("Reactivate Lead")}</span></button>;
+  const s = useSelection();
+  const open = useShape().open ?? shipped;
+  if (!holds(s, (reason) => !open.includes(reason))) return null;
+  const send = () => {
+    const [ids, versions, query, everything] = meant(s);
+    onRun("reactivate", "lead", ids, versions, query, everything, {}, newToken());
+  };
+  return <button type="button" className="button command" onClick={send}><RotateCcw className="icon" aria-hidden="true" /><span>{t("Reactivate Lead")}</span></button>;
 }
 
-const ofReasons = (rows, picked, fits) => rows.filter((row) => picked.includes(Number(row.id)) && fits(row.status_reason)).map((row) => Number(row.id));
+/** Whether one of the selected rows has such a status reason; of all rows of a list only those of its page are known. */
+const holds = (s, fits) => s.rows.some((row) => (s.everything || s.ids.includes(Number(row.id))) && (row.status_reason === undefined || fits(row.status_reason)));
 
 const INSTEAD = "rxcrm:disqualify";
 
@@ -49,8 +59,9 @@ export function DisqualifyInstead({ onLeave }) {
 }
 
 /** The menu of reasons and the dialog that one of them opens, ready to confirm. */
-function Disqualify({ reasons, reminders, commentLength, count, told, begin, send }) {
+function Disqualify({ reasons: shipped, reminders, commentLength, count, told, begin, send }) {
   const [reason, setReason] = useState("");
+  const reasons = useShape().disqualify ?? shipped;
   const t = useT();
   useEffect(() => {
     const open = () => begin(() => setReason(reasons[0][0]));

@@ -9,9 +9,11 @@ from reflex_base.event import passthrough_event_spec
 
 from rxcrm.components.elements import _Ours, command_button
 from rxcrm.components.local import library
+from rxcrm.components.sharing import ON_RUN
 from rxcrm.components.tr import _
 from rxcrm.models import lifecycle
-from rxcrm.models.disqualifying import COMMENT_LENGTH, REASONS, REMINDERS
+from rxcrm.models.disqualifying import COMMENT_LENGTH, REMINDERS, reasons
+from rxcrm.state.bulk import Bulk
 from rxcrm.state.creating import Creating
 from rxcrm.state.gate import AppState
 from rxcrm.state.lifecycle import Lifecycle
@@ -29,7 +31,6 @@ class _Disqualify(_Ours):
     reminders: rx.Var[list[int]]
     comment_length: rx.Var[int]
     told: rx.Var[Any]
-    on_disqualify: rx.EventHandler[_ON_DISQUALIFY]
 
 
 class DisqualifyCommand(_Disqualify):
@@ -37,13 +38,13 @@ class DisqualifyCommand(_Disqualify):
     record_id: rx.Var[int]
     version: rx.Var[int]
     why: rx.Var[str]
+    on_disqualify: rx.EventHandler[_ON_DISQUALIFY]
 
 
 class DisqualifyPicked(_Disqualify):
     tag = "DisqualifyPicked"
-    picked: rx.Var[list[int]]
-    rows: rx.Var[Any]
     open: rx.Var[list[str]]
+    on_run: rx.EventHandler[ON_RUN]
 
 
 class DisqualifyInstead(_Ours):
@@ -57,10 +58,8 @@ class DisqualifyInstead(_Ours):
 class ReactivatePicked(_Ours):
     library = LIFE
     tag = "ReactivatePicked"
-    picked: rx.Var[list[int]]
-    rows: rx.Var[Any]
     open: rx.Var[list[str]]
-    on_reactivate: rx.EventHandler[passthrough_event_spec(list)]
+    on_run: rx.EventHandler[ON_RUN]
 
 
 class CreateMenu(_Ours):
@@ -90,11 +89,9 @@ class ClosedBanner(_Ours):
 def _dialog() -> dict[str, Any]:
     """What the dialog of Disqualify offers."""
     return {
-        "reasons": [(str(int(reason)), reason.label) for reason in REASONS],
+        "reasons": [(str(int(reason)), reason.label) for reason in reasons()],
         "reminders": list(REMINDERS),
         "comment_length": COMMENT_LENGTH,
-        "told": Lifecycle.told,
-        "on_disqualify": Lifecycle.disqualify,
     }
 
 
@@ -104,7 +101,12 @@ def lead_commands(state: Any) -> tuple[rx.Component, ...]:
         rx.cond(
             state.may.contains("disqualify"),
             DisqualifyCommand.create(
-                record_id=state.record_id, version=state.version, why=_(state.may["disqualify"]), **_dialog()
+                record_id=state.record_id,
+                version=state.version,
+                why=_(state.may["disqualify"]),
+                told=Lifecycle.told,
+                on_disqualify=Lifecycle.disqualify,
+                **_dialog(),
             ),
         ),
         rx.cond(
@@ -145,13 +147,12 @@ def disqualify_instead(state: Any) -> rx.Component:
     )
 
 
-def lead_list_commands(state: Any) -> tuple[rx.Component, ...]:
-    """Disqualify ▾ for ticked leads that are open, Reactivate Lead for closed ones (S 2.6)."""
+def lead_list_commands() -> tuple[rx.Component, ...]:
+    """Disqualify ▾ while an open lead is selected, Reactivate Lead while a closed one is (S 2.6)."""
     open_reasons = [str(int(reason)) for reason in lifecycle.open_reasons("lead")]
-    ticked = {"picked": state.picked, "rows": state.rows, "open": open_reasons}
     return (
-        DisqualifyPicked.create(**ticked, **_dialog()),
-        ReactivatePicked.create(**ticked, on_reactivate=Lifecycle.reactivate_many),
+        DisqualifyPicked.create(open=open_reasons, told=Bulk.told, on_run=Bulk.run, **_dialog()),
+        ReactivatePicked.create(open=open_reasons, on_run=Bulk.run),
     )
 
 

@@ -6,15 +6,16 @@ from typing import Any
 
 import reflex as rx
 
+from rxcrm.components.charting import chart_command, charts_pane
 from rxcrm.components.dialogs import delete_dialog
 from rxcrm.components.elements import record_list, refresher
 from rxcrm.components.exporting import export_menu
 from rxcrm.components.frame import frame, icon
-from rxcrm.components.sharing import assign_picked
+from rxcrm.components.list_tools import bulk_history, bulk_progress, grid_tools, selection_bar
 from rxcrm.components.tr import _, plural
+from rxcrm.components.views import view_desk
 from rxcrm.state.gate import AppState
-from rxcrm.state.lists import COUNT_CAP, address_of, view_options
-from rxcrm.translation import N_
+from rxcrm.state.lists import COUNT_CAP, address_of
 
 
 def list_page(
@@ -24,11 +25,15 @@ def list_page(
     label: str,
     empty: rx.Component,
     commands: tuple[rx.Component, ...] = (),
+    picked: tuple[rx.Component, ...] = (),
     path: str = "",
     new: rx.Component | None = None,
     panes: tuple[rx.Component, ...] = (),
 ) -> rx.Component:
-    """The list of one table: `commands` are its own, `new` makes a record, `empty` is shown instead of no rows, `panes` are what the commands open."""
+    """The list of one table: `commands` are its own, `picked` those on selected rows, `new` makes a record.
+
+    `empty` is shown instead of no rows, `panes` are what the commands open.
+    """
     path = path or address_of(entity)
     return frame(
         rx.el.div(
@@ -38,9 +43,9 @@ def list_page(
                 rx.el.a(icon("plus"), rx.el.span(_("New")), href=f"{path}/new", class_name="button command"),
             ),
             *commands,
-            assign_picked(state, entity),
-            picked_command(state, N_("Delete"), "trash-2", state.ask_delete),
             export_menu(state, entity),
+            bulk_history(entity),
+            chart_command(head=state.head),
             rx.el.button(
                 icon("refresh-cw"),
                 rx.el.span(_("Refresh")),
@@ -52,30 +57,39 @@ def list_page(
             role="toolbar",
             aria_label=_("Commands"),
         ),
-        record_list(
-            entity=entity,
-            list=path,
-            label=_(label),
-            views=view_options(entity),
-            view=state.view,
-            columns=state.columns,
-            rows=state.rows,
-            sort=state.sort,
-            page=state.page,
-            size=state.size,
-            first=state.first,
-            last=state.last,
-            more_after=state.more_after,
-            more_before=state.more_before,
-            total=state.total,
-            cap=COUNT_CAP,
-            shown=state.shown,
-            ready=state.ready,
-            zone=AppState.zone,
-            empty=empty,
-            on_select=state.select,
-            on_refresh=state.open,
+        bulk_progress(),
+        rx.el.div(
+            record_list(
+                entity=entity,
+                list=path,
+                label=_(label),
+                views=state.offers,
+                view=state.view,
+                head=state.head,
+                columns=state.columns,
+                rows=state.rows,
+                sort=state.sort,
+                page=state.page,
+                size=state.size,
+                first=state.first,
+                last=state.last,
+                more_after=state.more_after,
+                more_before=state.more_before,
+                total=state.total,
+                cap=COUNT_CAP,
+                shown=state.shown,
+                ready=state.ready,
+                zone=AppState.zone,
+                empty=empty,
+                on_select=state.select,
+                on_refresh=state.open,
+                **grid_tools(state, entity),
+            ),
+            charts_pane(entity, state.head),
+            class_name="list-and-pane",
         ),
+        selection_bar(state, entity, *picked),
+        view_desk(),
         refresher(on_refresh=state.open),
         *panes,
         delete_dialog(

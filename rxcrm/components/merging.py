@@ -8,13 +8,10 @@ import reflex as rx
 from reflex_base.event import passthrough_event_spec
 
 from rxcrm.components.elements import _Ours
-from rxcrm.components.frame import icon
 from rxcrm.components.local import library
-from rxcrm.components.tr import _
 from rxcrm.state.gate import AppState
 from rxcrm.state.merging import FEWEST, MOST, Merge
 from rxcrm.state.undoing import Undoing
-from rxcrm.translation import N_
 
 MERGING = library("merging.jsx")
 
@@ -27,6 +24,14 @@ class MergeForm(_Ours):
     list: rx.Var[str]
     on_compare: rx.EventHandler[passthrough_event_spec(str, list[int], int, bool)]
     on_merge: rx.EventHandler[passthrough_event_spec(str, int, dict[str, int], dict[str, int], bool, int)]
+
+
+class MergePicked(_Ours):
+    library = library("selection_bar.jsx")
+    tag = "MergePicked"
+    entity: rx.Var[str]
+    fewest: rx.Var[int]
+    most: rx.Var[int]
 
 
 class UnmergeCommand(_Ours):
@@ -51,18 +56,9 @@ def merge_form() -> rx.Component:
     )
 
 
-def merge_picked(state: Any, entity: str) -> rx.Component:
-    """Merge, above a list with as many ticked rows as can be merged (S 2.6)."""
-    some = (state.picked.length() >= FEWEST) & (state.picked.length() <= MOST)
-    return rx.cond(
-        AppState.rights[f"write_{entity}"] & some,
-        rx.el.a(
-            icon("merge"),
-            rx.el.span(_(N_("Merge"))),
-            href=f"/merge/{entity}?ids=" + state.picked.join(","),
-            class_name="button command",
-        ),
-    )
+def merge_picked(entity: str) -> rx.Component:
+    """Merge, below a list with as many ticked rows as can be merged (S 2.6)."""
+    return rx.cond(AppState.rights[f"write_{entity}"], MergePicked.create(entity=entity, fewest=FEWEST, most=MOST))
 
 
 def unmerge_command(state: Any, entity: str) -> rx.Component:

@@ -5,6 +5,7 @@ import { Building2, Check, CircleCheckBig, Handshake, Plus, Trash2, User } from 
 import { Finder, Labelled } from "./connecting.jsx";
 import { useT } from "./i18n.js";
 import { useForm } from "./record_store.js";
+import { useShape } from "./shape.js";
 import { Command, Dialog } from "./ui.jsx";
 
 let counter = 0;
@@ -34,8 +35,10 @@ export function useAsked(asked) {
 
 const beginning = (block) => ({ way: block.way, id: block.id, typed: { ...block.values }, other: null });
 
-function Pane({ proposal, told, found, fields, currency, onSearch, onQualify, onDismiss }) {
+function Pane({ proposal, told, found, fields: shipped, currency, onSearch, onQualify, onDismiss }) {
   const t = useT();
+  const { fields: shaped } = useShape();
+  const fields = Object.fromEntries(Object.entries(shipped).map(([entity, specs]) => [entity, Object.fromEntries(Object.entries(specs).map(([name, spec]) => [name, shaped?.[entity]?.[name] ?? spec]))]));
   const [parts, setParts] = useState(() => ({ account: beginning(proposal.account), contact: beginning(proposal.contact) }));
   const [deals, setDeals] = useState(() => proposal.deals.map((values, n) => ({ key: n, values })));
   const [fill, setFill] = useState(false);

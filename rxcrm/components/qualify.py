@@ -8,13 +8,14 @@ import reflex as rx
 from reflex_base.event import passthrough_event_spec
 
 from rxcrm.components.elements import _Ours
-from rxcrm.components.lists import picked_command
+from rxcrm.components.frame import icon
+from rxcrm.components.list_tools import PickedCommand
 from rxcrm.components.local import library
 from rxcrm.components.tr import _
+from rxcrm.models import lists
 from rxcrm.state.forms import describe
 from rxcrm.state.gate import AppState
 from rxcrm.state.qualifying import Qualify, QualifyMany, offered_fields
-from rxcrm.translation import N_
 
 _PART = dict[str, str]
 
@@ -84,11 +85,17 @@ def qualify_pane() -> rx.Component:
     )
 
 
-def qualify_picked(state: Any) -> rx.Component:
-    """Qualify, for the ticked leads of a list (S 2.6)."""
+def qualify_picked() -> rx.Component:
+    """Qualify, for the selected leads of a list (S 2.6)."""
     return rx.cond(
         AppState.rights["write_lead"],
-        picked_command(state, N_("Qualify"), "circle-check-big", QualifyMany.ask(state.picked, TOKEN)),
+        PickedCommand.create(
+            icon("circle-check-big"),
+            label=_("Qualify"),
+            hotkey="q",
+            most=max(lists.PAGE_SIZES),
+            on_pick=QualifyMany.ask_selected,
+        ),
     )
 
 

@@ -4,12 +4,15 @@ import { useBlocker, useNavigate, useParams } from "react-router";
 import { drafts } from "./drafts.js";
 import { useT } from "./i18n.js";
 import { insist } from "./insist.js";
+import { sifted, useLeftOut } from "./left_out.js";
 import { FormContext, createStore, isDirty, isLost, useForm, useStore, valueOf } from "./record_store.js";
+import { useFields } from "./shape.js";
 import { Dialog } from "./ui.jsx";
 
 /** The form of one record. Its children are fields, bars and buttons that share its store. */
 export function RecordForm(props) {
-  const { entity, fields, label, recordId, version, values, names, loaded, outcome, conflicts, locked, userId, list, gone, lost, children } = props;
+  const { entity, label, recordId, version, values, names, loaded, outcome, conflicts, locked, userId, list, gone, lost, children } = props;
+  const fields = useFields(entity, props.fields);
   const store = useRef(null);
   store.current ??= createStore();
   const navigate = useNavigate();
@@ -23,12 +26,12 @@ export function RecordForm(props) {
   if (wanted === String(recordId)) created.current = 0;
   const waiting = wanted !== undefined && wanted !== String(recordId || "new") && !(recordId && (created.current === recordId || store.current.get().pending));
   const live = useRef(props);
-  live.current = props;
+  live.current = { ...props, fields };
 
   const persist = useCallback(() => {
     const s = store.current.get();
     const { userId, entity } = live.current;
-    if (isDirty(s)) drafts.keep(userId, entity, s.id, { version: s.version, edits: s.edits, names: s.editNames });
+    if (isDirty(s) || Object.keys(s.left).length) drafts.keep(userId, entity, s.id, { version: s.version, edits: s.edits, names: s.editNames, left: s.left });
     else drafts.drop(userId, entity, s.id);
   }, []);
 
@@ -44,10 +47,10 @@ export function RecordForm(props) {
     }
     if (s.ready && s.id === recordId && s.loaded === loaded) return;
     if (s.pending) return;
-    const clean = { version, edits: {}, editNames: {}, restored: "" };
+    const clean = { version, edits: {}, editNames: {}, left: {}, restored: "" };
     store.current.set({
       id: recordId, base: values, names, loaded, ready: true, errors: {}, conflicts: [], choices: {}, pending: null,
-      ...(laid(drafts.read(userId, entity, recordId), recordId, values, fields) ?? clean),
+      ...clean, ...laid(drafts.read(userId, entity, recordId), recordId, values, fields),
     });
     drafts.adopt(userId, entity, recordId, (orphan) => {
       const now = store.current.get();
@@ -58,6 +61,8 @@ export function RecordForm(props) {
     });
   }, [loaded, recordId, version, values, names, userId, entity, fields, persist]);
 
+  useLeftOut(store.current, fields, loaded, persist);
+
   // Deleted by somebody else: what is shown and typed stays, and only a new record can be made of it.
   useLayoutEffect(() => {
     store.current.set(lost?.id ? { lost, conflicts: [] } : { lost: null });
@@ -66,7 +71,7 @@ export function RecordForm(props) {
   // Deleted from here: what was typed goes with it, and nothing asks on the way out.
   useLayoutEffect(() => {
     if (!gone || gone !== store.current.get().id) return;
-    store.current.set({ edits: {}, editNames: {}, conflicts: [] });
+    store.current.set({ edits: {}, editNames: {}, left: {}, conflicts: [] });
     persist();
   }, [gone, persist]);
 
@@ -164,13 +169,18 @@ export function RecordForm(props) {
       store.current.set({ edits: {}, editNames: {}, errors: {}, conflicts: [], choices: {}, restored: "", version: live.current.version });
       persist();
     };
+    const dropLeft = (name) => {
+      const { [name]: _, ...left } = store.current.get().left;
+      store.current.set({ left });
+      persist();
+    };
     const choose = (name, mine) => {
       const s = store.current.get();
       if (mine) change(name, s.mine[name].value, s.mine[name].name);
       else change(name, s.base[name] ?? "");
       store.current.set({ choices: { ...store.current.get().choices, [name]: mine ? "mine" : "theirs" } });
     };
-    return { store: store.current, change, save, saveAnyway, forgetAlike, createAgain, discard, choose, fields, entity, label, props: live };
+    return { store: store.current, change, save, saveAnyway, forgetAlike, createAgain, discard, dropLeft, choose, fields, entity, label, props: live };
   }, [entity, fields, label, list, navigate, persist, t]);
 
   return (
@@ -186,9 +196,11 @@ export function RecordForm(props) {
 
 /** What a draft changes in a form that shows `values`; null if nothing. The version stays that on which it was based. */
 function laid(draft, id, values, fields) {
-  const edits = Object.fromEntries(Object.entries(draft?.edits ?? {}).filter(([f, v]) => f in fields && v !== (values[f] ?? "")));
-  if (!Object.keys(edits).length) return null;
-  return { edits, editNames: draft.names ?? {}, restored: draft.at, version: id ? draft.version : 0 };
+  const { edits: found, left } = sifted(draft, fields);
+  const edits = Object.fromEntries(Object.entries(found).filter(([f, v]) => v !== (values[f] ?? "")));
+  const any = Object.keys(edits).length > 0;
+  if (!any && !Object.keys(left).length) return null;
+  return { edits, editNames: draft.names ?? {}, left, restored: any ? draft.at : "", ...(any && { version: id ? draft.version : 0 }) };
 }
 
 function check(state, fields, t) {

@@ -3,7 +3,7 @@ import { createContext, useContext, useSyncExternalStore } from "react";
 
 export function createStore() {
   let state = {
-    id: 0, version: 0, base: {}, names: {}, edits: {}, editNames: {}, errors: {}, pending: null, conflicts: [], choices: {}, mine: {}, restored: "", ready: false, lost: null, alike: null,
+    id: 0, version: 0, base: {}, names: {}, edits: {}, editNames: {}, left: {}, errors: {}, pending: null, conflicts: [], choices: {}, mine: {}, restored: "", ready: false, lost: null, alike: null,
   };
   const listeners = new Set();
   return {

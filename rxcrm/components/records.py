@@ -16,6 +16,7 @@ from rxcrm.components.elements import (
     field,
     live_title,
     lost_banner,
+    more_fields,
     record_form,
     refresher,
     save_button,
@@ -30,6 +31,9 @@ from rxcrm.state.gate import AppState
 from rxcrm.state.notifications import Notifications
 from rxcrm.state.shell import Shell
 from rxcrm.translation import N_
+
+#: The tab on which custom fields stand.
+DETAILS = N_("Details")
 
 
 def record_page(
@@ -77,7 +81,11 @@ def record_page(
                     ),
                     record_header(state, label, new, title, header),
                     *([bar] if bar else []),
-                    tabs(*[page for _name, page in pages], label=_(label), names=[_(name) for name, _page in pages]),
+                    tabs(
+                        *[_with_more(name, page) for name, page in pages],
+                        label=_(label),
+                        names=[_(name) for name, _page in pages],
+                    ),
                     *on_forms(entity),
                     entity=entity,
                     list=path,
@@ -118,6 +126,11 @@ def record_page(
         ),
         main_class="record-page",
     )
+
+
+def _with_more(name: str, page: rx.Component) -> rx.Component:
+    """Custom fields stand at the end of the Details, until a form says otherwise."""
+    return rx.fragment(page, more_fields()) if name == DETAILS else page
 
 
 def command(state: Any, name: str, label: str, sign: str, event: Any) -> rx.Component:

@@ -3,6 +3,7 @@ import { useEffect, useId, useRef, useState } from "react";
 import { createPortal } from "react-dom";
 import { Share2, User, UserCheck, Users, X } from "lucide-react";
 import { useT } from "./i18n.js";
+import { countOf, meant, useSelection } from "./selection_store.js";
 import { Command, Dialog } from "./ui.jsx";
 
 let counter = 0;
@@ -74,19 +75,22 @@ export function AssignCommand(props) {
   return <Assign {...props} why={why} count={1} send={(...to) => props.onAssign(props.entity, [recordId], version, ...to)} />;
 }
 
-/** Assign above a list, for the ticked records. */
+/** Assign below a list, for the selected records. */
 export function AssignPicked(props) {
-  const { picked } = props;
-  if (!picked.length) return null;
-  return <Assign {...props} count={picked.length} send={(...to) => props.onAssign(props.entity, picked, 0, ...to)} />;
+  const s = useSelection();
+  const send = (kind, id, token) => {
+    const [ids, versions, query, everything] = meant(s);
+    props.onRun("assign", props.entity, ids, versions, query, everything, { kind, id: String(id) }, token);
+  };
+  return <Assign {...props} count={Math.abs(countOf(s))} hotkey="a" send={send} />;
 }
 
-function Assign({ why, ...props }) {
+function Assign({ why, hotkey, ...props }) {
   const [open, setOpen] = useState(false);
   const t = useT();
   return (
     <>
-      <Command label={t("Assign")} why={why} onClick={() => setOpen(true)}><UserCheck className="icon" aria-hidden="true" /></Command>
+      <Command label={t("Assign")} why={why} hotkey={hotkey} onClick={() => setOpen(true)}><UserCheck className="icon" aria-hidden="true" /></Command>
       {open && createPortal(<AssignDialog {...props} close={() => setOpen(false)} />, document.body)}
     </>
   );

@@ -12,10 +12,13 @@ from rxcrm.components.local import library
 from rxcrm.components.tr import _
 from rxcrm.models.sharing import RIGHTS
 from rxcrm.state.assigning import Assigning
+from rxcrm.state.bulk import Bulk
 from rxcrm.state.gate import AppState
 from rxcrm.state.sharing import Sharing
 
 SHARING = library("sharing.jsx")
+#: Command, table, ids, their versions, the list's address, whether all of it is meant, what was given, token (state.bulk).
+ON_RUN = passthrough_event_spec(str, str, list, dict, str, bool, dict, int)
 
 
 class _Finding(_Ours):
@@ -30,7 +33,6 @@ class _Finding(_Ours):
 
 class _Assign(_Finding):
     user_id: rx.Var[int]
-    on_assign: rx.EventHandler[passthrough_event_spec(str, list, int, str, int, int)]
 
 
 class AssignCommand(_Assign):
@@ -38,11 +40,12 @@ class AssignCommand(_Assign):
     record_id: rx.Var[int]
     version: rx.Var[int]
     why: rx.Var[str]
+    on_assign: rx.EventHandler[passthrough_event_spec(str, list, int, str, int, int)]
 
 
 class AssignPicked(_Assign):
     tag = "AssignPicked"
-    picked: rx.Var[list[int]]
+    on_run: rx.EventHandler[ON_RUN]
 
 
 class ShareCommand(_Finding):
@@ -62,9 +65,7 @@ def _assigning(entity: str) -> dict[str, Any]:
         "entity": entity,
         "user_id": AppState.user_id,
         "found": Assigning.owners,
-        "told": Assigning.told,
         "on_search": Assigning.search,
-        "on_assign": Assigning.assign,
     }
 
 
@@ -73,14 +74,19 @@ def assign_command(state: Any, entity: str) -> rx.Component:
     return rx.cond(
         state.may.contains("assign"),
         AssignCommand.create(
-            record_id=state.record_id, version=state.version, why=_(state.may["assign"]), **_assigning(entity)
+            record_id=state.record_id,
+            version=state.version,
+            why=_(state.may["assign"]),
+            told=Assigning.told,
+            on_assign=Assigning.assign,
+            **_assigning(entity),
         ),
     )
 
 
-def assign_picked(state: Any, entity: str) -> rx.Component:
-    """Assign for the ticked rows of a list."""
-    return AssignPicked.create(picked=state.picked, **_assigning(entity))
+def assign_picked(entity: str) -> rx.Component:
+    """Assign for the selected rows of a list."""
+    return AssignPicked.create(told=Bulk.told, on_run=Bulk.run, **_assigning(entity))
 
 
 def share_command(state: Any, entity: str) -> rx.Component:

@@ -6,6 +6,7 @@ import { Field } from "./fields.jsx";
 import { useT } from "./i18n.js";
 import { addressOf } from "./paths.js";
 import { FormContext, createStore, valueOf } from "./record_store.js";
+import { useShape } from "./shape.js";
 import { Dialog } from "./ui.jsx";
 
 let counter = 0;
@@ -44,9 +45,8 @@ export function GlobalSearch({ answer, onSearch }) {
   return (
     <div className="global-search" ref={box} role="search" onBlur={(e) => !box.current.contains(e.relatedTarget) && setOpen(false)}>
       <Search className="icon" aria-hidden="true" />
-      <input type="search" role="combobox" aria-label={t("Search leads")} placeholder={t("Search leads")} data-hotkey="ctrl+k" aria-expanded={open} aria-controls={open ? id : undefined}
+      <input type="search" role="combobox" aria-label={t("Search leads")} placeholder={t("Search leads")} aria-expanded={open} aria-controls={open ? id : undefined}
         aria-activedescendant={open ? `${id}-${at}` : undefined} aria-autocomplete="list" autoComplete="off" value={term} onChange={(e) => type(e.target.value)} onFocus={() => term.trim() && setOpen(true)} onKeyDown={keys} />
-      <kbd aria-hidden="true">Ctrl K</kbd>
       {open && (
         <div className="search-list" role="listbox" id={id} aria-label={t("Leads found")}>
           {hits.map((hit, i) => (
@@ -73,10 +73,18 @@ export function QuickEntry({ entity, hotkey, children }) {
   return <button type="button" role="menuitem" data-hotkey={hotkey} onClick={() => openQuickCreate(entity)}>{children}</button>;
 }
 
+/** The fields of quick create as they are now, and those that administrators made and every record has to have. */
+const laidOver = (fields, shaped = {}) => ({
+  ...Object.fromEntries(Object.entries(fields).map(([name, spec]) => [name, shaped[name] ?? spec])),
+  ...Object.fromEntries(Object.entries(shaped).filter(([, spec]) => spec.custom && spec.level === "required")),
+});
+
 /** Quick create: few fields, then back to where one was (S 2.2). `forms` holds title and fields per table. */
-export function QuickCreate({ forms, answer, lookedUp, currency, zone, onCreate, onLookUp }) {
+export function QuickCreate({ forms: shipped, answer, lookedUp, currency, zone, onCreate, onLookUp }) {
   const t = useT();
   const navigate = useNavigate();
+  const { fields: shaped } = useShape();
+  const forms = useMemo(() => Object.fromEntries(Object.entries(shipped).map(([entity, form]) => [entity, { ...form, fields: laidOver(form.fields, shaped?.[entity]) }])), [shipped, shaped]);
   const [wanted, setWanted] = useState(null);
   const [pending, setPending] = useState(null);
   const body = useRef(null);

@@ -36,17 +36,21 @@ export function Dialog({ open, title, onClose, wide, side, children }) {
   );
 }
 
-/** The list of a menu in a command bar is placed on the screen: the bar scrolls sideways and would clip it. */
+/** The list of a menu in a bar, or in the head of a grid, is placed on the screen: what scrolls would clip it. */
 function usePlaced(box, open) {
   useLayoutEffect(() => {
-    if (!open || !box.current.closest(".command-bar")) return undefined;
+    if (!open || !box.current.closest(".command-bar, .selection-bar, .grid-frame")) return undefined;
     const [button, list] = box.current.children;
     const place = () => {
       const at = button.getBoundingClientRect();
       list.style.position = "fixed";
       list.style.insetInlineEnd = "auto";
       list.style.left = `${Math.max(8, Math.min(at.left, window.innerWidth - list.offsetWidth - 8))}px`;
-      list.style.top = `${at.bottom + 4}px`;
+      const below = at.bottom + 4 + list.offsetHeight <= window.innerHeight || at.top < list.offsetHeight;
+      list.style.top = `${below ? at.bottom + 4 : at.top - list.offsetHeight - 4}px`;
+      // One that fits nowhere scrolls, rather than to go on below the screen.
+      if (below && at.bottom + 12 + list.offsetHeight > window.innerHeight) Object.assign(list.style, { maxHeight: `${window.innerHeight - at.bottom - 12}px`, overflowY: "auto" });
+      list.style.bottom = "auto";
     };
     place();
     document.addEventListener("scroll", place, true);
@@ -56,7 +60,7 @@ function usePlaced(box, open) {
 }
 
 /** A button with a menu; arrows move, Escape closes. Children are buttons or links. */
-export function Menu({ label, text, className = "button", align = "start", disabled, children }) {
+export function Menu({ label, text, className = "button", align = "start", disabled, tabIndex, children }) {
   const [open, setOpen] = useState(false);
   const box = useRef(null);
   usePlaced(box, open);
@@ -86,7 +90,7 @@ export function Menu({ label, text, className = "button", align = "start", disab
   return (
     <div className="menu" ref={box} onKeyDown={keys}>
       <button type="button" className={className} aria-haspopup="menu" aria-expanded={open} aria-label={label} title={text ? undefined : label}
-        disabled={disabled} onClick={() => setOpen(!open)}>
+        disabled={disabled} tabIndex={tabIndex} onClick={() => setOpen(!open)}>
         {text ?? label}
       </button>
       {open && (
@@ -316,7 +320,7 @@ export function Language({ locale }) {
 export function Hotkeys() {
   useEffect(() => {
     const press = (event) => {
-      const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
+      const typing = event.target.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable]");
       const key = (event.ctrlKey || event.metaKey ? "ctrl+" : "") + event.key.toLowerCase();
       if (!key.startsWith("ctrl+") && (typing || event.altKey)) return;
       if (key === "ctrl+s") event.preventDefault(); // never the browser's own "save page"

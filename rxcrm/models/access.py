@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, false, or_, select, true
 from sqlmodel import Session
 from sqlmodel import select as choose
 
+from rxcrm.models import configuration
 from rxcrm.models.base import Owned, Record
 from rxcrm.models.choices import Role
 from rxcrm.models.db import BigInt
@@ -155,7 +156,8 @@ class Who:
 
 
 def who_is(session: Session, user: User, org: Organisation) -> Who:
-    """The user's roles (direct and through teams), teams and units."""
+    """The user's roles (direct and through teams), teams and units. From here on the configuration is the latest one."""
+    configuration.see(session, org.configuration)
     teams = frozenset(session.exec(choose(TeamMember.team_id).where(TeamMember.user_id == user.id)))
     held = set(session.exec(choose(UserRole.role).where(UserRole.user_id == user.id)))
     if teams:

@@ -9,7 +9,8 @@ from rxcrm.models import choices as c
 from rxcrm.models import fields as f
 from rxcrm.models.base import LIVE, Address, Preferences, Record, key, sorted_by
 from rxcrm.models.fields import Level
-from rxcrm.models.searching import phone_key, search_text, sort_key
+from rxcrm.models.found_by import text_of
+from rxcrm.models.searching import phone_key, sort_key
 from rxcrm.translation import N_
 
 
@@ -82,9 +83,8 @@ class Account(Record, Address, Preferences, table=True):
         return [self.main_phone, self.other_phone]
 
     def refresh_keys(self) -> None:
+        self.folded = f.plain_texts(self, "account")
         self.name_key, self.email_key = sort_key(self.name), sort_key(self.email)
         self.city_key, self.host_key = sort_key(self.city), f.host_of(self.website)
         self.phone_digits = phone_key(self.phones)
-        self.search_text = search_text(
-            [self.name, self.account_number, self.email, self.city, self.host_key], self.phones
-        )
+        self.search_text = text_of(self, "account")

@@ -12,7 +12,7 @@ from rxcrm.models.choices import RecordStatus
 from rxcrm.models.contact import Contact
 from rxcrm.models.errors import CrmError, NotAllowed
 from rxcrm.models.history import Event
-from rxcrm.models.lifecycle import REASONS, Closing
+from rxcrm.models.lifecycle import Closing
 from rxcrm.models.merging import require_kept
 from rxcrm.models.records import Act
 from rxcrm.translation import N_, gettext
@@ -39,7 +39,7 @@ def _require(row: Record, status: RecordStatus, otherwise: str) -> None:
 
 
 def _move(act: Act, row: Record, status: RecordStatus, event: Event) -> None:
-    values = {"status": int(status), "status_reason": int(REASONS[row.entity][status][0])}
+    values = {"status": int(status), "status_reason": lifecycle.default_reason(row.entity, status)}
     changes = history.difference(type(row), row, values)
     for name, value in values.items():
         setattr(row, name, value)

@@ -14,8 +14,9 @@ from rxcrm.models.choices import ActivityReason as R
 from rxcrm.models.choices import ActivityStatus as S
 from rxcrm.models.db import BigInt, Json, Moment
 from rxcrm.models.fields import Level
+from rxcrm.models.found_by import text_of
 from rxcrm.models.richtext import plain
-from rxcrm.models.searching import search_text, sort_key
+from rxcrm.models.searching import sort_key
 from rxcrm.translation import N_
 
 #: Characters of a subject by kind (S 1.6, 4.4); a post is one text of at most POST_LENGTH characters (S 4.5).
@@ -137,10 +138,9 @@ class Activity(Record, table=True):
         return self.kind == K.POST and self.parent_id is not None
 
     def refresh_keys(self) -> None:
+        self.folded = f.plain_texts(self, "activity")
         self.subject_key, self.due_key = sort_key(self.display_name), self.due_on or NEVER
-        self.search_text = search_text(
-            [self.subject, plain(self.body), self.description, self.location], [self.phone_number]
-        )
+        self.search_text = text_of(self, "activity")
 
 
 class Party(SQLModel, table=True):

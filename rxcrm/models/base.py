@@ -8,7 +8,8 @@ from sqlmodel import Field, SQLModel
 
 from rxcrm.models import fields
 from rxcrm.models.choices import ContactMethod
-from rxcrm.models.db import BigInt, Json, Moment
+from rxcrm.models.custom import CustomValues, RecordMeta
+from rxcrm.models.db import BigInt, Json, MaybeJson, Moment
 from rxcrm.translation import N_
 
 NAMING = {
@@ -48,11 +49,12 @@ class Owned(Protocol):
     unit_id: int | None
 
 
-class Record(SQLModel):
+class Record(CustomValues, SQLModel, metaclass=RecordMeta):
     """A row that people own: leads, accounts, contacts.
 
-    `version` counts saves; a save names the version it was based on. `owner_key` is the folded name of the owner and
-    `search_text` what substring search looks through: both are kept by `refresh_keys`.
+    `version` counts saves; a save names the version it was based on. `owner_key` is the folded name of the owner,
+    `search_text` what substring search looks through, and `folded` the plain spelling of texts that are not ASCII, by field:
+    all are kept by `refresh_keys`.
     """
 
     entity: ClassVar[str]
@@ -77,6 +79,7 @@ class Record(SQLModel):
     import_id: int | None = Field(default=None, sa_type=BigInt)
     search_text: str = Field(default="", sa_type=Text)
     custom: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
+    folded: dict[str, str] | None = Field(default=None, sa_type=MaybeJson)
 
     def refresh_keys(self) -> None:
         """Recompute the folded keys from the values; called before every write (S 13.13)."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from enum import IntEnum, StrEnum
-from typing import Self
+from functools import cached_property
+from typing import Any, Self
 
 from rxcrm.translation import N_
 
@@ -18,6 +21,89 @@ class Choice(IntEnum):
         option._value_ = value
         option.label = label
         return option
+
+
+class Option(int):
+    """One option of a list as administrators have shaped it: the stored number, and how it is shown.
+
+    `label` is a message of the catalogue or words of the administrator's own (translation.Words), `colour` one of COLOURS
+    or empty. One that is not `active` is shown where it is stored, and never offered. A status reason says its `status`.
+    """
+
+    label: str
+    colour: str
+    active: bool
+    status: int | None
+
+    def __new__(
+        cls, value: int, label: str = "", *, colour: str = "", active: bool = True, status: int | None = None
+    ) -> Self:
+        option = int.__new__(cls, value)
+        option.label, option.colour, option.active, option.status = label, colour, active, status
+        return option
+
+    def __reduce__(self) -> Any:
+        return _option, (int(self), self.label, self.colour, self.active, self.status)
+
+
+def _option(value: int, label: str, colour: str, active: bool, status: int | None) -> Option:
+    return Option(value, label, colour=colour, active=active, status=status)
+
+
+@dataclass(frozen=True, eq=False)
+class OptionList:
+    """The options of a field in the order of its menu; `key` names the list.
+
+    Where administrators have `chosen` so, new records begin with the option `default`, None for none of them.
+    """
+
+    key: str
+    options: tuple[Option, ...]
+    default: int | None = None
+    chosen: bool = False
+
+    def __iter__(self) -> Iterator[Option]:
+        return iter(self.options)
+
+    def __len__(self) -> int:
+        return len(self.options)
+
+    @cached_property
+    def _known(self) -> dict[int, Option]:
+        return {int(option): option for option in self.options}
+
+    def find(self, value: int) -> Option | None:
+        """The option of a stored number, active or not; None for a number that is not in the list (any more)."""
+        return self._known.get(value)
+
+    def label(self, value: int) -> str:
+        """What a stored number is called; the number itself if it is not in the list (any more)."""
+        found = self.find(value)
+        return found.label if found else str(value)
+
+    @property
+    def offered(self) -> tuple[Option, ...]:
+        """The options that may be chosen."""
+        return tuple(option for option in self.options if option.active)
+
+
+def shipped(kind: type[Choice]) -> OptionList:
+    """A list of options as the product brings it."""
+    return OptionList(kind.__name__, tuple(Option(int(option), option.label) for option in kind))
+
+
+#: The colours of options, as the design tokens name them; each is told apart in light and in dark.
+COLOURS = {
+    "": N_("None"),
+    "grey": N_("Grey"),
+    "blue": N_("Blue"),
+    "teal": N_("Teal"),
+    "green": N_("Green"),
+    "yellow": N_("Yellow"),
+    "orange": N_("Orange"),
+    "red": N_("Red"),
+    "purple": N_("Purple"),
+}
 
 
 class LeadSource(Choice):

@@ -11,14 +11,14 @@ from zoneinfo import ZoneInfo
 from rxcrm.models import history, lifecycle, notifying, process, records
 from rxcrm.models.access import Decision, Privilege
 from rxcrm.models.base import Record
-from rxcrm.models.choices import OpportunityReason, OpportunityStatus
+from rxcrm.models.choices import OpportunityStatus
 from rxcrm.models.connection import Competitor, CompetitorLink
 from rxcrm.models.connections import competitors
 from rxcrm.models.connections.competitors import CompetitorView
 from rxcrm.models.errors import BadValue, CrmError, Invalid, NotAllowed
 from rxcrm.models.fields import fields_of, parse, raw, show
 from rxcrm.models.history import Event
-from rxcrm.models.lifecycle import REASONS, Closing
+from rxcrm.models.lifecycle import Closing
 from rxcrm.models.opportunity import Opportunity
 from rxcrm.models.process import ProcessStatus, Unwritten
 from rxcrm.models.records import Act
@@ -47,18 +47,18 @@ class Draft:
 def draft(act: Act, opportunity: Opportunity, status: OpportunityStatus) -> Draft:
     """The preset values: Actual Revenue is Est. Revenue, Close Date is today in the user's zone (S 1.4)."""
     require_open(opportunity)
-    reasons = REASONS["opportunity"][status]
+    reasons = lifecycle.reasons_of("opportunity")[status]
     values = {
         "actual_revenue": raw(opportunity.estimated_revenue),
         "actual_close_date": raw(_today(act)),
-        "status_reason": str(int(reasons[-1])),
+        "status_reason": str(lifecycle.chosen_default("opportunity", status) or int(reasons[-1])),
         "competitor_id": "",
         "closing_description": "",
     }
     return Draft(
         int(status),
         {name: values[name] for name in _ASKED[status]},
-        [(str(int(reason)), reason.label) for reason in reasons],
+        [(str(int(reason)), gettext(act.who.conventions.locale, reason.label)) for reason in reasons],
         competitors.of(act, opportunity),
     )
 
@@ -197,7 +197,7 @@ def _title(act: Act, row: Opportunity) -> str:
             return gettext(how.locale, N_("Closed as Won"))
         amount = show(fields_of(Opportunity)["actual_revenue"], row.actual_revenue, how)
         return gettext(how.locale, N_("Closed as Won: %(amount)s"), amount=amount)
-    reason = gettext(how.locale, OpportunityReason(row.status_reason).label)
+    reason = show(fields_of(Opportunity)["status_reason"], row.status_reason, how)
     rival = act.session.get(Competitor, row.competitor_id) if row.competitor_id else None
     if rival is None:
         return gettext(how.locale, N_("Closed as Lost: %(reason)s"), reason=reason)

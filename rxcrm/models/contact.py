@@ -10,7 +10,8 @@ from rxcrm.models import choices as c
 from rxcrm.models import fields as f
 from rxcrm.models.base import LIVE, Address, Person, Preferences, Record, key, sorted_by
 from rxcrm.models.fields import Level
-from rxcrm.models.searching import phone_key, search_text, sort_key
+from rxcrm.models.found_by import text_of
+from rxcrm.models.searching import phone_key, sort_key
 from rxcrm.translation import N_
 
 
@@ -79,9 +80,8 @@ class Contact(Person, Record, Address, Preferences, table=True):
         return [self.business_phone, self.mobile_phone, self.home_phone]
 
     def refresh_keys(self) -> None:
+        self.folded = f.plain_texts(self, "contact")
         self.name_key, self.email_key = sort_key(self.full_name), sort_key(self.email)
         self.job_key = sort_key(self.job_title)
         self.phone_digits = phone_key(self.phones)
-        self.search_text = search_text(
-            [self.full_name, self.last_name, self.email, self.email2, self.city, self.job_title], self.phones
-        )
+        self.search_text = text_of(self, "contact")

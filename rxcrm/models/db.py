@@ -19,6 +19,7 @@ from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Session, create_engine
 
+from rxcrm.models import configuration
 from rxcrm.settings import settings
 
 log = logging.getLogger("rxcrm")
@@ -33,6 +34,8 @@ DOZES_OFF = 10.0
 
 BigInt = BigInteger().with_variant(Integer, "sqlite")
 Json = JSON().with_variant(JSONB, "postgresql")
+#: JSON that may be missing: None is NULL, not a JSON null.
+MaybeJson = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 
 
 class Money(TypeDecorator[Decimal]):
@@ -147,6 +150,7 @@ def use(engine: Engine | None) -> None:
     """Let units of work run on this engine from now on; None returns to the one of the settings."""
     global _used
     _used = engine
+    configuration.reset()
 
 
 def engine() -> Engine:
@@ -161,7 +165,7 @@ def _from_settings() -> Engine:
 
 def transact(fn: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
     """Run a unit that may write, here and now: commit at the end, roll back on any error."""
-    with Session(_bound_to(engine(), "writes"), expire_on_commit=False) as session:
+    with configuration.held(), Session(_bound_to(engine(), "writes"), expire_on_commit=False) as session:
         result = fn(session, *args, **kwargs)
         session.commit()
         return result
@@ -169,7 +173,8 @@ def transact(fn: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: 
 
 def read(fn: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
     """Run a unit that only reads, here and now. Each statement sees what is committed when it runs."""
-    with _Reading(_bound_to(engine(), "reads"), autoflush=False, expire_on_commit=False) as session:
+    reading = _Reading(_bound_to(engine(), "reads"), autoflush=False, expire_on_commit=False)
+    with configuration.held(), reading as session:
         return fn(session, *args, **kwargs)
 
 

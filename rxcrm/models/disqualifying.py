@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -13,9 +13,9 @@ from rxcrm.models import history, journal, lifecycle, notifying, records
 from rxcrm.models.access import Decision, Privilege
 from rxcrm.models.activity import Activity
 from rxcrm.models.base import Record
-from rxcrm.models.choices import ActivityKind, LeadReason, LeadStatus, OpportunityStatus
+from rxcrm.models.choices import ActivityKind, LeadStatus, OpportunityStatus, Option
 from rxcrm.models.errors import BadValue, CrmError, NotAllowed
-from rxcrm.models.fields import clean
+from rxcrm.models.fields import clean, fields_of
 from rxcrm.models.history import Event
 from rxcrm.models.journal import Journal
 from rxcrm.models.lead import Lead
@@ -27,8 +27,6 @@ from rxcrm.models.records import Act
 from rxcrm.models.timeline import writing
 from rxcrm.translation import N_, gettext
 
-#: Why a lead is disqualified, the default first.
-REASONS = lifecycle.REASONS["lead"][LeadStatus.DISQUALIFIED]
 #: In how many days somebody may want to be reminded.
 REMINDERS = (30, 90, 180)
 #: Characters of a comment; together with the reason it becomes a post.
@@ -37,7 +35,18 @@ COMMENT_LENGTH = 900
 MORNING = time(9)
 
 
-def disqualify(act: Act, lead: Lead, reason: LeadReason, comment: str = "", remind_in: int = 0) -> Operation:
+def reasons() -> Sequence[Option]:
+    """Why a lead may be disqualified, the default first, as administrators have it (S 9.8)."""
+    return lifecycle.reasons_of("lead")[LeadStatus.DISQUALIFIED]
+
+
+def label_of(reason: int) -> str:
+    """What a reason is called, also one that is not offered any more."""
+    options = fields_of(Lead)["status_reason"].options
+    return options.label(reason) if options else ""
+
+
+def disqualify(act: Act, lead: Lead, reason: int, comment: str = "", remind_in: int = 0) -> Operation:
     """Close an open lead, found with WRITE, with a reason (S R3.23-R3.25). What is written can be undone as a whole.
 
     A comment becomes a post on the timeline; `remind_in` days (30, 90 or 180; 0 for never) a task for the asker.
@@ -45,18 +54,7 @@ def disqualify(act: Act, lead: Lead, reason: LeadReason, comment: str = "", remi
     days, than those there are.
     """
     require_open(act, lead)
-    if reason not in REASONS:
-        raise BadValue(N_("%(label)s does not fit the status of this record."), label=N_("Status Reason"))
-    if remind_in and remind_in not in REMINDERS:
-        raise BadValue(N_("Choose one of the list."))
-    comment = clean(comment, lines=True)
-    if len(comment) > COMMENT_LENGTH:
-        raise BadValue(
-            N_("%(label)s can have at most %(length)s characters; this has %(count)s."),
-            label=N_("Comment"),
-            length=COMMENT_LENGTH,
-            count=len(comment),
-        )
+    comment = require_choice(reason, comment, remind_in)
     writes = Journal(act)
     values = {"status": int(LeadStatus.DISQUALIFIED), "status_reason": int(reason)}
     changes = history.difference(Lead, lead, values)
@@ -70,6 +68,23 @@ def disqualify(act: Act, lead: Lead, reason: LeadReason, comment: str = "", remi
     entry = history.record(act.session, lead, Event.DISQUALIFIED, by=act.who.id, now=act.now, changes=changes)
     notifying.hear(act, lead, entry)
     return writes.close(OperationKind.DISQUALIFY, lead, {**details, "comment": comment})
+
+
+def require_choice(reason: int, comment: str, remind_in: int) -> str:
+    """The comment, cleaned. Raises BadValue for what no dialog offers."""
+    if reason not in reasons():
+        raise BadValue(N_("%(label)s does not fit the status of this record."), label=N_("Status Reason"))
+    if remind_in and remind_in not in REMINDERS:
+        raise BadValue(N_("Choose one of the list."))
+    comment = clean(comment, lines=True)
+    if len(comment) > COMMENT_LENGTH:
+        raise BadValue(
+            N_("%(label)s can have at most %(length)s characters; this has %(count)s."),
+            label=N_("Comment"),
+            length=COMMENT_LENGTH,
+            count=len(comment),
+        )
+    return comment
 
 
 def require_open(act: Act, lead: Lead) -> None:
@@ -96,10 +111,10 @@ def require_open(act: Act, lead: Lead) -> None:
         )
 
 
-def _post(act: Act, lead: Lead, reason: LeadReason, comment: str) -> Activity:
+def _post(act: Act, lead: Lead, reason: int, comment: str) -> Activity:
     locale = act.who.conventions.locale
     text = gettext(
-        locale, N_("Disqualified as %(reason)s: %(comment)s"), reason=gettext(locale, reason.label), comment=comment
+        locale, N_("Disqualified as %(reason)s: %(comment)s"), reason=gettext(locale, label_of(reason)), comment=comment
     )
     return writing.post(act, "lead", lead.id or 0, text, automatic=True)
 
@@ -139,7 +154,7 @@ def closing_of(act: Act, lead: Record) -> Closing | None:
     if not isinstance(lead, Lead) or lead.status != LeadStatus.DISQUALIFIED:
         return None
     locale = act.who.conventions.locale
-    reason = gettext(locale, LeadReason(lead.status_reason).label)
+    reason = gettext(locale, label_of(lead.status_reason))
     title = gettext(locale, N_("Disqualified as %(reason)s"), reason=reason)
     operation = journal.latest(act.session, OperationKind.DISQUALIFY, "lead", lead.id or 0)
     if operation is None:

@@ -26,10 +26,12 @@ from phonenumbers import parse as parse_phone
 from sqlalchemy import Boolean, Date, Float, Integer, SmallInteger, String, Text
 from sqlmodel import Field
 
-from rxcrm.models.choices import Choice
+from rxcrm.models import configuration
+from rxcrm.models.choices import Choice, OptionList, shipped
 from rxcrm.models.cleaning import clean as clean
 from rxcrm.models.db import BigInt, Moment, Money
 from rxcrm.models.errors import BadValue
+from rxcrm.models.searching import plain
 from rxcrm.translation import N_, gettext
 
 
@@ -74,7 +76,8 @@ class FieldSpec:
     `name` is the column, `label` the spec's label (a catalogue message), `column` the name that Dynamics gives it.
     `length` counts characters; `low` and `high` bound numbers; `words` are the texts for no and yes.
     `target` is the table that a lookup points to. A locked field is shown but never typed into;
-    one that `always` has a value starts with a default and cannot be emptied.
+    one that `always` has a value starts with a default and cannot be emptied. A `custom` one was made by an administrator;
+    its value lies in the record's JSON column (S 13.10), and `help` is his sentence about it.
     """
 
     label: str
@@ -83,13 +86,15 @@ class FieldSpec:
     column: str = ""
     length: int = 0
     level: Level = Level.OPTIONAL
-    options: type[Choice] | None = None
+    options: OptionList | None = None
     words: tuple[str, str] = ("", "")
     low: Decimal = Decimal(0)
     high: Decimal = Decimal(0)
     target: str = ""
     locked: bool = False
     always: bool = False
+    custom: bool = False
+    help: str = ""
 
     @property
     def required(self) -> bool:
@@ -142,7 +147,7 @@ def memo(label: str, column: str = "", length: int = 2000, **spec: Any) -> Any:
 
 def choice(label: str, options: type[Choice], column: str = "", default: Choice | None = None, **spec: Any) -> Any:
     """One of the options' numbers, or null unless it `always` has one."""
-    described = FieldSpec(label, Kind.CHOICE, column=column, options=options, **spec)
+    described = FieldSpec(label, Kind.CHOICE, column=column, options=shipped(options), **spec)
     number = None if default is None else int(default)
     return _column(described, SmallInteger(), number, nullable=not described.always)
 
@@ -199,14 +204,62 @@ def lookup(label: str, target: str, column: str = "", **described: Any) -> Any:
     return _column(spec, BigInt, None, index=True)
 
 
+@configuration.forgets
 @functools.cache
 def fields_of(table: Any) -> dict[str, FieldSpec]:
-    """The described fields of a table class in the order of declaration."""
-    return {
+    """The described fields of a table class in the order of declaration, then those that administrators made.
+
+    Their options are those of the configured lists (rxcrm.models.shaping).
+    """
+    lists = configuration.current().part("lists")
+    found = {
         column.name: replace(column.info["spec"], name=column.name)
         for column in table.__table__.columns
         if "spec" in column.info
     }
+    for name, spec in found.items():
+        if spec.options and spec.options.key in lists:
+            found[name] = replace(spec, options=lists[spec.options.key])
+    made = configuration.current().part("fields").get(getattr(table, "entity", ""), {})
+    return found | {name: spec for name, (spec, active) in made.items() if active}
+
+
+def custom_spec(entity: str, name: str) -> FieldSpec | None:
+    """A field that administrators made, also one that is not in use any more: its values can still be read."""
+    found = configuration.current().part("fields").get(entity, {}).get(name)
+    return found[0] if found else None
+
+
+def defaults_of(table: Any) -> dict[str, Any]:
+    """What a new record begins with where administrators have chosen another option than the one that was shipped."""
+    return {
+        name: spec.options.default
+        for name, spec in fields_of(table).items()
+        if spec.options and spec.options.chosen and not (spec.options.default is None and spec.always)
+    }
+
+
+@configuration.forgets
+@functools.cache
+def _texts(entity: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The columns of texts, and the texts in the JSON column."""
+    from rxcrm.models.tables import record_table  # the tables need this module first
+
+    texts = [spec for spec in fields_of(record_table(entity)).values() if spec.kind in TEXTUAL]
+    return tuple(s.name for s in texts if not s.custom), tuple(s.name for s in texts if s.custom)
+
+
+def plain_texts(record: Any, entity: str) -> dict[str, str] | None:
+    """The plain spelling of those texts of a record for which a database's own lower case would not do; None for none.
+
+    Most texts are ASCII: their plain spelling needs no place of its own (S 13.13).
+    """
+    columns, customs = _texts(entity)
+    found = {name: plain(text) for name in columns if (text := getattr(record, name)) and not text.isascii()}
+    for name in customs:
+        if (text := record.custom.get(name)) and not text.isascii():
+            found[name] = plain(text)
+    return found or None
 
 
 # -- typed → stored --------------------------------------------------------------------------------------------------
@@ -362,8 +415,10 @@ def _parse_decimal(spec: FieldSpec, value: str, how: Conventions) -> float:
 
 
 def _parse_choice(spec: FieldSpec, value: str, how: Conventions) -> int:
-    if spec.options and re.fullmatch(r"[0-9]{1,4}", value) and int(value) in set(map(int, spec.options)):
+    if spec.options and re.fullmatch(r"[0-9]{1,4}", value) and spec.options.find(int(value)) is not None:
         return int(value)
+    if value.isdecimal():  # chosen from a list, and since then taken out of it
+        raise BadValue(N_("The option that was chosen for %(label)s does not exist any more."), label=spec.label)
     raise BadValue(N_("%(label)s has no option “%(value)s”."), label=spec.label, value=value[:80])
 
 
@@ -451,7 +506,7 @@ def show(spec: FieldSpec, value: Any, how: Conventions) -> str:
     if value is None or value == "":
         return ""
     if spec.kind is Kind.CHOICE and spec.options:
-        return gettext(how.locale, spec.options(value).label)
+        return gettext(how.locale, spec.options.label(int(value)))
     if spec.kind is Kind.YESNO:
         return gettext(how.locale, spec.words[bool(value)])
     if spec.kind is Kind.MONEY:

@@ -17,7 +17,7 @@ from sqlmodel import Field, Session, SQLModel, col, select
 from rxcrm.models.base import Record, identity
 from rxcrm.models.db import BigInt, Json, Moment
 from rxcrm.models.errors import BadValue
-from rxcrm.models.fields import TEXTUAL, Conventions, FieldSpec, Kind, fields_of, parse, raw, show
+from rxcrm.models.fields import TEXTUAL, Conventions, FieldSpec, Kind, custom_spec, fields_of, parse, raw, show
 from rxcrm.models.people import User
 from rxcrm.translation import N_, gettext, ngettext
 
@@ -242,7 +242,7 @@ def others_in(table: type[Record], stored: Any) -> set[Other]:
         (_, reference, *_rest), *listed = listed
         found.add(_other(*reference.split(":")))
     for name, old, new, *_names in listed:
-        spec = fields_of(table).get(name)
+        spec = fields_of(table).get(name) or custom_spec(table.entity, name)
         if spec is not None and spec.kind is Kind.LOOKUP:
             found |= {_other(spec.target, value) for value in (old, new) if value}
     return found
@@ -300,7 +300,7 @@ def entry(
 
 def _change(table: type[Record], change: list[str], how: Conventions, hidden: Collection[Other]) -> Change:
     name, old, new, *names = change
-    spec = fields_of(table).get(name)
+    spec = fields_of(table).get(name) or custom_spec(table.entity, name)
     if spec is None:
         label = _LABELS.get(name, name)
         return Change(gettext(how.locale, label), (names or [old])[0], (names or ["", new])[-1])

@@ -8,7 +8,7 @@ were, unless somebody has changed them since. What people did since to the recor
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -57,6 +57,20 @@ class Journal:
         if changed:
             self.entries.append(["set", _name(type(row)), _key(row), changed])
         return bool(changed)
+
+    def noted(self, row: SQLModel, before: Mapping[str, Any]) -> bool:
+        """Remember values that another verb has set since `before` was read; says whether any of them changed."""
+        pairs = {name: [pack(was), pack(getattr(row, name))] for name, was in before.items()}
+        changed = {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+        if changed:
+            self.entries.append(["set", _name(type(row)), _key(row), changed])
+        return bool(changed)
+
+    def removed(self, row: SQLModel) -> None:
+        """Delete a row, remembering all of it. For tables with one id to which nothing points."""
+        values = {column.key: pack(getattr(row, column.key)) for column in inspect(type(row)).columns}
+        self.entries.append(["removed", _name(type(row)), _key(row), values])
+        self.act.session.delete(row)
 
     def move(self, table: type[SQLModel], where: Iterable[Any], **values: Any) -> list[int]:
         """Set columns of all rows that fulfil `where`, in few statements; returns their ids. For tables with one id."""
@@ -212,6 +226,10 @@ def undo(act: Act, operation: Operation, *, keep_made: bool = False) -> dict[tup
         table = _tables()[name]
         if what == "moved":
             _move_back(act.session, table, key, rest[0])
+            continue
+        if what == "removed":
+            if act.session.get(table, key[0]) is None:
+                act.session.add(table(**{name: unpack(value) for name, value in rest[0].items()}))
             continue
         row = act.session.get(table, key[0] if len(key) == 1 else tuple(key))
         if row is None:

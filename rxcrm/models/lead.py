@@ -12,7 +12,8 @@ from rxcrm.models import fields as f
 from rxcrm.models.base import LIVE, Address, Person, Preferences, Record, key, sorted_by
 from rxcrm.models.db import BigInt, Moment
 from rxcrm.models.fields import Level
-from rxcrm.models.searching import phone_key, search_text, sort_key
+from rxcrm.models.found_by import text_of
+from rxcrm.models.searching import phone_key, sort_key
 from rxcrm.translation import N_
 
 
@@ -148,11 +149,10 @@ class Lead(Person, Record, Address, SecondAddress, Preferences, table=True):
         return [self.business_phone, self.mobile_phone, self.home_phone, self.other_phone]
 
     def refresh_keys(self) -> None:
+        self.folded = f.plain_texts(self, "lead")
         name = self.full_name
         self.name_key, self.topic_key = sort_key(name), sort_key(self.topic)
         self.company_key, self.email_key = sort_key(self.company_name), sort_key(self.email)
         self.rating_key, self.source_key = self.rating or 0, self.lead_source or 0
         self.phone_digits = phone_key(self.phones)
-        self.search_text = search_text(
-            [self.topic, name, self.last_name, self.company_name, self.email, self.email2, self.city], self.phones
-        )
+        self.search_text = text_of(self, "lead")

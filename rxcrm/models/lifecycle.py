@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING
 
+from rxcrm.models import configuration
 from rxcrm.models.choices import (
     Choice,
     LeadReason,
     LeadStatus,
     OpportunityReason,
     OpportunityStatus,
+    Option,
     RecordReason,
     RecordStatus,
 )
@@ -25,7 +28,7 @@ _SIMPLE: Mapping[Choice, Sequence[Choice]] = {
     RecordStatus.ACTIVE: (RecordReason.ACTIVE,),
     RecordStatus.INACTIVE: (RecordReason.INACTIVE,),
 }
-#: Table → status → its reasons, the default first. The first status is the one in which records can be edited.
+#: Table → status → its reasons as shipped, the default first. The first status is the one in which records can be edited.
 REASONS: dict[str, Mapping[Choice, Sequence[Choice]]] = {
     "lead": {
         LeadStatus.OPEN: (LeadReason.NEW, LeadReason.CONTACTED),
@@ -54,14 +57,51 @@ READ_ONLY = {
 }
 
 
+@configuration.forgets
+@cache
+def reasons_of(entity: str) -> Mapping[Choice, Sequence[Option]]:
+    """Status → the reasons that may be chosen for it, as administrators have shaped them, the default first (S 9.8)."""
+    found: dict[Choice, Sequence[Option]] = {}
+    for status, reasons in REASONS[entity].items():
+        options = [option for option in _listed(entity, status) if option.active]
+        default = chosen_default(entity, status) or int(reasons[0])
+        found[status] = sorted(options, key=lambda option: option != default)
+    return found
+
+
+def every_reason(entity: str) -> Mapping[Choice, Sequence[Option]]:
+    """Status → all of its reasons in the order of the menu, also those that are not offered any more."""
+    return {status: _listed(entity, status) for status in REASONS[entity]}
+
+
+def default_reason(entity: str, status: Choice) -> int:
+    """The reason that a record gets when its status changes and nobody chooses one."""
+    return int(reasons_of(entity)[status][0])
+
+
+def _listed(entity: str, status: Choice) -> Sequence[Option]:
+    known = REASONS[entity][status]
+    made = configuration.current().part("lists").get(type(known[0]).__name__)
+    if made is None:
+        return [Option(int(reason), reason.label, status=int(status)) for reason in known]
+    return [option for option in made if option.status == int(status)]
+
+
+def chosen_default(entity: str, status: Choice) -> int | None:
+    """The default reason of a status, where an administrator has chosen one."""
+    kind = type(REASONS[entity][status][0]).__name__
+    found: int | None = configuration.current().part("reasons").get(kind, {}).get(str(int(status)))
+    return found
+
+
 def fits(entity: str, status: int, reason: int | None) -> bool:
     """May a record of a table in this status carry this reason?"""
-    return any(int(state) == status and reason in reasons for state, reasons in REASONS[entity].items())
+    return any(int(state) == status and reason in reasons for state, reasons in every_reason(entity).items())
 
 
-def open_reasons(entity: str) -> Sequence[Choice]:
+def open_reasons(entity: str) -> Sequence[Option]:
     """The reasons that an editable record of a table can have, the default first."""
-    return next(iter(REASONS[entity].values()))
+    return next(iter(reasons_of(entity).values()))
 
 
 def status_of(row: Record) -> Choice | None:

@@ -6,13 +6,16 @@ import base64
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache, lru_cache
 from typing import Any, cast
 
+from sqlalchemy import Column as SqlColumn
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Date,
+    Float,
     Integer,
     Row,
     SmallInteger,
@@ -30,18 +33,26 @@ from sqlalchemy import (
     union_all,
 )
 
+from rxcrm.models import configuration
 from rxcrm.models.access import Reach, grounds, permitted, reach_of
 from rxcrm.models.base import Record
-from rxcrm.models.cells import DRESS
+from rxcrm.models.cells import dress, told
 from rxcrm.models.db import BigInt, engine
 from rxcrm.models.db import Moment as When
-from rxcrm.models.fields import fields_of, raw
+from rxcrm.models.fields import raw
+from rxcrm.models.filters.calendar import Clock
+from rxcrm.models.filters.conditions import EVERYTHING, Group
+from rxcrm.models.filters.sql import Compiled, compiled
+from rxcrm.models.filters.values import held_in, order_of, place_of, value_of
 from rxcrm.models.merging import merged_away
 from rxcrm.models.people import Team, User
 from rxcrm.models.records import Act
+from rxcrm.models.saved_view import Purpose
+from rxcrm.models.saved_views import resolve
 from rxcrm.models.searching import needle
+from rxcrm.models.system_views import newest, view_for
 from rxcrm.models.tables import record_table
-from rxcrm.models.views import COLUMNS, STATUSES, VIEWS, Column, Moment, View, name_fields, view_of
+from rxcrm.models.views import KINDS, STATUSES, VIEWS, Column, View, column_of, name_fields, shape_of
 
 PAGE_SIZES = (50, 100, 250)
 #: How much farther a look-up reads when its first rows hold records that were merged into others.
@@ -70,6 +81,18 @@ class Ask:
     view: str = ""
     search: str = ""
     sort: tuple[tuple[str, bool], ...] = ()
+    #: Instead of the view's own condition, and instead of its columns; None and () leave it as it is.
+    where: Group | None = None
+    columns: tuple[str, ...] = ()
+    #: Instead of the view's own groups ("" for none) and its own kind; None and "" leave them.
+    group: str | None = None
+    totals: tuple[tuple[str, str], ...] | None = None
+    kind: str = ""
+    #: Columns that are wider or narrower than in the view, in px; and those that stay in sight, None as in the view.
+    widths: tuple[tuple[str, int], ...] = ()
+    pinned: tuple[str, ...] | None = None
+    #: The fields that a quick find view looks through, while it is edited.
+    find: tuple[str, ...] = ()
     size: int = PAGE_SIZES[0]
     page: int = 1
     after: str = ""
@@ -91,12 +114,38 @@ class Page:
     more_before: bool = False
 
 
+def viewed(act: Act, ask: Ask) -> View:
+    """The view that is asked for, changed as the address says; what is unknown in it is left out."""
+    return changed(resolve(act, ask.entity, ask.view).view, ask)
+
+
+def changed(view: View, ask: Ask) -> View:
+    """A view as the address changes it."""
+    known = [key for key in dict.fromkeys(ask.columns or view.columns) if column_of(view.entity, key)]
+    return replace(
+        view,
+        columns=tuple(known) or VIEWS[view.entity][0].columns,
+        sort=_known_sort(view, ask.sort),
+        where=view.where if ask.where is None else ask.where,
+        group=view.group if ask.group is None else ask.group,
+        totals=view.totals if ask.totals is None else ask.totals,
+        kind=ask.kind if ask.kind in KINDS else view.kind,
+        widths=tuple({**dict(view.widths), **dict(ask.widths)}.items()),
+        pinned=tuple(key for key in (view.pinned if ask.pinned is None else ask.pinned) if key in known),
+        find=ask.find or view.find,
+    )
+
+
+def columns_of(view: View) -> list[Column]:
+    """The columns of a view, as far as their fields exist."""
+    return [column for key in view.columns if (column := column_of(view.entity, key))]
+
+
 def page(act: Act, ask: Ask) -> Page:
     """The rows of one page that the asker may see, newest data, in a constant number of statements."""
-    view = view_of(ask.entity, ask.view)
-    columns = [COLUMNS[ask.entity][key] for key in view.columns]
-    sort = _known_sort(view, ask.sort)
-    query = _Query(act, view, sort, ask.search)
+    view = viewed(act, ask)
+    columns = columns_of(view)
+    query = _Query(act, view, ask.search)
     size = ask.size if ask.size in PAGE_SIZES else PAGE_SIZES[0]
     cursor = None if ask.last else query.decode(ask.before or ask.after)
     backward = ask.last or bool(ask.before and cursor)
@@ -109,12 +158,11 @@ def page(act: Act, ask: Ask) -> Page:
     if backward:
         found.reverse()
     rows = query.shown(found)
-    if ask.entity in DRESS:
-        DRESS[ask.entity](act, view.columns, rows)
+    dress(act, ask.entity, view.columns, rows)
     return Page(
         view=view,
         columns=columns,
-        sort=sort,
+        sort=view.sort,
         rows=rows,
         first=query.encode(found[0]) if found else "",
         last=query.encode(found[-1]) if found else "",
@@ -125,9 +173,7 @@ def page(act: Act, ask: Ask) -> Page:
 
 def count(act: Act, ask: Ask) -> int:
     """How many rows the view holds for the asker, counted up to COUNT_CAP + 1."""
-    view = view_of(ask.entity, ask.view)
-    query = _Query(act, view, _known_sort(view, ask.sort), ask.search)
-    return query.count(COUNT_CAP + 1)
+    return _Query(act, viewed(act, ask), ask.search).count(COUNT_CAP + 1)
 
 
 def every_id(act: Act, ask: Ask) -> Iterator[int]:
@@ -135,14 +181,34 @@ def every_id(act: Act, ask: Ask) -> Iterator[int]:
 
     One statement on a connection of its own, fetched little by little; pages, cursors and `size` are not looked at.
     """
-    view = view_of(ask.entity, ask.view)
-    query = _Query(act, view, _known_sort(view, ask.sort), ask.search)
+    query = _Query(act, viewed(act, ask), ask.search)
     by = ACCESS if query.plan.reach else INDEX if query.needle else ""
     plan = replace(query.plan, limit=ALL_ROWS, bare=True, by=by)
     with engine().connect() as connection, connection.begin():  # PostgreSQL hands out row by row only within one
         piecemeal = {"stream_results": True, "max_row_buffer": FETCHED}
         found = connection.execute(_built(plan, connection.dialect.name), query.params, execution_options=piecemeal)
         yield from (row[-1] for row in found)
+
+
+def conditions(act: Act, ask: Ask) -> tuple[list[ColumnElement[bool]], dict[str, Any]]:
+    """What the rows of a view fulfil that the asker may see, with its parameters: for statements that count and add up."""
+    query = _Query(act, viewed(act, ask), ask.search)
+    plan, dialect = query.plan, query.connection.dialect.name
+    where = [_columns(plan.entity).status.in_(_numbers(plan.statuses)), *_fixed(plan)]
+    if plan.term:
+        where += _found(plan.entity, INDEX, dialect)
+    if plan.reach:
+        where.append(_reached(plan.entity, plan.reach))
+    return where, query.params
+
+
+def some(act: Act, ask: Ask, ids: Sequence[int]) -> list[dict[str, str]]:
+    """These records with the columns of a view, as far as the asker may see them, whether the view holds them or not."""
+    view = replace(viewed(act, ask), where=EVERYTHING)
+    query = _Query(act, view, "", _columns(ask.entity).id.in_(list(ids)))
+    rows = query.shown(query._run(replace(query.plan, limit=max(len(ids), 1), by=query._others), query.params))
+    dress(act, ask.entity, view.columns, rows)
+    return rows
 
 
 @dataclass
@@ -154,25 +220,35 @@ class Hit:
     detail: str
 
 
-def find(act: Act, entity: str, term: str, limit: int = 8, among: ColumnElement[bool] | None = None) -> list[Hit]:
-    """The newest visible records of any status that contain a term; `among` narrows them further.
+def find(
+    act: Act,
+    entity: str,
+    term: str,
+    limit: int = 8,
+    among: ColumnElement[bool] | None = None,
+    purpose: Purpose = Purpose.FIND,
+) -> list[Hit]:
+    """The visible records that contain a term, as the view of that purpose lets them through and orders them.
 
-    Records that were merged into others are left out.
+    As shipped: of any status, the newest first. `among` narrows them further. Those that were merged into others are left out.
     """
-    query = _Query(act, _EVERYTHING[entity], _newest(entity), term, among)
-    hits, gone = _hits(act, entity, query, limit)
+    view = view_for(entity, purpose)
+    sort = _known_sort(view, ())
+    query = _Query(act, replace(_EVERYTHING[entity], where=view.where, sort=sort), term, among)
+    hits, gone = _hits(act, view, query, limit)
     if gone and len(hits) + gone == limit:
-        hits, _ = _hits(act, entity, query, limit * BEYOND_MERGED)
+        hits, _ = _hits(act, view, query, limit * BEYOND_MERGED)
     return hits[:limit]
 
 
-def _hits(act: Act, entity: str, query: _Query, limit: int) -> tuple[list[Hit], int]:
+def _hits(act: Act, view: View, query: _Query, limit: int) -> tuple[list[Hit], int]:
     """The hits among the first `limit` rows, and how many more were merged away."""
     ids = [query.key(row)[-1] for row in query.fetch(limit)]
-    table = cast(Any, record_table(entity))
+    table = cast(Any, record_table(view.entity))
     rows = {r.id: r for r in act.session.scalars(select(table).where(table.id.in_(ids)))} if ids else {}
-    gone = merged_away(act.session, entity, rows.values())
-    return [Hit(i, rows[i].display_name, detail_of(rows[i])) for i in ids if i in rows and i not in gone], len(gone)
+    gone = merged_away(act.session, view.entity, rows.values())
+    details = told(act, view, list(rows.values()))
+    return [Hit(i, rows[i].display_name, details[i]) for i in ids if i in rows and i not in gone], len(gone)
 
 
 def detail_of(row: Any) -> str:
@@ -188,44 +264,37 @@ def detail_of(row: Any) -> str:
 Key = tuple[Any, ...]
 
 
-def _newest(entity: str) -> tuple[tuple[str, bool], ...]:
-    return (("created_on" if "created_on" in COLUMNS[entity] else "modified_on", True),)
-
-
 #: All records of an entity whatever their status, without columns: what global search and look-ups go through.
-_EVERYTHING = {entity: View("", "", entity, STATUSES[entity], ()) for entity in VIEWS}
+_EVERYTHING = {entity: View("", "", entity, EVERYTHING, (), newest(entity)) for entity in VIEWS}
 
 
 class _Query:
     """A view with its order and search term, asked for rows."""
 
-    def __init__(
-        self,
-        act: Act,
-        view: View,
-        sort: tuple[tuple[str, bool], ...],
-        search: str,
-        among: ColumnElement[bool] | None = None,
-    ) -> None:
-        self.connection, self.view, self.sort = act.session.connection(), view, sort
+    def __init__(self, act: Act, view: View, search: str, among: ColumnElement[bool] | None = None) -> None:
+        self.connection, self.view = act.session.connection(), view
         self.table = record_table(view.entity)
-        self.keys = _keys(view, sort)
+        self.keys = _keys(view.entity, view.sort)
         self.needle = needle(search)
         self.among = among
         reach = reach_of(act.who, self.table)
+        shape = shape_of(view.entity, view.where)
         self.params: dict[str, Any] = {"owner": act.who.id, **reach.ids(act.who)}
         if self.needle:
             self.params |= {"like": _pattern(self.needle), "grams": trigrams(self.needle)}
-        if view.period is not View.period:  # only periods need the organisation, which costs a statement
-            since, before = view.period(Moment(act.who, act.organisation, act.now))
-            self.params |= {"since": since, "before": before}
+        narrowing = None
+        if shape.rest:  # only a condition needs the organisation, which costs a statement
+            narrowing = compiled(self.table, shape.rest, act.who)
+            self.params |= narrowing.params(Clock(act.who, act.organisation, act.now))
         #: What all statements of this query have in common.
         self.plan = Plan(
-            view,
-            sort,
+            view.entity,
+            view.columns,
+            view.sort,
+            shape.statuses,
+            shape.mine,
+            narrowing,
             term=bool(self.needle),
-            since=self.params.get("since") is not None,
-            before=self.params.get("before") is not None,
             reach=None if reach.everywhere else reach,
         )
 
@@ -233,7 +302,9 @@ class _Query:
         """The next rows from the cursor: their keys, the id last; then owner, parts of the name and shown fields."""
         plan = replace(self.plan, limit=limit, backward=backward, after=cursor is not None, offset=offset > 0)
         params = {**self.params, **_named("a", cursor or ()), "offset": offset}
-        if not plan.narrowed and self.among is None and _in_order(self.view, self.sort):
+        if not _has_index(plan.entity, plan.sort):
+            return self._run(replace(plan, by=self._others), params)
+        if not plan.narrowed and self.among is None and _in_order(plan.entity, plan.sort, plan.mine):
             return self._run(plan, params)
         if self.needle:
             expected = named_by_index(self.connection, self.table, self.needle)
@@ -242,17 +313,35 @@ class _Query:
         if plan.reach and self._reaches_few(plan.reach):
             return self._run(replace(plan, by=ACCESS), params)
         walked = self._walk(plan, params)
-        return self._run(replace(plan, by=ACCESS if plan.reach else INDEX), params) if walked is None else walked
+        return self._run(replace(plan, by=self._others), params) if walked is None else walked
+
+    @property
+    def _others(self) -> str:
+        """How the rows are found when not along the sort order."""
+        return ACCESS if self.plan.reach else INDEX
 
     def _reaches_few(self, reach: Reach) -> bool:
         """Whether the asker may see so few rows, of any status, that sorting them costs less than walking."""
-        plan = Plan(_EVERYTHING[self.view.entity], _newest(self.view.entity), FEW + 1, count=True, reach=reach)
+        everything = _EVERYTHING[self.view.entity]
+        statuses = shape_of(everything.entity, everything.where).statuses
+        plan = Plan(everything.entity, (), everything.sort, statuses, limit=FEW + 1, count=True, reach=reach)
         return int(self._run(plan, self.params)[0][0]) <= FEW
 
     def _walk(self, plan: Plan, params: dict[str, Any]) -> list[Row[Any]] | None:
         """The rows along the sort order as far as WALK rows; None if the page was not full by then (S 13.15)."""
-        everybody = replace(self.view, mine=self.view.mine and _in_order(self.view, self.sort), only=())
-        bare = Plan(everybody, self.sort, 1, plan.backward, plan.after, offset=True, bare=True)
+        mine = plan.mine and _in_order(plan.entity, plan.sort, mine=True)
+        bare = Plan(
+            plan.entity,
+            (),
+            plan.sort,
+            plan.statuses,
+            mine,
+            limit=1,
+            backward=plan.backward,
+            after=plan.after,
+            offset=True,
+            bare=True,
+        )
         far = {**params, "offset": WALK + WALKED_PER_ROW * params["offset"]}
         horizon = self.connection.execute(_built(bare, self.connection.dialect.name), far).first()
         if not horizon:
@@ -262,7 +351,7 @@ class _Query:
 
     def count(self, cap: int) -> int:
         """Rows of all statuses, counted no farther than `cap`."""
-        plan = replace(self.plan, limit=cap, count=True, by=ACCESS if self.plan.reach else INDEX)
+        plan = replace(self.plan, limit=cap, count=True, by=self._others)
         return int(self._run(plan, self.params)[0][0])
 
     def _run(self, plan: Plan, params: dict[str, Any]) -> list[Row[Any]]:
@@ -276,7 +365,7 @@ class _Query:
 
     def shown(self, found: Sequence[Row[Any]]) -> list[dict[str, str]]:
         """The rows as the grid shows them."""
-        layout = _layout(self.view, self.sort)
+        layout = _layout(self.view.entity, self.view.columns, self.view.sort)
         rows = []
         for row in found:
             cells = {key: _TEXT.get(type(v := row[at]), raw)(v) for key, at in layout.fields}
@@ -286,7 +375,7 @@ class _Query:
 
     def encode(self, row: Row[Any]) -> str:
         """A cursor for the address: the sort it belongs to and the row's keys."""
-        packed = json.dumps([[k for k, _ in self.sort], [_plain(k) for k in self.key(row)]], separators=(",", ":"))
+        packed = json.dumps([[k for k, _ in self.view.sort], [_plain(k) for k in self.key(row)]], separators=(",", ":"))
         return base64.urlsafe_b64encode(packed.encode()).decode().rstrip("=")
 
     def decode(self, cursor: str) -> Key | None:
@@ -295,7 +384,7 @@ class _Query:
             return None
         try:
             sort, keys = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-            if sort != [k for k, _ in self.sort]:
+            if sort != [k for k, _ in self.view.sort]:
                 return None
             return tuple(_typed(k, c) for k, c in zip(keys, self.keys, strict=True))
         except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
@@ -307,28 +396,36 @@ _TEXT: dict[type, Callable[[Any], str]] = {str: str, int: str, datetime: datetim
 
 
 def _known_sort(view: View, asked: tuple[tuple[str, bool], ...]) -> tuple[tuple[str, bool], ...]:
-    known = COLUMNS[view.entity]
-    sort = {key: desc for key, desc in asked if key in known and known[key].order}
-    return tuple(sort.items())[:3] or view.sort
+    def known(sort: tuple[tuple[str, bool], ...]) -> tuple[tuple[str, bool], ...]:
+        found = {key: desc for key, desc in sort if (column := column_of(view.entity, key)) and column.sortable}
+        return tuple(found.items())[:3]
+
+    return known(asked) or known(view.sort) or VIEWS[view.entity][0].sort
 
 
 def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, datetime) else value
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _typed(value: Any, column: Any) -> Any:
     """A key that no database stumbles over. Raises ValueError, TypeError, AttributeError or OverflowError."""
     if isinstance(column.type, When):
         return datetime.fromisoformat(value).astimezone(UTC)
+    if isinstance(column.type, Date):
+        return date.fromisoformat(value)
     if isinstance(column.type, Integer):
-        return _whole(value, 15 if isinstance(column.type, SmallInteger) else 63)
+        bits = 15 if isinstance(column.type, SmallInteger) else 63
+        # Keys and ids are never negative; amounts may be.
+        return _whole(value, 0 if isinstance(column, SqlColumn) else -(2**bits), 2**bits)
+    if isinstance(column.type, Float):
+        return float(value)
     if b"\0" in value.encode():
         raise ValueError
     return value
 
 
-def _whole(value: Any, bits: int) -> int:
-    if type(value) is not int or not 0 <= value < 2**bits:
+def _whole(value: Any, least: int, beyond: int) -> int:
+    if type(value) is not int or not least <= value < beyond:
         raise ValueError
     return value
 
@@ -349,12 +446,16 @@ class Plan:
 
     `after` and `until` say that the keys are bounded by the parameters a0, a1 … and u0, u1 …; `bare` leaves the
     shown columns out; `count` asks for the number of rows instead; `term` says that there is a search term, `by` how
-    the rows are found: by walking (""), INDEX or ACCESS. `since` and `before` bound the view's date by parameters of that
-    name; `reach` is None for who may see all.
+    the rows are found: by walking (""), INDEX or ACCESS. `narrowing` is the rest of the view's condition, `reach` is None
+    for who may see all.
     """
 
-    view: View
+    entity: str
+    columns: tuple[str, ...]
     sort: tuple[tuple[str, bool], ...]
+    statuses: tuple[int, ...]
+    mine: bool = False
+    narrowing: Compiled | None = None
     limit: int = 0
     backward: bool = False
     after: bool = False
@@ -364,34 +465,37 @@ class Plan:
     count: bool = False
     term: bool = False
     by: str = ""
-    since: bool = False
-    before: bool = False
     reach: Reach | None = None
 
     @property
     def narrowed(self) -> bool:
         """Whether rows of the view are left out, so that the page is not simply the next ones of an index."""
-        return self.term or self.since or self.before or self.reach is not None or bool(self.view.only)
+        return self.term or self.reach is not None or self.narrowing is not None
 
 
 def _build(plan: Plan, dialect: str, among: ColumnElement[bool] | None = None) -> Any:
     """The statement of a plan, narrowed further to rows `among` some."""
     where = [*_fixed(plan), *([] if among is None else [among])]
     if plan.term:
-        where += _found(plan.view.entity, plan.by, dialect)
+        where += _found(plan.entity, plan.by, dialect)
     if plan.count:
         return _counting(plan, where)
     if plan.reach and plan.by == ACCESS:
-        row = _columns(plan.view.entity)
-        live = select(row.id).where(row.deleted_on.is_(None)).correlate(None)  # said again: the indexes hold only those
-        where.append(row.id.in_(union(*(live.where(ground) for ground in grounds(plan.reach)))))
+        where.append(_reached(plan.entity, plan.reach))
     elif plan.reach:
         where.append(permitted(plan.reach))
     return _paging(plan, where)
 
 
+def _reached(entity: str, reach: Reach) -> ColumnElement[bool]:
+    """That the asker may see a row: one of those that each ground of his access finds along its own index."""
+    row = _columns(entity)
+    live = select(row.id).where(row.deleted_on.is_(None)).correlate(None)  # said again: the indexes hold only those
+    return cast(ColumnElement[bool], row.id.in_(union(*(live.where(ground) for ground in grounds(reach)))))
+
+
 #: `_build`, once for each plan.
-_built = lru_cache(512)(_build)
+_built = configuration.forgets(lru_cache(512)(_build))
 
 
 def _paging(plan: Plan, where: list[ColumnElement[bool]]) -> Any:
@@ -400,22 +504,33 @@ def _paging(plan: Plan, where: list[ColumnElement[bool]]) -> Any:
     By index or access it is one select instead, its order hidden from the planner: it would rather walk a sort index
     to the end than sort the few rows found.
     """
-    layout = _layout(plan.view, plan.sort)
+    layout = _layout(plan.entity, plan.columns, plan.sort)
     flags = [desc != plan.backward for desc in _directions(plan.sort)]
     if plan.after:
         where.append(_beyond(layout.keys, "a", flags))
     if plan.until:
         where.append(_beyond(layout.keys, "u", [not flag for flag in flags]))
     wanted = layout.select(bare=plan.bare).where(*where)
-    status, numbers = _columns(plan.view.entity).status, _numbers(plan.view)
+    status, numbers = _columns(plan.entity).status, _numbers(plan.statuses)
     if plan.by:
-        among = _hidden(status) if plan.term or plan.by == ACCESS else status
-        return _cut(plan, _ordered(wanted.where(among.in_(numbers)), [_hidden(key) for key in layout.keys], flags))
+        if not _of_any_status(plan):
+            among = _hidden(status) if plan.term or plan.by == ACCESS else status
+            wanted = wanted.where(among.in_(numbers))
+        return _cut(plan, _ordered(wanted, [_hidden(key) for key in layout.keys], flags))
     parts = [_ordered(wanted.where(status == number), layout.keys, flags) for number in numbers]
     if len(parts) == 1:
         return _cut(plan, parts[0])
     firsts = [select(_cut(plan, part, skip=False).subquery()) for part in parts]
     return _cut(plan, _ordered(union_all(*firsts), [column(f"c{i}") for i in range(len(flags))], flags))
+
+
+def _of_any_status(plan: Plan) -> bool:
+    """Whether the rows that a condition narrows need not be asked for their status: that alone can mean reading them all.
+
+    Notes and posts, which stay out of every list, are told from other activities by it.
+    """
+    every = {int(status) for status in STATUSES[plan.entity]}
+    return plan.by == INDEX and not plan.term and plan.entity != "activity" and set(plan.statuses) == every
 
 
 def _ordered(statement: Any, keys: list[Any], descending: list[bool]) -> Any:
@@ -432,10 +547,10 @@ def _cut(plan: Plan, statement: Any, skip: bool = True) -> Any:
 
 
 def _counting(plan: Plan, where: list[ColumnElement[bool]]) -> Any:
-    row = _columns(plan.view.entity)
+    row = _columns(plan.entity)
     status = _hidden(row.status) if plan.term or plan.reach else row.status
     limit: Any = literal_column(str(plan.limit))
-    found: Any = select(row.id).where(status.in_(_numbers(plan.view)), *where)
+    found: Any = select(row.id).where(status.in_(_numbers(plan.statuses)), *where)
     if plan.reach:
         found = union(*(select(found.where(ground).limit(limit).subquery()) for ground in grounds(plan.reach)))
     return select(func.count()).select_from(found.limit(limit).subquery())
@@ -461,29 +576,53 @@ class _Layout:
         wanted = select(*(c.label(f"c{i}") for i, c in enumerate(chosen)))
         if bare:
             return wanted
-        row, user, team = self.keys[0].table.c, _table(User).c, _table(Team).c
+        row, user, team = self.keys[-1].table.c, _table(User).c, _table(Team).c
         return wanted.outerjoin_from(row.id.table, _table(User), user.id == row.owner_user_id).outerjoin(
             _table(Team), team.id == row.owner_team_id
         )
 
 
-@cache
-def _layout(view: View, sort: tuple[tuple[str, bool], ...]) -> _Layout:
-    row, table = _columns(view.entity), record_table(view.entity)
-    keys = _keys(view, sort)
+@configuration.forgets
+@lru_cache(512)
+def _layout(entity: str, shown: tuple[str, ...], sort: tuple[tuple[str, bool], ...]) -> _Layout:
+    row, table = _columns(entity), record_table(entity)
+    keys = _keys(entity, sort)
     owner = func.coalesce(_table(User).c.name, _table(Team).c.name, literal_column("''"))
     names = [row[n.key] for n in name_fields(table)]
-    needs = [key for c in view.columns for key in COLUMNS[view.entity][c].needs]
-    shown = list(dict.fromkeys([*(key for key in view.columns if key in fields_of(table)), *needs]))
-    columns = [*keys, owner, *names, *(row[key] for key in shown if row[key] not in set(keys))]
+    fields = {key: _cell(table, key) for key in shown if key not in NOT_FIELDS}
+    needed = {
+        key: held_in(table, row, key)
+        for name in shown
+        if (c := column_of(entity, name))
+        for key in c.needs
+        if key not in fields
+    }
+    cells = {key: cell for key, cell in (fields | needed).items() if cell is not None}
+    columns = [*keys, owner, *names]
+    places = []
+    for key, cell in cells.items():
+        at = next((i for i, c in enumerate(columns) if c is cell), len(columns))
+        if at == len(columns):
+            columns.append(cell)
+        places.append((key, at))
     return _Layout(
         keys=keys,
         columns=columns,
-        fields=[(key, next(i for i, c in enumerate(columns) if c is row[key])) for key in shown],
+        fields=places,
         id=len(keys) - 1,
         owner=len(keys),
         names=slice(len(keys) + 1, len(keys) + 1 + len(names)),
     )
+
+
+#: Columns that are put together from others: by the layout itself, or apart from the rows (rxcrm.models.cells).
+NOT_FIELDS = frozenset({"name", "owner", "regarding", "customer"})
+
+
+def _cell(table: type[Record], key: str) -> Any:
+    """The value of a field in a row; None if there is no such field, or if it is one of another record."""
+    place = place_of(table, key)
+    return None if place is None or place.through else value_of(_columns(table.entity), place.spec)
 
 
 def _table(model: Any) -> Any:
@@ -491,42 +630,61 @@ def _table(model: Any) -> Any:
 
 
 def _columns(entity: str) -> Any:
-    return _table(record_table(entity)).c
+    return cast(Any, record_table(entity)).__table__.c
 
 
-def _keys(view: View, sort: tuple[tuple[str, bool], ...]) -> list[Any]:
+def _keys(entity: str, sort: tuple[tuple[str, bool], ...]) -> list[Any]:
     """The columns that order a list, the id last."""
-    row = _columns(view.entity)
-    return [*(row[COLUMNS[view.entity][key].order] for key, _ in sort), row.id]
+    return [*(_key(entity, key) for key, _ in sort), _columns(entity).id]
 
 
+@configuration.forgets
+@lru_cache(2_000)
+def _key(entity: str, key: str) -> Any:
+    row, column = _columns(entity), column_of(entity, key)
+    if column and column.order:
+        return row[column.order]
+    place = place_of(record_table(entity), key)
+    assert place, "only known columns are sorted by"
+    return order_of(row, place.spec)
+
+
+def ordered_by(view: View) -> list[Any]:
+    """The columns by which a view is ordered, each in its direction: for statements of other makers."""
+    return [_key(view.entity, key).desc() if down else _key(view.entity, key) for key, down in _known_sort(view, ())]
+
+
+def _has_index(entity: str, sort: tuple[tuple[str, bool], ...]) -> bool:
+    """Whether an index has the rows of any status in the order of the sort."""
+    column = column_of(entity, sort[0][0])
+    return bool(column and column.order)
+
+
+@configuration.forgets
 @cache
-def _in_order(view: View, sort: tuple[tuple[str, bool], ...]) -> bool:
+def _in_order(entity: str, sort: tuple[tuple[str, bool], ...], mine: bool) -> bool:
     """Whether an index has the rows of the view in the order of the sort; one's own rows have it for fewer sorts."""
-    first = _keys(view, sort)[0]
+    first = _keys(entity, sort)[0]
     leads = ("owner_user_id", "status", first.name)
-    return not view.mine or any(tuple(i.columns.keys())[:3] == leads for i in first.table.indexes)
+    return not mine or any(tuple(i.columns.keys())[:3] == leads for i in _columns(entity).id.table.indexes)
 
 
 def _directions(sort: tuple[tuple[str, bool], ...]) -> list[bool]:
     return [*(desc for _, desc in sort), sort[-1][1]]
 
 
-def _numbers(view: View) -> list[ColumnElement[int]]:
-    """The statuses as literals, for the planner to reckon with."""
-    return [literal_column(str(int(status)), Integer) for status in view.statuses]
+def _numbers(statuses: tuple[int, ...]) -> list[ColumnElement[int]]:
+    """The statuses as literals, for the planner to reckon with; without any, one that no record has."""
+    return [literal_column(str(status), Integer) for status in statuses or (-1,)]
 
 
 def _fixed(plan: Plan) -> list[ColumnElement[bool]]:
-    """The conditions of every list: not deleted, and mine, of a period or of a kind where the view says so."""
-    row, mine = _columns(plan.view.entity), bindparam("owner", type_=BigInt)
-    dated = row[plan.view.dated]
+    """The conditions of every list: not deleted, and what the view asks for besides a status."""
+    row, mine = _columns(plan.entity), bindparam("owner", type_=BigInt)
     return [
         row.deleted_on.is_(None),
-        *([row.owner_user_id == mine] if plan.view.mine else []),
-        *([dated >= bindparam("since", type_=When)] if plan.since else []),
-        *([dated < bindparam("before", type_=When)] if plan.before else []),
-        *(row[name] == literal_column(str(number), Integer) for name, number in plan.view.only),
+        *([row.owner_user_id == mine] if plan.mine else []),
+        *([plan.narrowing.where] if plan.narrowing else []),
     ]
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sqlmodel import select
+
 from rxcrm.models import lists
-from rxcrm.models.people import working_users
+from rxcrm.models.people import Team, working_users
 from rxcrm.models.records import Act
 from rxcrm.models.searching import fold
 
@@ -36,3 +38,9 @@ def users(act: Act, term: str, limit: int, *, others: bool = False) -> list[Cand
     found = [u for u in working_users(act.session) if wanted in u.name_key or u.email.startswith(wanted)]
     found.sort(key=lambda u: (u.id != act.who.id, u.name_key))
     return [Candidate("user", u.id or 0, u.name, u.email) for u in found if not (others and u.id == act.who.id)][:limit]
+
+
+def teams(act: Act, term: str, limit: int) -> list[tuple[int, str]]:
+    """Teams whose name contains a term, by name: id and name."""
+    wanted = select(Team.id, Team.name, Team.name_key).order_by(Team.name_key)
+    return [(i or 0, name) for i, name, key in act.session.exec(wanted) if fold(term) in key][:limit]

@@ -53,6 +53,7 @@ class Kind(StrEnum):
     IMPORT = "import"
     EXPORT = "export"
     MAIL = "mail"
+    BULK = "bulk"
 
 
 _HAPPENED = {

@@ -18,6 +18,11 @@ class OperationKind(StrEnum):
     #: On each record that a merge closed: `details` name the operation and the record that it went into.
     MERGED_AWAY = "merged_away"
     DELETE = "delete"
+    EDIT = "edit"
+    ASSIGN = "assign"
+    REACTIVATE = "reactivate"
+    #: One command on many records: it stands on no record, and its parts name it in their `details` (rxcrm.models.bulk).
+    BULK = "bulk"
 
 
 class Operation(SQLModel, table=True):

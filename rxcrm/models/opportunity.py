@@ -12,7 +12,8 @@ from rxcrm.models import fields as f
 from rxcrm.models.base import LIVE, Record, key, sorted_by
 from rxcrm.models.db import BigInt, Moment
 from rxcrm.models.fields import Level
-from rxcrm.models.searching import search_text, sort_key
+from rxcrm.models.found_by import text_of
+from rxcrm.models.searching import sort_key
 from rxcrm.translation import N_
 
 #: The words of the steps that are ticked off.
@@ -121,12 +122,13 @@ class Opportunity(Record, table=True):
         return self.status == c.OpportunityStatus.OPEN
 
     def refresh_keys(self) -> None:
+        self.folded = f.plain_texts(self, "opportunity")
         self.topic_key = sort_key(self.topic)
         self.close_key, self.closed_key = _day_key(self.estimated_close_date), _day_key(self.actual_close_date)
         amount = self.estimated_revenue
         self.revenue_key = 0 if amount is None else int((amount + _MOST) * 100) + 1
         self.probability_key, self.rating_key = self.probability or 0, self.rating or 0
-        self.search_text = search_text([self.topic, self.customer_key], [])
+        self.search_text = text_of(self, "opportunity")
 
 
 def _day_key(day: date | None) -> int:

@@ -40,6 +40,8 @@ class Organisation(SQLModel, table=True):
     detect_on_import: bool = Field(default=True, sa_type=Boolean)
     #: "Share reassigned records with original owner" (S R3.29).
     share_reassigned: bool = Field(default=False, sa_type=Boolean)
+    #: Counts what administrators have shaped (rxcrm.models.configuration).
+    configuration: int = Field(default=0, sa_type=Integer)
     created_on: datetime = Field(sa_type=Moment)
 
 

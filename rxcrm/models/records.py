@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, delete, update
 from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session, col, select
 
-from rxcrm.models import customers, lifecycle, matching, process
+from rxcrm.models import configuration, customers, lifecycle, matching, process
 from rxcrm.models.access import (
     Decision,
     Privilege,
@@ -31,7 +31,7 @@ from rxcrm.models.activity import Activity
 from rxcrm.models.base import Record
 from rxcrm.models.connections import upkeep
 from rxcrm.models.errors import BadValue, CrmError, Invalid, NotAllowed, NotFound, Stale
-from rxcrm.models.fields import Conventions, FieldSpec, Kind, fields_of, parse, raw, region_of
+from rxcrm.models.fields import Conventions, FieldSpec, Kind, custom_spec, defaults_of, fields_of, parse, raw, region_of
 from rxcrm.models.history import OWNER_LABEL, Event, History, changes_since, difference, record, shown
 from rxcrm.models.importing.books import ImportedFrom
 from rxcrm.models.lead import Lead
@@ -41,7 +41,7 @@ from rxcrm.models.opportunity import Opportunity
 from rxcrm.models.people import Organisation, Share, Team, User, members_of, organisation
 from rxcrm.models.tables import RECORDS, record_table
 from rxcrm.models.timeline import placing
-from rxcrm.translation import N_
+from rxcrm.translation import N_, worded
 
 R = TypeVar("R", bound=Record)
 
@@ -116,21 +116,24 @@ def _one(reach: Reach) -> Any:
     return select(reach.table).where(cast(Any, reach.table).id == bindparam("record_id"), permitted(reach))
 
 
-def create(act: Act, table: type[R], typed: Mapping[str, str], *, owner: User | None = None) -> R:
+def create(act: Act, table: type[R], typed: Mapping[str, str], *, owner: User | None = None, whole: bool = False) -> R:
     """A new record from what was typed, owned by its creator unless `owner` is given (S R3.2).
 
+    Custom fields that are required are asked for by the `whole` form alone: others do not show them.
     Raises NotAllowed or Invalid (every bad field at once); then nothing is written.
     """
     decision = may_own(act.who, table.entity, Privilege.CREATE, owner) if owner else may_create(act.who, table.entity)
     if not decision:
         raise NotAllowed(decision.because)
     if owner and owner.id != act.who.id:
-        _check_owner(act, table.entity, owner)
+        require_owner(act, table.entity, owner)
     row = table(created_on=act.now, modified_on=act.now, created_by_id=act.who.id, modified_by_id=act.who.id)
     own(row, owner or act.session.get_one(User, act.who.id))
     if "currency" in fields_of(table):
         setattr(row, "currency", act.who.conventions.currency)  # noqa: B010  (not every record has one)
-    values = check(act, row, typed, complete=True)
+    for name, value in defaults_of(table).items():
+        setattr(row, name, value)
+    values = check(act, row, typed, complete=True, customs=whole)
     for name, value in values.items():
         setattr(row, name, value)
     return add(act, row)
@@ -179,15 +182,15 @@ def assign(act: Act, row: Record, owner: User | Team) -> None:
     before = owner_of(act.session, row)
     if before.id == owner.id and isinstance(before, type(owner)):
         return
-    _check_owner(act, row.entity, owner)
+    require_owner(act, row.entity, owner)
     own(row, owner)
     touch(act, row)
     change = ["owner", str(before.id), str(owner.id), before.name, owner.name]
     hear(act, row, record(act.session, row, Event.ASSIGNED, by=act.who.id, now=act.now, changes=[change]))
 
 
-def _check_owner(act: Act, entity: str, owner: User | Team) -> None:
-    """An owner reads what he owns; a team has at least one member who does."""
+def require_owner(act: Act, entity: str, owner: User | Team) -> None:
+    """Raises NotAllowed for who cannot own records of a table: an owner reads what he owns, a team has a member who does."""
     if isinstance(owner, User):
         if owner.disabled:
             raise NotAllowed(N_("%(name)s is disabled and cannot own records."), name=owner.name)
@@ -280,6 +283,10 @@ def _unlink(session: Session, entity: str, ids: list[int]) -> None:
         for spec in fields_of(table).values():
             if spec.target == entity:
                 column = getattr(table, spec.name)
+                if spec.custom:
+                    for row in session.exec(select(table).where(column.in_(ids))):
+                        setattr(row, spec.name, None)
+                    continue
                 left = session.exec(select(table).where(column.in_(ids))).all() if table is Opportunity else ()
                 session.execute(
                     update(table).where(column.in_(ids)).values({spec.name: None}),
@@ -340,6 +347,7 @@ def links_of(act: Act, row: Record) -> dict[str, Record | None]:
     }
 
 
+@configuration.forgets
 @cache
 def lookups_of(table: type[Record]) -> list[FieldSpec]:
     """The look-up fields of a table."""
@@ -395,7 +403,7 @@ def conflicts(act: Act, row: Record, version: int) -> list[Conflict]:
             value = getattr(row, spec.name)
             found[spec.name] = Conflict(
                 field=spec.name,
-                label=spec.label,
+                label=worded(act.who.conventions.locale, spec.label),
                 theirs=names.get(spec.name, "") or shown(spec, raw(value), act.conventions_of(row)),
                 raw=raw(value),
                 who=who,
@@ -415,8 +423,11 @@ def holds(act: Act, row: Record, typed: Mapping[str, str]) -> bool:
 # -- checking --------------------------------------------------------------------------------------------------------
 
 
-def check(act: Act, row: Record, typed: Mapping[str, str], *, complete: bool) -> dict[str, Any]:
-    """Stored values for what was typed; with `complete`, required fields that were not typed count as empty."""
+def check(act: Act, row: Record, typed: Mapping[str, str], *, complete: bool, customs: bool = False) -> dict[str, Any]:
+    """Stored values for what was typed; with `complete`, required fields that were not typed count as empty.
+
+    Of custom fields that holds only with `customs` too.
+    """
     specs = fields_of(type(row))
     values: dict[str, Any] = {}
     problems: dict[str, CrmError] = {}
@@ -424,16 +435,15 @@ def check(act: Act, row: Record, typed: Mapping[str, str], *, complete: bool) ->
     for name, text in typed.items():
         spec = specs.get(name)
         if spec is None or spec.locked:
-            problems[name] = BadValue(N_("There is no field “%(name)s” to fill in."), name=name[:80])
+            problems[name] = no_field(row.entity, name)
             continue
         try:
             values[name] = _value(act, row, spec, text, how)
         except CrmError as problem:
             problems[name] = problem
     for name, spec in specs.items():
-        asked = (
-            (spec.required or spec.always) and not spec.locked and name not in problems and (name in values or complete)
-        )
+        due = name in values or (complete and (customs or not spec.custom))
+        asked = (spec.required or spec.always) and not spec.locked and name not in problems and due
         if asked and values.get(name, getattr(row, name)) in ("", None):
             problems[name] = BadValue(N_("%(label)s is required."), label=spec.label)
     if problems:
@@ -441,10 +451,21 @@ def check(act: Act, row: Record, typed: Mapping[str, str], *, complete: bool) ->
     return values
 
 
+def no_field(entity: str, name: str) -> BadValue:
+    """What is said where a field is typed into that there is not, or not any more."""
+    if gone := custom_spec(entity, name):
+        return BadValue(N_("%(label)s is out of use now. What you typed there is not saved."), label=gone.label)
+    return BadValue(N_("There is no field “%(name)s” to fill in."), name=name[:80])
+
+
 def _value(act: Act, row: Record, spec: FieldSpec, text: str, how: Conventions) -> Any:
     value = parse(spec, text, how)
     if spec.name == "status_reason" and value is not None and not _fits(row, value):
         raise BadValue(N_("%(label)s does not fit the status of this record."), label=spec.label)
+    if spec.options and value is not None and value != getattr(row, spec.name):
+        option = spec.options.find(value)
+        if option is not None and not option.active:
+            raise BadValue(N_("%(label)s does not offer “%(value)s” any more."), label=spec.label, value=option.label)
     if spec.kind is Kind.LOOKUP and value is not None and value != getattr(row, spec.name):
         return _linked(act, row, spec, value)
     return value

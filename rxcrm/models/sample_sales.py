@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from rxcrm.models import closing, disqualifying, process_moves
 from rxcrm.models.access import Privilege
-from rxcrm.models.choices import LeadReason, OpportunityStatus
+from rxcrm.models.choices import OpportunityStatus
 from rxcrm.models.fields import raw
 from rxcrm.models.lead import Lead
 from rxcrm.models.opportunity import Opportunity
@@ -38,7 +38,7 @@ def tell(n: int, lead: Lead, now: datetime, as_owner: Callable[[datetime], Act])
     if n % 7 in (0, 3, 5):
         _sell(n, lead, when, now, as_owner)
     elif n % 7 == 6:
-        reason = LeadReason(disqualifying.REASONS[n % len(disqualifying.REASONS)])
+        reason = disqualifying.reasons()[n % len(disqualifying.reasons())]
         disqualifying.disqualify(as_owner(when), lead, reason, COMMENTS[n % len(COMMENTS)] if n % 2 else "")
 
 

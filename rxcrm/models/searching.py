@@ -36,10 +36,22 @@ def fold(text: str) -> str:
     text = _DROPPED.sub("", text)
     if text.isascii():
         return _SPACES.sub(" ", text.lower()).strip()
+    return _SPACES.sub(" ", _spread(text)).strip()
+
+
+def plain(text: str) -> str:
+    """Case- and accent-free spelling that keeps white space as it is: what filters compare (S 13.13).
+
+    >>> plain("Łódź  GmbH")
+    'lodz  gmbh'
+    """
+    return text.lower() if text.isascii() else _spread(text)
+
+
+def _spread(text: str) -> str:
     # Compatibility forms first: casefold knows nothing of ™ or ℡, which spread into capitals.
     spread = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    plain = "".join(c for c in spread if not unicodedata.combining(c)).translate(_LETTERS)
-    return _SPACES.sub(" ", plain).strip()
+    return "".join(c for c in spread if not unicodedata.combining(c)).translate(_LETTERS)
 
 
 def sort_key(text: str) -> str:

@@ -115,31 +115,38 @@ def revoke(act: Act, row: Record, holder: User | Team) -> None:
     _tell_history(act, row, Event.UNSHARED, holder, "")
 
 
-def grant(act: Act, row: Record, holder: User | Team, rights: Iterable[Privilege]) -> None:
+def grant(act: Act, row: Record, holder: User | Team, rights: Iterable[Privilege]) -> list[Share]:
     """Write the rights themselves; asking and telling are the caller's."""
     user, team = (holder.id, None) if isinstance(holder, User) else (None, holder.id)
-    for right in rights:
-        act.session.add(
-            Share(
-                entity=row.entity,
-                record_id=row.id or 0,
-                user_id=user,
-                team_id=team,
-                privilege=right.value,
-                shared_by_id=act.who.id,
-                shared_on=act.now,
-            )
+    given = [
+        Share(
+            entity=row.entity,
+            record_id=row.id or 0,
+            user_id=user,
+            team_id=team,
+            privilege=right.value,
+            shared_by_id=act.who.id,
+            shared_on=act.now,
         )
+        for right in rights
+    ]
+    act.session.add_all(given)
     act.session.flush()
+    return given
 
 
-def keep_access(act: Act, row: Record, former: User | Team) -> None:
-    """Share a reassigned record with its former owner, who keeps his access (S R3.29); what he holds already stays."""
+def keep_access(act: Act, row: Record, former: User | Team) -> list[Share]:
+    """Share a reassigned record with its former owner, who keeps his access (S R3.29); what he holds already stays.
+
+    Returns the shares that this took.
+    """
     held = {share.privilege for share in _shares(act, row) if _is(share, former)}
     missing = [right for right in RIGHTS if right.value not in held]
-    if missing and not (isinstance(former, User) and former.disabled):
-        grant(act, row, former, missing)
-        _tell_history(act, row, Event.SHARED, former, ", ".join(RIGHTS.values()))
+    if not missing or (isinstance(former, User) and former.disabled):
+        return []
+    given = grant(act, row, former, missing)
+    _tell_history(act, row, Event.SHARED, former, ", ".join(RIGHTS.values()))
+    return given
 
 
 def _is(share: Share, holder: User | Team) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from sqlalchemy import func, select
@@ -11,11 +11,17 @@ from sqlmodel import col
 from rxcrm.models import lifecycle
 from rxcrm.models.access import Privilege, visible
 from rxcrm.models.base import Record
+from rxcrm.models.cells import link_of_owner, texts_of
 from rxcrm.models.errors import NotFound
 from rxcrm.models.fields import fields_of, show
+from rxcrm.models.filters.calendar import Clock
+from rxcrm.models.filters.sql import compiled
 from rxcrm.models.lead import Lead
+from rxcrm.models.lists import ordered_by
 from rxcrm.models.people import Team, User
 from rxcrm.models.records import Act
+from rxcrm.models.saved_view import Purpose
+from rxcrm.models.system_views import changed_view
 from rxcrm.models.tables import record_table
 from rxcrm.translation import N_
 
@@ -115,26 +121,36 @@ def grid_of(entity: str, key: str) -> Grid:
 
 
 def _shown(act: Act, row: Record, grid: Grid, size: int) -> Shown:
-    """One statement: the rows with their number and the names of their owners."""
-    table = record_table(grid.entity)
+    """One statement: the rows with their number and the names of their owners, as far as the associated view lets them through."""
+    table, view = record_table(grid.entity), changed_view(grid.entity, Purpose.ASSOCIATED)
     columns = cast(Any, table)
+    order = ordered_by(view) if view else _order(columns, grid)
     wanted = (
-        select(table, func.coalesce(col(User.name), col(Team.name)), func.count().over())
+        select(table, func.count().over(), func.coalesce(col(User.name), col(Team.name)))
         .join(User, col(User.id) == columns.owner_user_id, isouter=True)
         .join(Team, col(Team.id) == columns.owner_team_id, isouter=True)
         .where(getattr(columns, grid.on) == row.id, columns.deleted_on.is_(None), visible(act.who, table))
-        .order_by(columns.status, *_order(columns, grid), columns.id)
+        .order_by(columns.status, *order, columns.id)
         .limit(min(max(size, PAGE), MOST))
     )
     if table is Lead:
         wanted = wanted.where(~col(Lead.merged))
-    found = act.session.execute(wanted).all()
+    params: dict[str, Any] = {}
+    if view and view.where:
+        narrowing = compiled(table, view.where, act.who)
+        params = narrowing.params(Clock(act.who, act.organisation, act.now))
+        wanted = wanted.where(narrowing.where)
+    if view:
+        grid = replace(grid, details=tuple(key for key in view.columns if key != "name"))
+    found = act.session.execute(wanted, params).all()
+    owners = {link_of_owner(one): name or "" for one, _, name in found}
+    texts = texts_of(act, grid.entity, grid.details, [one for one, *_ in found], owners)
     return Shown(
         grid.key,
         grid.label,
         grid.entity,
-        rows=[_line(act, one, owner or "", grid) for one, owner, _ in found],
-        total=found[0][2] if found else 0,
+        rows=[_line(act, one, texts[one.id]) for one, *_ in found],
+        total=found[0][1] if found else 0,
         new=f"{table.path}/new?{grid.begins}={row.id}" if _makes(act, row, grid) else "",
         new_label=grid.new,
     )
@@ -149,10 +165,8 @@ def _makes(act: Act, row: Record, grid: Grid) -> bool:
     return bool(grid.begins) and act.who.holds(Privilege.CREATE, grid.entity) and lifecycle.is_open(row)
 
 
-def _line(act: Act, row: Any, owner: str, grid: Grid) -> Line:
-    how, specs = act.conventions_of(row), fields_of(record_table(grid.entity))
-    texts = [owner if name == "owner" else show(specs[name], getattr(row, name), how) for name in grid.details]
-    status = show(specs["status_reason"], row.status_reason, how)
+def _line(act: Act, row: Any, details: list[str]) -> Line:
+    status = show(fields_of(record_table(row.entity))["status_reason"], row.status_reason, act.conventions_of(row))
     return Line(
         id=row.id,
         name=row.display_name,
@@ -160,7 +174,7 @@ def _line(act: Act, row: Any, owner: str, grid: Grid) -> Line:
         status=status,
         reason=row.status_reason,
         open=lifecycle.is_open(row),
-        details=[text for text in texts if text],
+        details=details,
     )
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from rxcrm.models import disqualifying, records, recycling
+from rxcrm.models import assigning, disqualifying, editing, reactivating, records, recycling
+from rxcrm.models.base import Record
 from rxcrm.models.errors import NotAllowed, NotFound
 from rxcrm.models.merging import require_kept
 from rxcrm.models.merging import undoing as merging
@@ -33,6 +34,8 @@ class Undoable:
     removes: bool = False
     #: Whether it opens the record again, which one that was merged into another must not be.
     reopens: bool = False
+    #: Whether its author may take it back although he may not see the record any more: he has given it away.
+    gives_away: bool = False
 
 
 #: Every kind of operation that a message may offer to undo.
@@ -42,6 +45,9 @@ UNDOABLE: dict[OperationKind, Undoable] = {
         qualification.undo, N_("%(name)s is open again."), keep=qualification.reopen, removes=True, reopens=True
     ),
     OperationKind.MERGE: Undoable(merging.undo, N_("The merge into %(name)s was taken back.")),
+    OperationKind.EDIT: Undoable(editing.undo, N_("%(name)s is as it was before.")),
+    OperationKind.ASSIGN: Undoable(assigning.undo, N_("%(name)s belongs to its former owner again."), gives_away=True),
+    OperationKind.REACTIVATE: Undoable(reactivating.undo, N_("%(name)s is closed again.")),
     OperationKind.DELETE: Undoable(recycling.undo, N_("%(name)s is back from the recycle bin.")),
 }
 
@@ -64,9 +70,8 @@ def undo(act: Act, operation_id: int, *, keep: bool = False) -> Undone:
     whatever its kind refuses.
     """
     operation = act.session.get(Operation, operation_id) if 0 < operation_id < LARGEST_ID else None
-    table = record_table(operation.entity) if operation else None
-    row = seen(act, table, operation.record_id) if operation and table else None
     how = UNDOABLE.get(OperationKind(operation.kind)) if operation else None
+    row = _row(act, operation, how) if operation and how else None
     if operation is None or row is None or how is None:
         raise NotFound
     if operation.undone_on is not None:
@@ -77,6 +82,14 @@ def undo(act: Act, operation_id: int, *, keep: bool = False) -> Undone:
     (how.keep if keep and how.keep else how.undo)(act, operation)
     path = f"{row.path}/{row.id}" if how.removes else ""
     return Undone(row.entity, row.id or 0, row.display_name, how.done, path)
+
+
+def _row(act: Act, operation: Operation, how: Undoable) -> Record | None:
+    """The record of an operation, as far as the user may know of it."""
+    table = record_table(operation.entity)
+    if how.gives_away and operation.by_id == act.who.id:
+        return act.session.get(table, operation.record_id)
+    return seen(act, table, operation.record_id)
 
 
 def name_of(act: Act, operation_id: int) -> str:

@@ -1,17 +1,19 @@
-"""Saved views: which rows, which columns, which order (S 7.1). Data here; the query is made in rxcrm.models.lists."""
+"""Views: which rows, which columns, which order (S 7.1). Data here; the query is made in rxcrm.models.lists."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any, cast
-from zoneinfo import ZoneInfo
 
-from rxcrm.models.access import Who
+from rxcrm.models import configuration
 from rxcrm.models.base import Record
 from rxcrm.models.choices import ActivityKind, ActivityStatus, Choice, LeadStatus, OpportunityStatus, RecordStatus
-from rxcrm.models.people import Organisation
+from rxcrm.models.fields import Kind
+from rxcrm.models.filters.conditions import EVERYTHING, Group, Part, Test, every
+from rxcrm.models.filters.operators import OWNERS
+from rxcrm.models.filters.values import place_of
+from rxcrm.models.tables import record_table
 from rxcrm.translation import N_
 
 
@@ -19,8 +21,8 @@ from rxcrm.translation import N_
 class Column:
     """A column of a list: its field (or `name`, `owner`), label, the column that orders it, and width in px.
 
-    `order` is empty where the list cannot be sorted by it. `kind` tells the grid how to draw the cell, `needs` names
-    fields that are read along with it.
+    `order` names the key column, with an index, that orders the list by it; other columns order it without one, if they
+    are `sortable`. `kind` tells the grid how to draw the cell, `needs` names fields that are read along with it.
     """
 
     key: str
@@ -29,68 +31,61 @@ class Column:
     width: int = 160
     kind: str = "text"
     needs: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Moment:
-    """What a view needs to know of the asker to compute its dates."""
-
-    who: Who
-    organisation: Organisation
-    now: datetime
-
-    @property
-    def today(self) -> date:
-        return self.now.astimezone(ZoneInfo(self.who.conventions.zone)).date()
-
-    def start_of(self, day: date) -> datetime:
-        """Midnight of a day in the user's time zone."""
-        return datetime.combine(day, time(), ZoneInfo(self.who.conventions.zone)).astimezone(UTC)
-
-    @property
-    def week(self) -> date:
-        """First day of this week, by the organisation's first weekday (0 = Monday)."""
-        today = self.today
-        return today - timedelta(days=(today.weekday() - self.organisation.first_weekday) % 7)
-
-    @property
-    def fiscal_year(self) -> tuple[date, date]:
-        """First day of this fiscal year and of the next one."""
-        month, day = self.organisation.fiscal_month, self.organisation.fiscal_day
-        year = self.today.year if self.today >= _day(self.today.year, month, day) else self.today.year - 1
-        return _day(year, month, day), _day(year + 1, month, day)
-
-
-def _day(year: int, month: int, day: int) -> date:
-    while True:
-        try:
-            return date(year, month, day)
-        except ValueError:
-            day -= 1
-
-
-#: From when on (inclusive) until when (exclusive); None leaves that side open.
-Period = tuple[datetime | None, datetime | None]
+    sortable: bool = True
 
 
 @dataclass(frozen=True)
 class View:
-    """A named list.
+    """A named list: the rows for which `where` holds, with these columns, in this order.
 
-    `statuses` are the life-cycle states shown, `mine` limits it to the asker's own rows, `period` to those whose `dated`
-    lies in it, `only` to rows that hold these numbers.
+    `widths` are those of columns that are not as wide as usual, in px. `group` names the column whose values the rows stand
+    under ("created_on:month" where dates are grouped), `totals` pairs columns with "sum", "avg", "min" or "max". `kind` says
+    how the rows are shown at first (KINDS), with `settings` of that kind. `pinned` columns stay in sight when the list is
+    scrolled sideways. `find` names the fields that a quick find view looks through (rxcrm.models.found_by). A view that
+    people saved has an `id`.
     """
 
     key: str
     label: str
     entity: str
-    statuses: tuple[int, ...]
+    where: Group
     columns: tuple[str, ...]
-    mine: bool = False
-    period: Callable[[Moment], Period] = lambda at: (None, None)
-    dated: str = "created_on"
-    only: tuple[tuple[str, int], ...] = ()
     sort: tuple[tuple[str, bool], ...] = (("created_on", True),)
+    widths: tuple[tuple[str, int], ...] = ()
+    group: str = ""
+    totals: tuple[tuple[str, str], ...] = ()
+    kind: str = "list"
+    settings: tuple[tuple[str, str], ...] = ()
+    pinned: tuple[str, ...] = ()
+    find: tuple[str, ...] = ()
+    id: int = 0
+
+
+#: How a view can show its rows, with the names of these ways.
+KINDS = {"list": N_("List"), "board": N_("Board"), "calendar": N_("Calendar"), "charts": N_("Charts")}
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What the indexes know of a view's condition: the statuses, whether it is about the asker's own rows, and the rest."""
+
+    statuses: tuple[int, ...]
+    mine: bool
+    rest: Group
+
+
+@lru_cache(512)
+def shape_of(entity: str, where: Group) -> Shape:
+    """Take the statuses and "mine" out of a condition; records of no status, notes and posts, are in no list."""
+    statuses, mine, rest = [int(s) for s in STATUSES[entity]], False, []
+    for part in where.parts if not where.any else (where,):
+        if isinstance(part, Test) and part.field == "status" and part.operator in ("eq", "in"):
+            statuses = [s for s in statuses if str(s) in part.values]
+        elif isinstance(part, Test) and part.field == "owner" and part.operator == "eq-userid":
+            mine = True
+        else:
+            rest.append(part)
+    return Shape(tuple(statuses), mine, Group(tuple(rest)))
 
 
 COLUMNS: dict[str, dict[str, Column]] = {
@@ -167,11 +162,6 @@ COLUMNS: dict[str, dict[str, Column]] = {
 }
 
 _STANDARD = ("name", "topic", "company_name", "status_reason", "rating", "lead_source", "owner", "created_on")
-_OPEN = (LeadStatus.OPEN,)
-_ALL = tuple(LeadStatus)
-_ACTIVE = (RecordStatus.ACTIVE,)
-_INACTIVE = (RecordStatus.INACTIVE,)
-_EITHER = (*_ACTIVE, *_INACTIVE)
 #: All statuses of a table's records; notes and posts have none and stay out of lists.
 STATUSES: dict[str, tuple[Choice, ...]] = {
     "lead": tuple(LeadStatus),
@@ -187,92 +177,80 @@ STATUSES: dict[str, tuple[Choice, ...]] = {
 }
 
 
-def _months_before(day: date, months: int) -> date:
-    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
-    return _day(year, month + 1, day.day)
+def in_status(*statuses: Choice) -> Test:
+    """The status is one of these."""
+    return Test("status", "in", tuple(str(int(status)) for status in statuses))
+
+
+MINE = Test("owner", "eq-userid")
+_OPEN = in_status(LeadStatus.OPEN)
+
+
+def _when(field: str, operator: str, *values: str) -> Test:
+    return Test(field, operator, values)
 
 
 LEAD_VIEWS = (
-    View("my-open", N_("My Open Leads"), "lead", _OPEN, ("name", "topic", "status_reason", "created_on"), mine=True),
-    View("open", N_("Open Leads"), "lead", _OPEN, _STANDARD),
+    View("my-open", N_("My Open Leads"), "lead", every(_OPEN, MINE), ("name", "topic", "status_reason", "created_on")),
+    View("open", N_("Open Leads"), "lead", every(_OPEN), _STANDARD),
     View(
         "closed",
         N_("Closed Leads"),
         "lead",
-        (LeadStatus.QUALIFIED, LeadStatus.DISQUALIFIED),
+        every(in_status(LeadStatus.QUALIFIED, LeadStatus.DISQUALIFIED)),
         ("name", "topic", "status", "status_reason", "company_name", "owner", "created_on"),
         sort=(("created_on", False),),
     ),
-    View("all", N_("All Leads"), "lead", _ALL, _STANDARD),
-    View(
-        "this-week",
-        N_("Leads Opened This Week"),
-        "lead",
-        _ALL,
-        _STANDARD,
-        period=lambda at: (at.start_of(at.week), at.start_of(at.week + timedelta(days=7))),
-    ),
-    View(
-        "last-week",
-        N_("Leads Opened Last Week"),
-        "lead",
-        _ALL,
-        _STANDARD,
-        period=lambda at: (at.start_of(at.week - timedelta(days=7)), at.start_of(at.week)),
-    ),
+    View("all", N_("All Leads"), "lead", EVERYTHING, _STANDARD),
+    View("this-week", N_("Leads Opened This Week"), "lead", every(_when("created_on", "this-week")), _STANDARD),
+    View("last-week", N_("Leads Opened Last Week"), "lead", every(_when("created_on", "last-week")), _STANDARD),
     View(
         "older-than-6-months",
         N_("Leads: Older Than 6 Months"),
         "lead",
-        _OPEN,
+        every(_OPEN, _when("created_on", "olderthan-x-months", "6")),
         _STANDARD,
-        period=lambda at: (None, at.start_of(_months_before(at.today, 6))),
     ),
     View(
         "fiscal-year",
         N_("All leads in current fiscal year"),
         "lead",
-        _ALL,
+        every(_when("created_on", "this-fiscal-year")),
         _STANDARD,
-        period=lambda at: (at.start_of(at.fiscal_year[0]), at.start_of(at.fiscal_year[1])),
     ),
 )
 _BY_NAME = (("name", False),)
 _ACCOUNT = ("name", "main_phone", "email", "city", "owner", "created_on")
 _CONTACT = ("name", "job_title", "email", "business_phone", "owner", "created_on")
-_TO_DO = (ActivityStatus.OPEN, ActivityStatus.SCHEDULED)
-_DONE = (ActivityStatus.COMPLETED, ActivityStatus.CANCELED)
+_ACTIVE = in_status(RecordStatus.ACTIVE)
+_INACTIVE = in_status(RecordStatus.INACTIVE)
+_TO_DO = in_status(ActivityStatus.OPEN, ActivityStatus.SCHEDULED)
+_DONE = in_status(ActivityStatus.COMPLETED, ActivityStatus.CANCELED)
 _ACTIVITY = ("name", "regarding", "kind", "status_reason", "priority", "due_on", "owner")
 _MY_ACTIVITY = ("name", "regarding", "kind", "status_reason", "priority", "due_on")
 _BY_DUE = (("due_on", False),)
 _BY_CHANGE = (("modified_on", True),)
+#: Overdue is what was due before now.
+_OVERDUE = Test("due_on", "olderthan-x-minutes", ("0",))
 
 
 def _my_open(key: str, label: str, kind: ActivityKind) -> View:
     """What the asker has to do of one kind."""
     columns = tuple(name for name in _MY_ACTIVITY if name != "kind")
-    return View(key, label, "activity", _TO_DO, columns, mine=True, sort=_BY_DUE, only=(("kind", int(kind)),))
+    where = every(_TO_DO, MINE, Test("kind", "eq", (str(int(kind)),)))
+    return View(key, label, "activity", where, columns, _BY_DUE)
 
 
-def _due(key: str, label: str, period: Callable[[Moment], Period], mine: bool = True) -> View:
+def _due(key: str, label: str, *when: Part) -> View:
     """What has to be done until a time; what is done already is not due any more."""
-    columns = _MY_ACTIVITY if mine else _ACTIVITY
-    return View(key, label, "activity", _TO_DO, columns, mine, period, "due_key", sort=_BY_DUE)
+    return View(key, label, "activity", every(_TO_DO, *when), _MY_ACTIVITY if MINE in when else _ACTIVITY, _BY_DUE)
 
 
 ACTIVITY_VIEWS = (
-    View("my-open", N_("My Open Activities"), "activity", _TO_DO, _MY_ACTIVITY, mine=True, sort=_BY_DUE),
-    _due("my-overdue", N_("My Overdue Activities"), lambda at: (None, at.now)),
-    _due(
-        "my-today",
-        N_("My Activities Due Today"),
-        lambda at: (at.start_of(at.today), at.start_of(at.today + timedelta(days=1))),
-    ),
-    _due(
-        "my-week",
-        N_("My Activities Due This Week"),
-        lambda at: (at.start_of(at.week), at.start_of(at.week + timedelta(days=7))),
-    ),
+    View("my-open", N_("My Open Activities"), "activity", every(_TO_DO, MINE), _MY_ACTIVITY, _BY_DUE),
+    _due("my-overdue", N_("My Overdue Activities"), MINE, _OVERDUE),
+    _due("my-today", N_("My Activities Due Today"), MINE, _when("due_on", "today")),
+    _due("my-week", N_("My Activities Due This Week"), MINE, _when("due_on", "this-week")),
     _my_open("my-tasks", N_("My Tasks"), ActivityKind.TASK),
     _my_open("my-calls", N_("My Phone Calls"), ActivityKind.PHONE_CALL),
     _my_open("my-appointments", N_("My Appointments"), ActivityKind.APPOINTMENT),
@@ -281,80 +259,71 @@ ACTIVITY_VIEWS = (
         "my-closed",
         N_("My Closed Activities"),
         "activity",
-        _DONE,
+        every(_DONE, MINE),
         ("name", "regarding", "kind", "status", "status_reason", "modified_on"),
-        mine=True,
-        sort=_BY_CHANGE,
+        _BY_CHANGE,
     ),
-    View("open", N_("Open Activities"), "activity", _TO_DO, _ACTIVITY, sort=_BY_DUE),
-    _due("overdue", N_("Overdue Activities"), lambda at: (None, at.now), mine=False),
+    View("open", N_("Open Activities"), "activity", every(_TO_DO), _ACTIVITY, _BY_DUE),
+    _due("overdue", N_("Overdue Activities"), _OVERDUE),
     View(
         "closed",
         N_("Closed Activities"),
         "activity",
-        _DONE,
+        every(_DONE),
         ("name", "regarding", "kind", "status", "status_reason", "owner", "modified_on"),
-        sort=_BY_CHANGE,
+        _BY_CHANGE,
     ),
     View(
         "all",
         N_("All Activities"),
         "activity",
-        (*_TO_DO, *_DONE),
+        EVERYTHING,
         ("name", "regarding", "kind", "status", "status_reason", "due_on", "owner", "modified_on"),
-        sort=_BY_CHANGE,
+        _BY_CHANGE,
     ),
 )
 _OPPORTUNITY = (
     *("name", "customer", "estimated_close_date", "estimated_revenue", "probability", "sales_stage"),
     *("status_reason", "owner"),
 )
-_IN_SALE = (OpportunityStatus.OPEN,)
-_DECIDED = (OpportunityStatus.WON, OpportunityStatus.LOST)
+_IN_SALE = in_status(OpportunityStatus.OPEN)
+_DECIDED = in_status(OpportunityStatus.WON, OpportunityStatus.LOST)
 _BY_CLOSE = (("estimated_close_date", False),)
 OPPORTUNITY_VIEWS = (
     View(
         "my-open",
         N_("My Open Opportunities"),
         "opportunity",
-        _IN_SALE,
+        every(_IN_SALE, MINE),
         tuple(c for c in _OPPORTUNITY if c != "owner"),
-        mine=True,
-        sort=_BY_CLOSE,
+        _BY_CLOSE,
     ),
-    View("open", N_("Open Opportunities"), "opportunity", _IN_SALE, _OPPORTUNITY, sort=_BY_CLOSE),
+    View("open", N_("Open Opportunities"), "opportunity", every(_IN_SALE), _OPPORTUNITY, _BY_CLOSE),
     View(
         "closed",
         N_("Closed Opportunities"),
         "opportunity",
-        _DECIDED,
+        every(_DECIDED),
         ("name", "customer", "status", "status_reason", "actual_close_date", "actual_revenue", "owner"),
-        sort=(("actual_close_date", True),),
+        (("actual_close_date", True),),
     ),
-    View(
-        "all",
-        N_("All Opportunities"),
-        "opportunity",
-        (*_IN_SALE, *_DECIDED),
-        _OPPORTUNITY,
-        sort=(("created_on", True),),
-    ),
+    View("all", N_("All Opportunities"), "opportunity", EVERYTHING, _OPPORTUNITY),
 )
 VIEWS: dict[str, tuple[View, ...]] = {
     "opportunity": OPPORTUNITY_VIEWS,
     "activity": ACTIVITY_VIEWS,
     "lead": LEAD_VIEWS,
     "account": (
-        View("active", N_("Active Accounts"), "account", _ACTIVE, _ACCOUNT, sort=_BY_NAME),
-        View("my-active", N_("My Active Accounts"), "account", _ACTIVE, _ACCOUNT, mine=True, sort=_BY_NAME),
-        View("inactive", N_("Inactive Accounts"), "account", _INACTIVE, _ACCOUNT, sort=_BY_NAME),
-        View("all", N_("All Accounts"), "account", _EITHER, _ACCOUNT, sort=_BY_NAME),
+        View("active", N_("Active Accounts"), "account", every(_ACTIVE), _ACCOUNT, _BY_NAME),
+        View("my-active", N_("My Active Accounts"), "account", every(_ACTIVE, MINE), _ACCOUNT, _BY_NAME),
+        View("inactive", N_("Inactive Accounts"), "account", every(_INACTIVE), _ACCOUNT, _BY_NAME),
+        View("all", N_("All Accounts"), "account", EVERYTHING, _ACCOUNT, _BY_NAME),
     ),
     "contact": (
-        View("active", N_("Active Contacts"), "contact", _ACTIVE, _CONTACT, sort=_BY_NAME),
-        View("my-active", N_("My Active Contacts"), "contact", _ACTIVE, _CONTACT, mine=True, sort=_BY_NAME),
-        View("inactive", N_("Inactive Contacts"), "contact", _INACTIVE, _CONTACT, sort=_BY_NAME),
-        View("all", N_("All Contacts"), "contact", _EITHER, _CONTACT, sort=_BY_NAME),
+        View("active", N_("Active Contacts"), "contact", every(_ACTIVE), _CONTACT, _BY_NAME),
+        View("my-active", N_("My Active Contacts"), "contact", every(_ACTIVE, MINE), _CONTACT, _BY_NAME),
+        View("inactive", N_("Inactive Contacts"), "contact", every(_INACTIVE), _CONTACT, _BY_NAME),
+        View("all", N_("All Contacts"), "contact", EVERYTHING, _CONTACT, _BY_NAME),
     ),
 }
 
@@ -362,6 +331,36 @@ VIEWS: dict[str, tuple[View, ...]] = {
 def view_of(entity: str, key: str) -> View:
     """The view of that key, or the entity's default view (its first)."""
     return next((v for v in VIEWS[entity] if v.key == key), VIEWS[entity][0])
+
+
+_KINDS = {
+    Kind.MOMENT: "moment",
+    Kind.DATE: "date",
+    Kind.MONEY: "money",
+    Kind.CHOICE: "choice",
+    Kind.YESNO: "choice",
+    Kind.LOOKUP: "lookup",
+    Kind.WHOLE: "number",
+    Kind.DECIMAL: "number",
+}
+
+
+@configuration.forgets
+@lru_cache(2_000)
+def column_of(entity: str, key: str) -> Column | None:
+    """A column by its key: one of COLUMNS, or any field, also "lookup.field" of a related record (S R9.3).
+
+    None if there is no such field (any more).
+    """
+    if key in COLUMNS[entity]:
+        return COLUMNS[entity][key]
+    place = place_of(record_table(entity), key)
+    if place is None:
+        return None
+    spec = place.spec
+    needs = (place.through,) if place.through else ("currency",) if spec.kind is Kind.MONEY else ()
+    kind = "owner" if spec.target == OWNERS else _KINDS.get(spec.kind, "text")
+    return Column(key, spec.label, kind=kind, needs=needs, sortable=not place.through)
 
 
 def name_fields(table: type[Record]) -> tuple[Any, ...]:

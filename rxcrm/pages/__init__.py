@@ -13,6 +13,8 @@ def add_pages(app: rx.App) -> None:
         calendar,
         contact,
         contacts,
+        custom_fields,
+        dashboards,
         duplicate_rules,
         duplicates,
         exchange,
@@ -33,6 +35,7 @@ def add_pages(app: rx.App) -> None:
         merge,
         opportunities,
         opportunity,
+        option_lists,
         password,
         qualification,
         recycle_bin,
@@ -42,6 +45,7 @@ def add_pages(app: rx.App) -> None:
         templates,
         units,
         users,
+        views,
     )
 
     app.add_page(home.page, route="/", title="rxcrm", on_load=home.on_load)
@@ -66,6 +70,7 @@ def add_pages(app: rx.App) -> None:
     app.add_page(activities.page, route="/activities", title="Activities · rxcrm", on_load=activities.on_load)
     app.add_page(calendar.page, route="/activities/calendar", title="Calendar · rxcrm", on_load=calendar.on_load)
     app.add_page(activity.page, route="/activities/[activity_id]", title="Activity · rxcrm", on_load=activity.on_load)
+    app.add_page(dashboards.page, route="/dashboards", title="Dashboards · rxcrm", on_load=dashboards.on_load)
     app.add_page(duplicates.page, route="/duplicates", title="Duplicates · rxcrm", on_load=duplicates.on_load)
     app.add_page(exports.page, route="/exports", title="Exports · rxcrm", on_load=exports.on_load)
     app.add_page(imports.page, route="/import", title="Import · rxcrm", on_load=imports.on_load)
@@ -89,7 +94,12 @@ def add_pages(app: rx.App) -> None:
         title="Lead qualification · rxcrm",
         on_load=qualification.on_load,
     )
+    app.add_page(custom_fields.page, route="/settings/fields", title="Fields · rxcrm", on_load=custom_fields.on_load)
+    app.add_page(
+        option_lists.page, route="/settings/option-lists", title="Option lists · rxcrm", on_load=option_lists.on_load
+    )
     app.add_page(roles.page, route="/settings/roles", title="Connection roles · rxcrm", on_load=roles.on_load)
+    app.add_page(views.page, route="/settings/views", title="Views · rxcrm", on_load=views.on_load)
     app.add_page(units.page, route="/settings/units", title="Business units · rxcrm", on_load=units.on_load)
     app.add_page(
         templates.page, route="/settings/templates", title="E-mail templates · rxcrm", on_load=templates.on_load

@@ -15,7 +15,7 @@ def page() -> rx.Component:
         Accounts,
         entity="account",
         label=N_("Accounts"),
-        commands=(merge_picked(Accounts, "account"),),
+        picked=(merge_picked("account"),),
         empty=nothing_yet(
             "account",
             N_("No accounts here yet"),

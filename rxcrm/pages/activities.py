@@ -35,6 +35,8 @@ def page() -> rx.Component:
                     href="/activities/calendar",
                     class_name="button command",
                 ),
+            ),
+            picked=(
                 picked_command(Activities, N_("Mark Complete"), "check-check", Activities.complete_picked),
                 picked_command(Activities, N_("Cancel Activity"), "ban", Activities.cancel_picked),
             ),

@@ -5,7 +5,7 @@ from typing import Any
 import reflex as rx
 
 from rxcrm.components.activities import close_dialog, saved_command
-from rxcrm.components.elements import field
+from rxcrm.components.elements import field, more_fields
 from rxcrm.components.frame import icon
 from rxcrm.components.records import columns, history, linked, record_page, section
 from rxcrm.components.tr import _
@@ -78,7 +78,8 @@ def _form() -> rx.Component:
         ActivityKind.APPOINTMENT: appointment(),
         ActivityKind.EMAIL: email(),
     }
-    return rx.match(ActivityRecord.kind, *[(int(kind), form) for kind, form in forms.items()], rx.fragment())
+    form = rx.match(ActivityRecord.kind, *[(int(kind), form) for kind, form in forms.items()], rx.fragment())
+    return rx.fragment(form, more_fields())
 
 
 def labelled(title: str, *fields: rx.Component) -> rx.Component:

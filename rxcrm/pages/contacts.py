@@ -15,7 +15,7 @@ def page() -> rx.Component:
         Contacts,
         entity="contact",
         label=N_("Contacts"),
-        commands=(merge_picked(Contacts, "contact"),),
+        picked=(merge_picked("contact"),),
         empty=nothing_yet(
             "contact",
             N_("No contacts here yet"),

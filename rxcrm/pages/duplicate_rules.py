@@ -18,7 +18,7 @@ from rxcrm.components.admin import (
 )
 from rxcrm.components.tr import _
 from rxcrm.models.matching.rules import PLACES
-from rxcrm.state.settings.duplicates import BETWEEN, BLANKS, COMPARISONS, FIELDS, DuplicateRules, RuleView
+from rxcrm.state.settings.duplicates import BETWEEN, BLANKS, COMPARISONS, DuplicateRules, RuleView
 from rxcrm.translation import N_
 
 on_load = DuplicateRules.open
@@ -195,8 +195,8 @@ def condition(n: int) -> rx.Component:
         rx.el.details(
             rx.el.summary(_("Fields")),
             rx.el.div(
-                ask_field(name=f"field{n}", label=_("Field"), options=FIELDS),
-                ask_field(name=f"other{n}", label=_("Field of the other table"), options=FIELDS),
+                ask_field(name=f"field{n}", label=_("Field"), options=DuplicateRules.comparable),
+                ask_field(name=f"other{n}", label=_("Field of the other table"), options=DuplicateRules.comparable),
                 ask_field(name=f"count{n}", label=_("Number of characters"), max_length=3),
                 ask_field(name=f"ignore_blank{n}", label=_("Blank values"), options=BLANKS),
                 class_name="two",

@@ -25,10 +25,8 @@ def page() -> rx.Component:
                 AppState.rights["import"],
                 rx.el.a(icon("upload"), rx.el.span(_("Import")), href="/import", class_name="button command"),
             ),
-            qualify_picked(Leads),
-            *lead_list_commands(Leads),
-            merge_picked(Leads, "lead"),
         ),
+        picked=(qualify_picked(), *lead_list_commands(), merge_picked("lead")),
         panes=(qualify_many(),),
         empty=nothing_yet(
             "lead",

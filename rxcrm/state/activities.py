@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from rxcrm.models import history, records
+from rxcrm.models import history, naming, records
 from rxcrm.models.access import Privilege, decide
 from rxcrm.models.activity import ACTIVITY_REASONS, Activity
 from rxcrm.models.choices import ActivityKind, ActivityReason, ActivityStatus
@@ -14,6 +14,7 @@ from rxcrm.models.errors import BadValue
 from rxcrm.models.mail import sending
 from rxcrm.models.process_bar import ProcessView
 from rxcrm.models.records import Act
+from rxcrm.models.shaping.customs import TARGETS
 from rxcrm.models.timeline import form, writing
 from rxcrm.models.timeline.regarding import path_of
 from rxcrm.state.gate import SIGNED_IN, AppState, action, do, look
@@ -98,8 +99,11 @@ class ActivityRecord(RecordMixin, AppState):
 
     @action(SIGNED_IN)
     async def look_up(self, target: str, term: str, record_id: int, token: int):
-        """Candidates for a look-up: people who take part, or what the activity regards."""
-        self.looked_up = Candidates(token, await look(form.candidates, term[:200], target == "party"))
+        """Candidates for a look-up: people who take part, what the activity regards, or records of one table."""
+        if target in TARGETS:
+            self.looked_up = Candidates(token, await look(naming.records, term[:200], (target,), 10))
+        else:
+            self.looked_up = Candidates(token, await look(form.candidates, term[:200], target == "party"))
 
     @action(SIGNED_IN)
     async def complete(self):

@@ -10,6 +10,7 @@ from rxcrm.models.access import Privilege
 from rxcrm.models.assigning import Owner
 from rxcrm.models.base import Record
 from rxcrm.models.errors import CrmError
+from rxcrm.models.operation import Operation
 from rxcrm.models.records import Act
 from rxcrm.models.tables import record_table
 from rxcrm.state.gate import BROKEN, SIGNED_IN, AppState, action, do, look
@@ -52,11 +53,11 @@ class Assigning(AppState):
         """Assign one record in the version that the user saw, or several (version 0), each by its own rights."""
         try:
             if version and len(ids) == 1:
-                name, new, followers = await do(assign_one, entity, ids[0], version, (kind, owner_id))
+                name, new, followers, undo = await do(assign_one, entity, ids[0], version, (kind, owner_id))
                 text = N_("%(name)s is assigned to %(owner)s.")
                 if followers:
                     text = N_("%(name)s is assigned to %(owner)s, with %(n)s of its activities and notes.")
-                self._say(text, refresh=True, name=name, owner=new, n=followers)
+                self._say(text, undo=undo, refresh=True, name=name, owner=new, n=followers)
             else:
                 result = await do(assign_many, entity, ids, (kind, owner_id))
                 tell(self, result, N_("%(n)s record assigned."), N_("%(n)s records assigned."), refresh=True)
@@ -70,19 +71,22 @@ class Assigning(AppState):
             self.told = Assigned(token, ok=True)
 
 
-def assign_one(act: Act, entity: str, record_id: int, version: int, to: tuple[str, int]) -> tuple[str, str, int]:
-    """Assign one record; its name, its new owner's, and how many activities follow."""
+def assign_one(
+    act: Act, entity: str, record_id: int, version: int, to: tuple[str, int]
+) -> tuple[str, str, int, list[int]]:
+    """Assign one record; its name, its new owner's, how many activities follow, and the operation to take back."""
     new = assigning.owner(act, *to)
     row = act.find(record_table(entity), record_id, Privilege.ASSIGN, version)
-    followers = assigning.assign(act, row, new)
-    return row.display_name, new.name, followers
+    operation = assigning.assign_undoably(act, row, new)
+    followers = operation.details["followers"] if operation else 0
+    return row.display_name, new.name, followers, [operation.id or 0] if operation else []
 
 
 def assign_many(act: Act, entity: str, ids: list[int], to: tuple[str, int]) -> Outcome:
     """Assign several records to one owner."""
     new = assigning.owner(act, *to)
 
-    def verb(act: Act, row: Record) -> None:
-        assigning.assign(act, row, new)
+    def verb(act: Act, row: Record) -> Operation | None:
+        return assigning.assign_undoably(act, row, new)
 
     return each(act, entity, ids, Privilege.ASSIGN, verb)

@@ -27,13 +27,13 @@ from reflex_base.event.context import EventContext
 from reflex_base.registry import RegistrationContext
 from sqlmodel import Session
 
-from rxcrm.models import db, login, setup
+from rxcrm.models import configuration, db, login, setup
 from rxcrm.models.access import Privilege, Who
 from rxcrm.models.errors import CrmError
 from rxcrm.models.records import Act
 from rxcrm.models.tables import RECORDS
 from rxcrm.settings import settings
-from rxcrm.state import live
+from rxcrm.state import forms, live
 from rxcrm.translation import N_, gettext
 
 log = logging.getLogger("rxcrm")
@@ -78,6 +78,8 @@ class AppState(rx.State):
     currency: str = "USD"
     first_weekday: int = 0
     rights: dict[str, bool] = {}
+    #: What administrators have shaped of the fields and lists that the pages were built with (rxcrm.state.forms).
+    shape: dict[str, Any] = {}
     notice: Notice = Notice()
     _session: str = ""
     #: What this tab hears of, by group: a tab that comes back after a break or a restart hears of it again.
@@ -118,6 +120,7 @@ class Asker:
     session: str
     organisation: str
     first_weekday: int
+    configuration: int = 0
 
 
 _asker: ContextVar[Asker | None] = ContextVar("asker", default=None)
@@ -165,7 +168,7 @@ def _identify(session: Session, token: str) -> tuple[Asker | None, login.Stay | 
     if stay is None:
         return None, None
     org = Act(session, stay.who, db.now()).organisation
-    return Asker(stay.who, login.hashed(token), org.name, org.first_weekday), stay
+    return Asker(stay.who, login.hashed(token), org.name, org.first_weekday, org.configuration), stay
 
 
 @contextlib.asynccontextmanager
@@ -309,7 +312,7 @@ class Gate(rx.Middleware):
         shown.organisation_name, shown.first_weekday = found.organisation, found.first_weekday
         how = who.conventions
         shown.locale, shown.zone, shown.currency = how.locale, how.zone, how.currency
-        shown.rights = rights_of(who)
+        shown.rights, shown.shape = rights_of(who), forms.shape(how.locale)
         shown._session = _stamp(found)
 
     @staticmethod
@@ -329,7 +332,7 @@ class Gate(rx.Middleware):
 
 def _stamp(found: Asker) -> str:
     """Changes whenever something that the page shows of its user changes."""
-    return f"{found.session}:{hash((found.who, found.organisation, found.first_weekday))}"
+    return f"{found.session}:{hash((found.who, found.organisation, found.first_weekday, found.configuration))}"
 
 
 async def _delta_of(state: rx.State) -> Any:
@@ -367,5 +370,7 @@ async def do(fn: Callable[..., T], *args: Any, **kwargs: Any) -> T:
     """Do something as the asker: `fn(act, …)` in one transaction, in a thread; then open tabs hear what changed."""
     who, topics = asker().who, set[str]()
     result = await db.run(lambda session: fn(Act(session, who, db.now(), topics), *args, **kwargs))
+    if configuration.TOPIC in topics:
+        forget()
     live.publish(topics)
     return result

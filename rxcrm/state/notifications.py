@@ -7,7 +7,7 @@ from reflex.event import Event
 from reflex.state import StateUpdate
 from reflex_base.event.context import EventContext
 
-from rxcrm.models import notifying
+from rxcrm.models import configuration, notifying
 from rxcrm.models.notifying import Line
 from rxcrm.models.records import Act
 from rxcrm.models.tables import record_table
@@ -89,7 +89,7 @@ class Greeting(rx.Middleware):
         if event.name.rpartition(".")[2] not in ("hydrate", "hydrate_and_load"):
             return None
         bell, token = await state.get_state(Notifications), EventContext.get().token
-        live.subscribe(token, "user", {f"user:{bell.user_id}"} if bell.user_id else ())
+        live.subscribe(token, "user", {f"user:{bell.user_id}", configuration.TOPIC} if bell.user_id else ())
         if bell.user_id:
             await bell._count()
             live.resume(token, bell._heard)

@@ -9,7 +9,8 @@ from typing import Any
 import reflex as rx
 
 from rxcrm.models import lists, naming
-from rxcrm.models.errors import CrmError, Invalid, NotFound
+from rxcrm.models.bulk.selection import ids_of
+from rxcrm.models.errors import CrmError, Invalid, NotAllowed, NotFound
 from rxcrm.models.lead import Lead
 from rxcrm.models.opportunity import Opportunity
 from rxcrm.models.qualifying import doing, many, planning
@@ -17,6 +18,7 @@ from rxcrm.models.qualifying.doing import Choice, Outcome, Part, Way
 from rxcrm.models.qualifying.many import Line, Review
 from rxcrm.models.qualifying.planning import Block, Proposal
 from rxcrm.models.records import Act
+from rxcrm.state.bulk import selection_of
 from rxcrm.state.gate import BROKEN, SIGNED_IN, AppState, action, do, look
 from rxcrm.state.naming import Candidates
 from rxcrm.state.numbers import number
@@ -119,6 +121,15 @@ class QualifyMany(AppState):
     async def ask(self, lead_ids: list[int], token: int):
         """Show the ticked leads with what is preset for each; those that cannot be qualified say why."""
         self.review = await look(many.review, lead_ids[: max(lists.PAGE_SIZES)])
+        self.results, self.finished, self.asked = [], 0, token
+
+    @action(SIGNED_IN)
+    async def ask_selected(self, lead_ids: list[int], everything: bool, query: str, token: int):
+        """The same for the ticked leads, or for everything that the list of this address holds."""
+        found = await look(ids_of, selection_of("lead", lead_ids, {}, query, everything))
+        if len(found) > (most := max(lists.PAGE_SIZES)):
+            raise NotAllowed(N_("At most %(n)s leads can be qualified at once."), n=most)
+        self.review = await look(many.review, found)
         self.results, self.finished, self.asked = [], 0, token
 
     @action(SIGNED_IN, background=True)

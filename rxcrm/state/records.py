@@ -12,7 +12,7 @@ from rxcrm.models import history, lifecycle, notifying, process_bar, records, re
 from rxcrm.models.access import REGARDED, Decision, Privilege, decide, may_create
 from rxcrm.models.base import Record
 from rxcrm.models.errors import CrmError, Invalid, NotFound, Stale
-from rxcrm.models.fields import fields_of, raw
+from rxcrm.models.fields import defaults_of, fields_of, raw
 from rxcrm.models.lists import detail_of
 from rxcrm.models.matching import Match, saving
 from rxcrm.models.matching.saving import Alike
@@ -123,6 +123,8 @@ def _blank(act: Act, table: type[Record], filled: Given) -> Snapshot:
     if not (decision := may_create(act.who, table.entity)):
         raise records.NotAllowed(decision.because)
     row = table(created_on=act.now, modified_on=act.now)
+    for name, value in defaults_of(table).items():
+        setattr(row, name, value)
     values = {name: raw(getattr(row, name)) for name in fields_of(table)}
     values |= {"created_on": "", "modified_on": ""}
     if "currency" in values:
@@ -359,7 +361,7 @@ def save_typed(act: Act, entity: str, record_id: int, version: int, typed: dict[
     """The id of the record that was created or changed. Raises Alike for a duplicate, unless it is wanted anyway."""
     table = record_table(entity)
     if not record_id:
-        row = records.create(act, table, typed)
+        row = records.create(act, table, typed, whole=True)
         if not anyway:
             saving.require_new(act, row)
         return row.id or 0

@@ -8,14 +8,15 @@ from typing import cast
 
 import reflex as rx
 
-from rxcrm.models import lists, matching, records
+from rxcrm.models import configuration, lists, matching, records
 from rxcrm.models.errors import CrmError, Invalid
 from rxcrm.models.lead import Lead
 from rxcrm.models.lists import Hit
 from rxcrm.models.records import Act
+from rxcrm.models.saved_view import Purpose
 from rxcrm.models.tables import record_table
-from rxcrm.state.forms import QUICK
-from rxcrm.state.gate import BROKEN, SIGNED_IN, AppState, action, do, look
+from rxcrm.state import forms, live
+from rxcrm.state.gate import BROKEN, SIGNED_IN, AppState, action, do, forget, look
 from rxcrm.translation import N_
 
 log = logging.getLogger("rxcrm")
@@ -89,17 +90,25 @@ class Shell(AppState):
             self.created = Created(token, True, record_id, name)
             self._say(N_("%(name)s was created."), name=name)
 
+    async def _reshape(self, topics: frozenset[str]) -> None:
+        """An administrator has changed fields or lists: the open page shows it, and nothing that is typed is touched."""
+        forget()
+        self.shape = forms.shape(self.locale)
+
+
+live.on_topic(configuration.TOPIC, Shell, "_reshape")
+
 
 def candidates(act: Act, entity: str, term: str, lead_id: int) -> list[Hit]:
     """Visible records of a table for a look-up."""
     among = None
     if lead_id:
         among = matching.matching(act, act.find(Lead, lead_id), record_table(entity).entity)
-    return lists.find(act, entity, term, limit=10, among=among)
+    return lists.find(act, entity, term, limit=10, among=among, purpose=Purpose.LOOKUP)
 
 
 def create_quickly(act: Act, entity: str, typed: dict[str, str]) -> tuple[int, str]:
     """Id and name of the new record; only the fields of quick create are taken."""
-    allowed = QUICK.get(entity, ("", ()))[1]
-    row = records.create(act, record_table(entity), {n: v for n, v in typed.items() if n in allowed})
+    allowed = forms.quick_fields(entity)
+    row = records.create(act, record_table(entity), {n: v for n, v in typed.items() if n in allowed}, whole=True)
     return cast(int, row.id), row.display_name

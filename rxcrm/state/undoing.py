@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from rxcrm.models import lists, undoing
+from rxcrm.models.bulk import books
 from rxcrm.models.errors import CrmError
 from rxcrm.models.journal import InUse, Touch
 from rxcrm.models.records import Act
-from rxcrm.state.gate import SIGNED_IN, AppState, action, do
+from rxcrm.state.bulk import Bulk
+from rxcrm.state.gate import SIGNED_IN, AppState, action, do, look
 from rxcrm.translation import N_, gettext, ngettext
 
 
@@ -25,14 +27,17 @@ class Undoing(AppState):
 
         Where what one operation made has been used since, the user is asked whether to keep that.
         """
+        if len(operation_ids) == 1 and await look(books.is_bulk, operation_ids[0]):
+            return Bulk.undo(operation_ids[0])
         if len(operation_ids) == 1:
             await self._take_back(operation_ids[0], False)
-            return
+            return None
         taken = await do(take_back, operation_ids[: max(lists.PAGE_SIZES)])
         text = taken.sentence
         if taken.refused:
             text = " ".join(part for part in (text, *taken.refused) if part)
         self._say(text, "error" if taken.refused else "success", refresh=True)
+        return None
 
     @action(SIGNED_IN)
     async def keep(self, operation_id: int):

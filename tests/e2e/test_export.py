@@ -22,7 +22,7 @@ def leads(office: Office, n: int = 3) -> None:
 
 
 def ask(page: Page, what: str = "Export this view…") -> None:
-    page.get_by_role("toolbar").get_by_role("button", name="Export").click()
+    page.get_by_role("toolbar", name="Commands").get_by_role("button", name="Export").click()
     page.get_by_role("menuitem", name=what).click()
 
 
@@ -76,7 +76,7 @@ def test_ticked_rows_and_moved_columns(sign_in: SignIn, office: Office, tmp_path
     page = sign_in("Sara")
     page.goto("/leads?view=open&sort=topic")
     grid = page.get_by_role("grid")
-    grid.get_by_role("columnheader", name="Topic").get_by_role("button").focus()
+    grid.get_by_role("columnheader", name="Topic").get_by_role("button", name="Topic", exact=True).focus()
     page.keyboard.press("Alt+ArrowLeft")
     grid.get_by_role("checkbox", name="Select Anna Nr002").click()
     grid.get_by_role("checkbox", name="Select Anna Nr000").click()
@@ -93,7 +93,7 @@ def test_the_menu_works_by_keyboard(sign_in: SignIn, office: Office) -> None:
     leads(office)
     page = sign_in("Sara")
     page.goto("/contacts")
-    button = page.get_by_role("toolbar").get_by_role("button", name="Export")
+    button = page.get_by_role("toolbar", name="Commands").get_by_role("button", name="Export")
     button.focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("menuitem", name="Export this view…")).to_be_focused()
@@ -107,7 +107,7 @@ def test_the_menu_works_by_keyboard(sign_in: SignIn, office: Office) -> None:
 def test_templates_come_from_the_same_menu(sign_in: SignIn, office: Office) -> None:
     page = sign_in("Sara")
     page.goto("/accounts")
-    page.get_by_role("toolbar").get_by_role("button", name="Export").click()
+    page.get_by_role("toolbar", name="Commands").get_by_role("button", name="Export").click()
     with page.expect_download() as download:
         page.get_by_role("menuitem", name="Template of this view").click()
     assert download.value.suggested_filename == "Template – Active Accounts.xlsx"

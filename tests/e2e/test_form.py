@@ -530,12 +530,12 @@ def test_quick_create_closed_by_accident_keeps_what_was_typed(sign_in: SignIn) -
     page.goto("/leads")
     page.get_by_role("button", name="New record").click()
     page.get_by_role("menuitem", name="Lead").click()
-    page.get_by_label("Topic").fill("Lamps")
+    page.get_by_role("textbox", name="Topic").fill("Lamps")
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
     page.get_by_role("button", name="New record").click()
     page.get_by_role("menuitem", name="Lead").click()
-    expect(page.get_by_label("Topic")).to_have_value("Lamps")
+    expect(page.get_by_role("textbox", name="Topic")).to_have_value("Lamps")
 
 
 def test_a_new_lead_keeps_the_currency_that_it_showed(sign_in: SignIn) -> None:

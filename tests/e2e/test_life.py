@@ -15,7 +15,7 @@ from tests.office import Office
 
 
 def commands(page: Page) -> Locator:
-    return page.get_by_role("toolbar", name="Commands")
+    return page.get_by_role("toolbar", name=re.compile("Commands|Selected records"))
 
 
 def messages(page: Page) -> Locator:

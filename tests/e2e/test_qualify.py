@@ -25,7 +25,7 @@ def pane(page: Page) -> Locator:
 
 
 def commands(page: Page) -> Locator:
-    return page.get_by_role("toolbar", name="Commands")
+    return page.get_by_role("toolbar", name=re.compile("Commands|Selected records"))
 
 
 def ask(page: Page, lead: Lead) -> Locator:

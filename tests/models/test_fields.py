@@ -114,7 +114,7 @@ def test_what_is_typed_becomes_what_is_stored(name: str, typed: str, stored: Any
         ("website", "<b>.com", "not a web address"),
         ("website", "http://[::1", "not a web address"),
         ("website", "two words.com", "not a web address"),
-        ("rating", "4", "no option"),
+        ("rating", "4", "does not exist any more"),
         ("rating", "--1", "no option"),
         ("rating", "-1", "no option"),
         ("rating", "1.0", "no option"),

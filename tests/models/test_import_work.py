@@ -14,7 +14,7 @@ import pytest
 from sqlmodel import func, select
 
 from rxcrm import worker
-from rxcrm.models import db, jobs
+from rxcrm.models import configuration, db, jobs
 from rxcrm.models.children import environment
 from rxcrm.models.history import History
 from rxcrm.models.importing import recovering, running, undoing, weighing, wizard, work
@@ -24,6 +24,7 @@ from rxcrm.models.lead import Lead
 from rxcrm.models.notification import Notification
 from rxcrm.models.process import ProcessInstance
 from rxcrm.models.records import Act
+from rxcrm.models.shaping import customs
 from rxcrm.settings import settings
 from tests.models.import_files import csv_file, register
 from tests.office import Office
@@ -249,3 +250,19 @@ def test_weighing_writes_nothing_into_the_database(office: Office, tmp_path: Pat
     office.commit()
     weighing.weigh(run_of(number), who)
     assert figures(office) == (0, 0, 0, 0)
+
+
+def test_a_process_of_its_own_knows_what_administrators_have_shaped(office: Office, tmp_path: Path) -> None:
+    customs.add(office.act(office.ada), "lead", {"kind": "choice", "label": "Size", "options": "Small\nLarge"})
+    who = office.who(office.mia)
+    run = register(office, who, csv_file(tmp_path, [["Topic", "Last Name", "Size"], ["T", "L", "Large"]]))
+    number = run.id or 0
+    wizard.read(who, number, wizard.ReadOptions())
+    running.begin_here(number)
+    process = child(number, work.RUN)
+    assert process.stdout
+    said = process.stdout.read().decode()  # its input stays open until then: closing that would stop it
+    assert process.wait(60) == 0 and '"end": "done"' in said, said
+    office.commit()
+    assert office.session.exec(select(Lead.custom)).all() == [{"x_size": 2}]
+    configuration.reset()

@@ -10,8 +10,9 @@ from rxcrm.models.db import Moment, Money
 
 
 def _ours(thing: object, name: str | None, kind: str, reflected: bool, other: object) -> bool:
-    """Leave the trigram indexes of both databases alone: the migrations make them by hand."""
-    return not (kind in ("table", "index") and name and "_search" in name)
+    """Leave the trigram indexes alone, which migrations make by hand, and those of custom fields, which a job makes."""
+    by_job = kind == "index" and name and name.startswith("ix_custom_")
+    return not by_job and not (kind in ("table", "index") and name and "_search" in name)
 
 
 def _render(kind: str, thing: object, _context: object) -> str | Literal[False]:

@@ -15,6 +15,8 @@ from zoneinfo import ZoneInfo
 from rxcrm.models.base import Record
 from rxcrm.models.exporting.wanted import AGAIN, ALL, Wanted
 from rxcrm.models.fields import Conventions, FieldSpec, Kind, fields_of
+from rxcrm.models.filters.operators import OWNERS, USERS
+from rxcrm.models.filters.values import Place, place_of
 from rxcrm.models.importing.mapping import targets
 from rxcrm.models.tables import record_table
 from rxcrm.models.views import COLUMNS, name_fields, view_of
@@ -37,7 +39,8 @@ class Column:
     """One column of a file. `kind` is that of the field; `choices` are the words that its cells may hold.
 
     `needs` are the columns of the table from which its values are made; `make` turns them into values, row by row.
-    `link` names the table looked up: then `make` gives (table, id) pairs, whose names are read apart.
+    `link` names the table looked up: then `make` gives (table, id) pairs, whose names are read apart. `related` is a field of
+    the record that a look-up points to: `needs` names that look-up, and `make` gets what the reader may see there.
     """
 
     key: str
@@ -51,6 +54,7 @@ class Column:
     link: bool = False
     #: The column of the table that holds the currency of an amount.
     currency: str = ""
+    related: Place | None = None
 
 
 @dataclass(frozen=True)
@@ -87,8 +91,7 @@ def _keys(wanted: Wanted, table: type[Record]) -> list[str]:
         return [*([extra] if extra else []), *in_order(table), OWNER]
     if wanted.which == AGAIN:
         return importable(wanted.entity)
-    shown = view_of(wanted.entity, wanted.view).columns
-    return [key for key in wanted.columns if key in shown] or list(shown)
+    return [*wanted.columns] or list(view_of(wanted.entity, wanted.view).columns)
 
 
 def importable(entity: str) -> list[str]:
@@ -135,6 +138,8 @@ def _column(table: type[Record], key: str, how: Conventions, owners: Mapping[str
         key = names[0]  # the list calls it the record's name; it is this field
     if spec := specs.get(key):
         return _field(table, spec, gettext(how.locale, spec.label), how, width)
+    if (place := place_of(table, key)) and key not in (NAME, OWNER):
+        return _reached(table, place, key, how, owners, width)
     heading = gettext(how.locale, label)
     if key == OWNER:
         return Column(OWNER, heading, Kind.TEXT, ("owner_user_id", "owner_team_id"), _owner(owners), width=width)
@@ -145,11 +150,30 @@ def _column(table: type[Record], key: str, how: Conventions, owners: Mapping[str
     return Column(key, heading, Kind.TEXT, names, _joined, width=width)
 
 
+def _reached(
+    table: type[Record], place: Place, key: str, how: Conventions, owners: Mapping[str, Mapping[int, str]], width: int
+) -> Column:
+    """Who made or changed a record, or a field of one that it points to: "Existing Account? City"."""
+    heading = gettext(how.locale, place.spec.label)
+    if place.through:
+        heading = f"{gettext(how.locale, fields_of(table)[place.through].label)} {heading}"
+    needs = (place.through or f"{place.spec.name}_id",)
+    related = place if place.through else None
+    if place.spec.target == USERS:
+        return Column(key, heading, Kind.TEXT, needs, _words(owners.get("user", {})), width=width, related=related)
+    if place.spec.target == OWNERS:
+        return Column(key, heading, Kind.TEXT, needs, _owner(owners), width=width, related=related)
+    if place.spec.name == NAME and NAME not in fields_of(place.table):
+        return Column(key, heading, Kind.TEXT, needs, _joined, width=width, related=related)
+    found = _field(place.table, place.spec, heading, how, width)
+    return replace(found, key=key, heading=heading, needs=needs, choices=(), currency="", related=related)
+
+
 def _field(table: type[Record], spec: FieldSpec, heading: str, how: Conventions, width: int) -> Column:
     needs = (spec.name,)
     if spec.kind is Kind.CHOICE and spec.options:
         words = {int(o): gettext(how.locale, o.label) for o in spec.options}
-        offered = () if spec.locked else tuple(dict.fromkeys(words.values()))
+        offered = () if spec.locked else tuple(dict.fromkeys(words[int(o)] for o in spec.options.offered))
         return Column(spec.name, heading, spec.kind, needs, _words(words), offered, spec, width)
     if spec.kind is Kind.YESNO:
         no, yes = (gettext(how.locale, word) for word in spec.words)

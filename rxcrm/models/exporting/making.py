@@ -18,8 +18,9 @@ from rxcrm.models.exporting.delimited import CsvWriter
 from rxcrm.models.exporting.rows import BATCH, Batch, batches, currencies_of, owner_names, row_ids
 from rxcrm.models.exporting.spreadsheetml import XmlWriter
 from rxcrm.models.exporting.vcards import VcfWriter
-from rxcrm.models.exporting.wanted import CSV, VCF, XML, Wanted, checked
+from rxcrm.models.exporting.wanted import CSV, VCF, XML, Wanted, checked, settled
 from rxcrm.models.exporting.workbook import XlsxWriter
+from rxcrm.models.records import Act
 from rxcrm.models.tables import record_table
 from rxcrm.models.views import view_of
 from rxcrm.translation import N_, gettext
@@ -67,6 +68,7 @@ def make(who: Who, wanted: Wanted, path: Path, now: datetime, progress: Progress
     """Write the rows that somebody wants, and may see, into a file. Raises NotAllowed, BadValue or Stopped."""
     may_export(who)
     checked(wanted)
+    wanted = wanted if wanted.label else db.read(lambda session: settled(Act(session, who, now), wanted))
     ids = row_ids(who, wanted, now)
     plan = _scheme(who, wanted)
     writer = _writer(wanted, plan, path, len(ids), db.read(currencies_of, plan, ids))
@@ -103,7 +105,8 @@ def _writer(wanted: Wanted, plan: Scheme, path: Path, rows: int, currencies: set
 
 def file_name(who: Who, wanted: Wanted, now: datetime) -> str:
     """What the file is called: the view, or the table where rows were picked, and the day in the reader's zone."""
-    label = record_table(wanted.entity).title_many if wanted.ids else view_of(wanted.entity, wanted.view).label
+    shown = wanted.label or view_of(wanted.entity, wanted.view).label
+    label = record_table(wanted.entity).title_many if wanted.ids else shown
     day = now.astimezone(ZoneInfo(who.conventions.zone)).date().isoformat()
     plain = "".join(
         " " if c in '/\\:*?"<>|' or not c.isprintable() else c for c in gettext(who.conventions.locale, label)

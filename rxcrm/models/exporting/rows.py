@@ -16,11 +16,15 @@ from typing import Any, cast
 from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
-from rxcrm.models import db
-from rxcrm.models.access import Reach, Who, permitted, reach_of
+from rxcrm.models import configuration, db
+from rxcrm.models.access import Reach, Who, permitted, reach_of, visible
+from rxcrm.models.custom import is_custom
 from rxcrm.models.db import BigInt
 from rxcrm.models.exporting.columns import Column, Scheme, writable
 from rxcrm.models.exporting.wanted import Wanted
+from rxcrm.models.fields import fields_of
+from rxcrm.models.filters.operators import OWNERS
+from rxcrm.models.filters.values import value_of
 from rxcrm.models.lists import every_id
 from rxcrm.models.people import Team, User
 from rxcrm.models.records import Act
@@ -99,7 +103,7 @@ def _batch(act: Act, entity: str, scheme: Scheme, ids: list[int]) -> Batch:
     found = {row[0]: row for row in act.session.execute(statement, {"ids": ids, **reach.ids(act.who)})}
     rows = [found[i] for i in ids if i in found]
     place = {name: at for at, name in enumerate(needs, 2)}
-    values = [_values(column, rows, place) for column in scheme.columns]
+    values = [_related(act, column, rows, place) or _values(column, rows, place) for column in scheme.columns]
     _name_links(act, scheme, values)
     currencies = {
         c: [row[place[column.currency]] or scheme.how.currency for row in rows]
@@ -109,6 +113,7 @@ def _batch(act: Act, entity: str, scheme: Scheme, ids: list[int]) -> Batch:
     return Batch([row[0] for row in rows], [row[1] for row in rows], values, currencies)
 
 
+@configuration.forgets
 @lru_cache(200)
 def _statement(entity: str, needs: tuple[str, ...], reach: Reach | None) -> Any:
     row = cast(Any, record_table(entity))
@@ -119,8 +124,9 @@ def _statement(entity: str, needs: tuple[str, ...], reach: Reach | None) -> Any:
         row.status.in_(statuses),
         *([] if reach is None else [permitted(reach)]),
     ]
-    columns = row.__table__.c
-    return select(columns.id, columns.modified_on, *(columns[name] for name in needs)).where(*where)
+    columns, customs = row.__table__.c, fields_of(row)
+    held = (value_of(columns, customs[name]) if is_custom(name) else columns[name] for name in needs)
+    return select(columns.id, columns.modified_on, *held).where(*where)
 
 
 def _values(column: Column, rows: list[Any], place: dict[str, int]) -> list[Any]:
@@ -129,6 +135,24 @@ def _values(column: Column, rows: list[Any], place: dict[str, int]) -> list[Any]
         return column.make([(row[at],) for row in rows])
     wanted = [place[name] for name in column.needs]
     return column.make([tuple(row[at] for at in wanted) for row in rows])
+
+
+def _related(act: Act, column: Column, rows: list[Any], place: dict[str, int]) -> list[Any]:
+    """What the records that a look-up points to hold, as far as the reader may see them; one statement for each column."""
+    if column.related is None:
+        return []
+    table, spec = column.related.table, column.related.spec
+    there, at = cast(Any, table).__table__.c, place[column.needs[0]]
+    if spec.target == OWNERS:
+        held = [there.owner_user_id, there.owner_team_id]
+    elif spec.name == "name" and "name" not in there:
+        held = [there.first_name, there.last_name]
+    else:
+        held = [value_of(there, spec)]
+    ids = {row[at] for row in rows if row[at]}
+    asked = select(there.id, *held).where(there.id.in_(ids), there.deleted_on.is_(None), visible(act.who, table))
+    found = {row[0]: tuple(row[1:]) for row in act.session.execute(asked)} if ids else {}
+    return column.make([found.get(row[at], (None,) * len(held)) for row in rows])
 
 
 def _name_links(act: Act, scheme: Scheme, values: list[list[Any]]) -> None:

@@ -19,7 +19,7 @@ from rxcrm.models.acting import act_as
 from rxcrm.models.errors import CrmError, NotAllowed, NotFound
 from rxcrm.models.exporting.making import Made, Stopped, file_name, make, may_export
 from rxcrm.models.exporting.tables import UNFINISHED, ExportRun, ExportStatus
-from rxcrm.models.exporting.wanted import Wanted, checked, restored
+from rxcrm.models.exporting.wanted import Wanted, checked, restored, settled
 from rxcrm.models.job import Job, JobState
 from rxcrm.models.people import User
 from rxcrm.models.records import LARGEST_ID, Act
@@ -63,7 +63,7 @@ def begin(act: Act, wanted: Wanted) -> ExportRun:
     Raises NotAllowed, NotFound or BadValue.
     """
     may_export(act.who)
-    checked(wanted)
+    wanted = settled(act, checked(wanted))
     total = len(wanted.ids) or lists.count(act, wanted.ask)
     run = ExportRun(
         entity=wanted.entity,

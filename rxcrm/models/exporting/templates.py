@@ -16,8 +16,9 @@ from rxcrm.models.exporting.rows import owner_names
 from rxcrm.models.exporting.workbook import Frame
 from rxcrm.models.fields import Conventions, Kind, fields_of
 from rxcrm.models.records import Act
+from rxcrm.models.saved_views import resolve
 from rxcrm.models.tables import RECORDS
-from rxcrm.models.views import VIEWS, name_fields
+from rxcrm.models.views import name_fields
 from rxcrm.translation import N_, gettext
 
 EXAMPLES, GUIDE = N_("Examples"), N_("How to fill in")
@@ -77,33 +78,35 @@ _SAMPLES: dict[str, tuple[Any, Any]] = {
 
 def template(act: Act, entity: str, view: str = "") -> tuple[str, bytes]:
     """(file name, content) of a template of a table, or of the columns of one of its views. Raises NotFound."""
-    if entity not in RECORDS or (view and view not in {v.key for v in VIEWS[entity]}):
+    if entity not in RECORDS:
+        raise NotFound
+    shown = resolve(act, entity, view) if view else None
+    if shown and shown.problem:
         raise NotFound
     how = act.who.conventions
-    plan = _scheme(act.session, entity, view, how)
+    plan = _scheme(act.session, entity, shown.view.columns if shown else (), how)
     title = gettext(how.locale, RECORDS[entity].title_many)
     frame = Frame(plan, [sheets.name_of(title)])
     _examples(frame, plan)
     _guide(frame.book.create_sheet(sheets.name_of(gettext(how.locale, GUIDE))), plan)
-    label = gettext(how.locale, next(v.label for v in VIEWS[entity] if v.key == view)) if view else title
+    label = gettext(how.locale, shown.view.label) if shown else title
     return f"{gettext(how.locale, N_('Template – %(name)s'), name=label)}.xlsx", frame.content()
 
 
-def _scheme(session: Session, entity: str, view: str, how: Conventions) -> Scheme:
-    return keyed(entity, template_keys(entity, view), how, owner_names(session))
+def _scheme(session: Session, entity: str, shown: Sequence[str], how: Conventions) -> Scheme:
+    return keyed(entity, template_keys(entity, shown), how, owner_names(session))
 
 
-def template_keys(entity: str, view: str = "") -> list[str]:
-    """What the columns of a template fill: everything that an import can fill, or what a view shows of it.
+def template_keys(entity: str, shown: Sequence[str] = ()) -> list[str]:
+    """What the columns of a template fill: everything that an import can fill, or what of it is `shown`.
 
     What a record cannot be without is always there.
     """
     every = importable(entity)
-    if not view:
+    if not shown:
         return every
     table = RECORDS[entity]
     names = [column.key for column in name_fields(table)]
-    shown = next(v.columns for v in VIEWS[entity] if v.key == view)
     wanted = [key for shown_key in shown for key in (names if shown_key == "name" else [shown_key])]
     required = [name for name, spec in fields_of(table).items() if spec.required and name in every]
     return [key for key in dict.fromkeys([*required, *wanted]) if key in every]

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from rxcrm.models.errors import BadValue, NotFound
-from rxcrm.models.lists import Ask
-from rxcrm.models.records import LARGEST_ID
+from rxcrm.models.filters.conditions import parsed, spelled
+from rxcrm.models.lists import Ask, viewed
+from rxcrm.models.records import LARGEST_ID, Act
 from rxcrm.models.tables import RECORDS
-from rxcrm.models.views import COLUMNS
-from rxcrm.translation import N_
+from rxcrm.models.views import column_of
+from rxcrm.translation import N_, gettext
 
 XLSX, CSV, XML, VCF = "xlsx", "csv", "xml", "vcf"
 #: Format → its name for people.
@@ -45,11 +46,15 @@ class Wanted:
     which: str = SHOWN
     columns: tuple[str, ...] = ()
     delimiter: str = ""
+    #: Instead of the view's own condition, as JSON text; and what the view is called, once it is settled.
+    where: str = ""
+    label: str = ""
 
     @property
     def ask(self) -> Ask:
-        """The list whose rows are wanted."""
-        return Ask(self.entity, self.view, self.search, self.sort)
+        """The list whose rows are wanted. Raises BadFilter."""
+        where = parsed(self.where) if self.where else None
+        return Ask(self.entity, self.view, self.search, self.sort, where=where, columns=self.columns)
 
     def stored(self) -> dict[str, Any]:
         """For the database."""
@@ -64,7 +69,7 @@ def checked(wanted: Wanted) -> Wanted:
         raise BadValue(N_("These records cannot be exported as “%(format)s”."), format=wanted.format[:20])
     if wanted.which not in (SHOWN, ALL, AGAIN):
         raise BadValue(N_("“%(value)s” is no choice of columns."), value=wanted.which[:20])
-    if unknown := [key for key in wanted.columns if key not in COLUMNS[wanted.entity]]:
+    if unknown := [key for key in wanted.columns if column_of(wanted.entity, key) is None]:
         raise BadValue(N_("There is no column “%(name)s” in this list."), name=unknown[0][:80])
     if len(set(wanted.columns)) < len(wanted.columns):
         raise BadValue(N_("A column is wanted twice."))
@@ -77,6 +82,20 @@ def checked(wanted: Wanted) -> Wanted:
     if any(not 0 < i < LARGEST_ID for i in wanted.ids):
         raise NotFound
     return wanted
+
+
+def settled(act: Act, wanted: Wanted) -> Wanted:
+    """The same request, the view in it replaced by what it shows now: files are made later, and views change."""
+    if wanted.ids and wanted.which != SHOWN:
+        return wanted
+    view = viewed(act, wanted.ask)
+    return replace(
+        wanted,
+        columns=view.columns,
+        sort=view.sort,
+        where=spelled(view.where),
+        label=gettext(act.who.conventions.locale, view.label),
+    )
 
 
 def formats_of(entity: str) -> list[str]:

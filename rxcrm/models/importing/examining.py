@@ -18,6 +18,7 @@ from rxcrm.models.importing.books import ImportRun, sentence
 from rxcrm.models.importing.checked import REJECTED, Checked, Problem
 from rxcrm.models.importing.columns import DATES, NUMBERS, ORDERS, Column
 from rxcrm.models.importing.grid import Row
+from rxcrm.models.importing.growing import may_grow
 from rxcrm.models.importing.habits import decimal_sign, order_of
 from rxcrm.models.importing.keeping import NOT_STORED, values_of
 from rxcrm.models.importing.opening import Opened, open_import, signature_of
@@ -83,6 +84,8 @@ class ColumnReview:
     fixed: int
     options: list[Option] = field(default_factory=list)
     habit: Habit | None = None
+    #: Whether the asker may add a value to the option list.
+    addable: bool = False
 
 
 @dataclass
@@ -244,13 +247,14 @@ def _column_review(
         fixed=fixed,
         options=options_of(col.spec, locale) if col else [],
         habit=habit,
+        addable=bool(col and opened.who.administrator and may_grow(col.spec)),
     )
 
 
 def options_of(spec: FieldSpec, locale: str) -> list[Option]:
     """What a value of a choice, or of yes and no, can be mended to."""
     if spec.kind is Kind.CHOICE and spec.options:
-        return [Option(str(int(o)), gettext(locale, o.label)) for o in spec.options]
+        return [Option(str(int(o)), gettext(locale, o.label)) for o in spec.options.offered]
     if spec.kind is Kind.YESNO:
         return [Option(str(int(value)), gettext(locale, spec.words[value])) for value in (False, True)]
     return []

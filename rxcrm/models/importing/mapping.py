@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from rxcrm.models import configuration
 from rxcrm.models.base import Record
 from rxcrm.models.errors import BadValue
 from rxcrm.models.fields import FieldSpec, Kind, parse_number
@@ -295,6 +296,7 @@ def _aliases(source: Source) -> dict[str, tuple[str, int]]:
     return found
 
 
+@configuration.forgets
 @functools.cache
 def _labels(table: type[Record]) -> dict[str, str]:
     """Normal label in every language → field; English wins."""
@@ -306,6 +308,7 @@ def _labels(table: type[Record]) -> dict[str, str]:
     return found
 
 
+@configuration.forgets
 @functools.cache
 def _columns(table: type[Record]) -> dict[str, str]:
     """Name of the column in Dynamics → field."""

@@ -29,7 +29,7 @@ from rxcrm.models.importing.specials import (
 from rxcrm.models.richtext import of_plain
 from rxcrm.models.tables import record_table
 from rxcrm.models.timeline.guests import FIELD_OF, ROLES
-from rxcrm.models.timeline.writing import FIELDS
+from rxcrm.models.timeline.writing import FIELDS, fields_for
 from rxcrm.translation import N_
 
 #: What comes of a trouble: the value is left out, a new record cannot be made, the row cannot be used at all.
@@ -158,7 +158,7 @@ def _time_of_day(text: str) -> time | None:
 def _fitting(kind: K, values: dict[str, Any]) -> Iterator[Trouble]:
     """Leave out what an activity of this kind does not have."""
     people = {FIELD_OF[role] for role in ROLES.get(kind, ())}
-    fits = _ALWAYS | FIELDS.get(kind, frozenset()) | _BESIDE.get(kind, frozenset()) | people
+    fits = _ALWAYS | (fields_for(kind) if kind in FIELDS else frozenset()) | _BESIDE.get(kind, frozenset()) | people
     for name in [n for n in values if n not in fits]:
         given = values.pop(name)
         if given not in (None, "", False) and not _default(name, given):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from dataclasses import replace
 
+from rxcrm.models import configuration
 from rxcrm.models.base import Record
 from rxcrm.models.fields import FieldSpec, Kind, Level, fields_of
 from rxcrm.models.tables import record_table
@@ -71,6 +72,7 @@ _OPENED = {
 }
 
 
+@configuration.forgets
 @functools.cache
 def specs_of(table: type[Record]) -> dict[str, FieldSpec]:
     """Every field of a table and everything else that a column can fill, by the name of the target.
@@ -86,6 +88,7 @@ def specs_of(table: type[Record]) -> dict[str, FieldSpec]:
     return found | {spec.name: spec for spec in _specials(table)}
 
 
+@configuration.forgets
 @functools.cache
 def open_fields(table: type[Record]) -> tuple[FieldSpec, ...]:
     """The fields of a table that a column can fill, in the order of the table."""

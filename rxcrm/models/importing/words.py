@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from rxcrm.models import configuration
 from rxcrm.models.activity import ACTIVE, ACTIVITY_REASONS
 from rxcrm.models.choices import ActivityKind as K
-from rxcrm.models.choices import Choice
-from rxcrm.models.fields import FieldSpec
+from rxcrm.models.choices import Choice, OptionList
+from rxcrm.models.fields import FieldSpec, fields_of
 from rxcrm.models.importing.spelling import normal
 from rxcrm.models.importing.statuses import AFTER_YES, CLOSED_STARTS, WON_PARTS, WORDS
-from rxcrm.models.lifecycle import REASONS
+from rxcrm.models.lifecycle import default_reason, every_reason
+from rxcrm.models.tables import record_table
 from rxcrm.translation import gettext, languages
 
 _YES = "yes y true t 1 on x ✓ ja j wahr oui vrai si sí verdadero verdad sim verdadeiro vero tak prawda ano pravda igen igaz kyllä joo da evet はい 是"
@@ -47,15 +50,20 @@ _DIRECTIONS = {"outbound": True, "inbound": False, "out": True, "in": False, "mi
 
 
 @functools.cache
-def options(kind: type[Choice]) -> dict[str, int]:
-    """Normal label in every language, and what other programs call it → number of the option; English wins."""
+def options(kind: OptionList) -> dict[str, int]:
+    """Normal label in every language, and what other programs call it → number of the option; English wins.
+
+    Of two alike the one that is offered counts. What other programs say is known only of options that are there.
+    """
     found: dict[str, int] = {}
+    ordered = sorted(kind, key=lambda option: not option.active)
     for language in languages():
-        for option in kind:
+        for option in ordered:
             found.setdefault(normal(gettext(language, option.label)), int(option))
-    for number, words in _OPTIONS.get(kind.__name__, {}).items():
+    for number, words in _OPTIONS.get(kind.key, {}).items():
         for word in words.split(","):
-            found.setdefault(normal(word), number)
+            if kind.find(number) is not None:
+                found.setdefault(normal(word), number)
     return found
 
 
@@ -108,11 +116,7 @@ class Meaning:
 
     def reason_label(self, entity: str) -> str:
         """The name of the reason, as a message of the catalogue."""
-        for _status, reasons in _table(entity):
-            for reason in reasons:
-                if int(reason) == self.reason:
-                    return reason.label
-        return ""
+        return _label(entity, self.reason) if self.reason is not None else ""
 
 
 def meaning(entity: str, text: str, kind: int = 0) -> Meaning | None:
@@ -132,25 +136,33 @@ def meaning(entity: str, text: str, kind: int = 0) -> Meaning | None:
     return None
 
 
+@configuration.forgets
 @functools.cache
 def statuses(entity: str) -> frozenset[str]:
     """The normal labels of the statuses of a table, which say nothing of the reason."""
     return frozenset(normal(gettext(language, s.label)) for language in languages() for s, _ in _table(entity))
 
 
-def _table(entity: str) -> Iterator[tuple[Choice, tuple[Choice, ...]]]:
+def _table(entity: str) -> Iterator[tuple[Choice, Sequence[int]]]:
     if entity == "activity":
         for kind in ACTIVITY_REASONS.values():
             yield from kind.items()
     else:
-        for status, reasons in REASONS[entity].items():
-            yield status, tuple(reasons)
+        yield from every_reason(entity).items()
 
 
+def _label(entity: str, reason: int) -> str:
+    """What a status reason is called, as administrators have it."""
+    options = fields_of(record_table(entity))["status_reason"].options
+    return options.label(reason) if options else ""
+
+
+@configuration.forgets
 @functools.cache
 def _known(entity: str, kind: int) -> dict[str, Meaning]:
     """Normal word → what it says; our own labels win, and of those the status wins over a reason of another one."""
-    own = ACTIVITY_REASONS.get(K(kind), {}) if entity == "activity" else REASONS[entity]
+    own: Mapping[Any, Sequence[int]]
+    own = ACTIVITY_REASONS.get(K(kind), {}) if entity == "activity" else every_reason(entity)
     first = set(ACTIVE) if entity == "activity" else {next(iter(own))} if own else set()
     found: dict[str, Meaning] = {}
     labels: dict[str, Meaning] = {}
@@ -161,9 +173,10 @@ def _known(entity: str, kind: int) -> dict[str, Meaning]:
             for word in WORDS.get((entity, int(reason)), "").split(","):
                 if word.strip():
                     found.setdefault(normal(word), said)
+        usual = int(reasons[0]) if entity == "activity" else default_reason(entity, status)
+        called = [*((int(reason), _label(entity, int(reason))) for reason in reasons), (usual, status.label)]
         for language in languages():
-            for option in (*reasons, status):
-                reason = option if option in reasons and type(option) is type(reasons[0]) else reasons[0]
-                said = Meaning(int(status), int(reason), closed, exact=True)
-                labels.setdefault(normal(gettext(language, option.label)), said)
+            for number, label in called:
+                said = Meaning(int(status), number, closed, exact=True)
+                labels.setdefault(normal(gettext(language, label)), said)
     return found | labels

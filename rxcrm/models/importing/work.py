@@ -23,7 +23,7 @@ from typing import Any
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
-from rxcrm.models import db, jobs
+from rxcrm.models import configuration, db, jobs
 from rxcrm.models.children import child
 from rxcrm.models.errors import CrmError
 from rxcrm.models.importing import examining, running, undoing, weighing
@@ -137,6 +137,7 @@ def _child() -> int:
     def say(**words: Any) -> None:
         print(json.dumps(words, default=str), flush=True)
 
+    db.read(configuration.refresh)
     try:
         do(run_id, phase, lambda done, total: say(done=done, total=total), stop.is_set)
     except Stopped:

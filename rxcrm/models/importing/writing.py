@@ -21,7 +21,8 @@ from rxcrm.models.base import Record
 from rxcrm.models.connection import Connection
 from rxcrm.models.connections import upkeep
 from rxcrm.models.contact import Contact
-from rxcrm.models.fields import raw
+from rxcrm.models.custom import gathered, is_custom
+from rxcrm.models.fields import defaults_of, raw
 from rxcrm.models.history import Event, History
 from rxcrm.models.importing import bulk, deals, making, partaking
 from rxcrm.models.importing.books import ImportProblem, RejectedRow
@@ -71,6 +72,7 @@ class Writer:
         defaults |= {"import_id": run_id, "created_by_id": who.id, "modified_by_id": who.id}
         if "currency" in defaults:
             defaults["currency"] = who.conventions.currency
+        defaults = gathered(table.entity, defaults | defaults_of(table))
         return cls(table, run_id, who, draft_of(table), defaults)
 
     def drafts(self, checked: Sequence[Checked], now: datetime, customers: Mapping[str, str]) -> list[Any]:
@@ -92,6 +94,8 @@ class Writer:
                 deals.shape(values, customers, self.who.conventions, now)
             elif self.table is Activity:
                 partaking.shape(values, bool(row.closed))
+            if any(map(is_custom, row.values or ())):
+                draft.__dict__ = gathered(self.table.entity, values)
             cast(Any, draft).refresh_keys()
             made.append(draft)
         return made

@@ -14,6 +14,8 @@ from sqlmodel import Session, col
 from rxcrm.models.access import visible
 from rxcrm.models.account import Account
 from rxcrm.models.base import Record
+from rxcrm.models.custom import column_of as custom_column
+from rxcrm.models.fields import custom_spec, fields_of
 from rxcrm.models.matching.criteria import COSTLY, PLAIN, Criterion
 from rxcrm.models.matching.facts import Facts, columns_of, facts, facts_of
 from rxcrm.models.matching.keys import keys_of, of_table
@@ -92,9 +94,17 @@ def rules_of(session: Session, entity: str) -> dict[str, list[Rule]]:
     ):
         # What costs most is asked last: mostly another condition has said no before.
         asked_last = sorted(map(Criterion.of, criteria), key=lambda c: c.compare in COSTLY)
+        if not all(_is_known(c, base, other) for c in asked_last):
+            continue  # a field that is out of use: without its condition the rule would say another thing
         rule = Rule(score, certain, excludes, tuple(asked_last), swapped=base != entity)
         found[base if rule.swapped else other].append(rule)
     return found
+
+
+def _is_known(criterion: Criterion, base: str, other: str) -> bool:
+    if criterion.compare not in PLAIN:
+        return True
+    return criterion.field in fields_of(MATCHED[base]) and criterion.other in fields_of(MATCHED[other])
 
 
 def judge(rules: Sequence[Rule], a: Facts, b: Facts) -> tuple[int, bool, list[str]]:
@@ -240,6 +250,7 @@ def read(
     plain = {c.other if not r.swapped else c.field for r in rules for c in r.criteria if c.compare in PLAIN}
     names = dict.fromkeys((*columns_of(entity), *_SHOWN, *sorted(plain)))
     columns = [table[name] for name in names if name in table]
+    columns += [custom_column(table, spec).label(name) for name in names if (spec := custom_spec(entity, name))]
     if entity == "contact":
         asked = select(*columns, col(Account.name).label("account_name")).outerjoin(
             Account.__table__,  # type: ignore[attr-defined]

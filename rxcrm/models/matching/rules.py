@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from rxcrm.models.errors import BadValue, CrmError, Invalid, NotAllowed, NotFound
-from rxcrm.models.fields import TEXTUAL, clean, fields_of
+from rxcrm.models.fields import TEXTUAL, Kind, clean, custom_spec, fields_of
 from rxcrm.models.matching.criteria import FINDING, GRADED, LABELS, OF_PERSONS, PLAIN, Compare, Criterion
 from rxcrm.models.matching.facts import TABLES
 from rxcrm.models.matching.tables import DuplicateRule
@@ -97,14 +97,23 @@ def _view(rule: DuplicateRule, locale: str) -> RuleView:
 def _said(criterion: Criterion, rule: DuplicateRule, locale: str) -> str:
     if criterion.compare not in PLAIN:
         return gettext(locale, LABELS[criterion.compare])
-    one = gettext(locale, fields_of(MATCHED[rule.base])[criterion.field].label)
-    other = gettext(locale, fields_of(MATCHED[rule.matching])[criterion.other].label)
+    one, other = _label(rule.base, criterion.field, locale), _label(rule.matching, criterion.other, locale)
     sentence = {
         Compare.EXACT: N_("Same %(one)s and %(other)s"),
         Compare.FIRST: N_("Same first %(count)s characters of %(one)s and %(other)s"),
         Compare.LAST: N_("Same last %(count)s characters of %(one)s and %(other)s"),
     }[criterion.compare]
     return gettext(locale, sentence, one=one, other=other, count=criterion.count)
+
+
+def _label(entity: str, name: str, locale: str) -> str:
+    """What a field is called; a rule over one that is out of use is not asked, and says so."""
+    spec = fields_of(MATCHED[entity]).get(name)
+    if spec is None:
+        unused = custom_spec(entity, name)
+        label = gettext(locale, unused.label) if unused else name
+        return gettext(locale, N_("%(label)s (out of use: the rule is not asked)"), label=label)
+    return gettext(locale, spec.label)
 
 
 def _typed(criterion: Criterion) -> dict[str, str]:
@@ -303,7 +312,9 @@ def _number(text: str) -> int:
 
 
 def choices(entity: str) -> dict[str, str]:
-    """Fields of a table that a plain criterion may compare, with their labels: single lines of text."""
+    """Fields of a table that a plain criterion may compare, with their labels: texts, and numbers that administrators ask for."""
     return {
-        name: spec.label for name, spec in fields_of(MATCHED[entity]).items() if spec.kind in TEXTUAL and spec.length
+        name: spec.label
+        for name, spec in fields_of(MATCHED[entity]).items()
+        if (spec.kind in TEXTUAL and spec.length) or (spec.custom and spec.kind is Kind.WHOLE)
     }

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from sqlalchemy import String, func, literal, select, union_all
 
-from rxcrm.models import lifecycle, records
+from rxcrm.models import configuration, lifecycle, records
 from rxcrm.models.access import Privilege, visible
 from rxcrm.models.activity import Activity
 from rxcrm.models.base import Record
@@ -23,7 +23,7 @@ from rxcrm.models.merging.survivors import MERGEABLE, merged_away
 from rxcrm.models.records import Act
 from rxcrm.models.tables import RECORDS, record_table
 from rxcrm.models.timeline.regarding import Place, names_of
-from rxcrm.translation import N_, gettext
+from rxcrm.translation import N_, gettext, worded
 
 #: Records in one merge.
 FEWEST, MOST = 2, 5
@@ -201,6 +201,7 @@ def _filled(row: Record) -> int:
     return sum(not is_blank(getattr(row, name)) for name in mergeable(type(row)))
 
 
+@configuration.forgets
 @cache
 def mergeable(table: type[Record]) -> dict[str, FieldSpec]:
     """The fields that can be taken from any of the records."""
@@ -311,7 +312,7 @@ def _row(act: Act, spec: FieldSpec, rows: Sequence[Record], names: dict[Place, s
     held = [getattr(row, spec.name) for row in rows]
     return Row(
         name=spec.name,
-        label=spec.label,
+        label=worded(act.who.conventions.locale, spec.label),
         values=[_shown(act, spec, row, value, names) for row, value in zip(rows, held, strict=True)],
         differs=len(set(held)) > 1 or _mixed(spec, rows, held),
         winner=winner.id or 0,

@@ -182,10 +182,21 @@ def _pointers(written: Journal, master: Record, losers: Sequence[Record]) -> Non
             apart = [columns.id.not_in([*ids, master.id])] if table is type(master) else []
             before = dict(act.session.execute(select(columns.id, column).where(column.in_(ids), *apart)).all())
             if before:
-                written.move(table, [columns.id.in_(before)], **{spec.name: master.id})
+                if spec.custom:
+                    _point(written, table, spec.name, list(before), master)
+                else:
+                    written.move(table, [columns.id.in_(before)], **{spec.name: master.id})
                 names = {row.id: row.display_name for row in losers}
                 now = [str(master.id), master.display_name]
                 tell(act, table, {i: [[spec.name, str(o), now[0], names[o], now[1]]] for i, o in before.items()})
+
+
+def _point(written: Journal, table: type[Record], name: str, ids: list[int], master: Record) -> None:
+    """Custom look-ups are no columns that one statement could set: each record by itself, its version counted on."""
+    columns: Any = table
+    for row in written.act.session.scalars(select(table).where(columns.id.in_(ids))):
+        written.set(row, **{name: master.id})
+    _flush(written.act)
 
 
 #: Id of a record → what changed in it, as history tells it.

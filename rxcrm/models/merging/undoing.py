@@ -27,7 +27,7 @@ from rxcrm.models.people import User
 from rxcrm.models.records import Act
 from rxcrm.models.tables import RECORDS, record_table
 from rxcrm.models.timeline import placing
-from rxcrm.translation import N_, gettext
+from rxcrm.translation import N_, gettext, worded
 
 #: How long a merge can be taken back.
 MERGE_LIFE = timedelta(days=30)
@@ -93,7 +93,7 @@ def later(act: Act, operation: Operation) -> list[Later]:
     for entry, who in act.session.execute(wanted):
         for change in entry.changes:
             if change[0] in merged and change[0] in fields_of(type(master)):
-                label = fields_of(type(master))[change[0]].label
+                label = worded(act.who.conventions.locale, fields_of(type(master))[change[0]].label)
                 found[change[0]] = Later(change[0], label, who or "", entry.at.isoformat())
     return list(found.values())
 

@@ -8,11 +8,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from rxcrm.models import customers, history, process, records
+from rxcrm.models import customers, history, lifecycle, process, records
 from rxcrm.models.access import Privilege
 from rxcrm.models.account import Account
 from rxcrm.models.base import Record
-from rxcrm.models.choices import LeadReason, LeadStatus, OpportunityStage, RecordStatus
+from rxcrm.models.choices import LeadStatus, OpportunityStage, RecordStatus
 from rxcrm.models.connections import upkeep
 from rxcrm.models.contact import Contact
 from rxcrm.models.errors import CrmError, Invalid, NotAllowed, Stale
@@ -291,7 +291,8 @@ class _Qualification:
     def _close(self, account: Account | None, contact: Contact | None) -> None:
         """The lead is qualified, linked to what it became, and its process goes on in the primary opportunity."""
         act, lead = self.act, self.lead
-        values: dict[str, Any] = {"status": int(LeadStatus.QUALIFIED), "status_reason": int(LeadReason.QUALIFIED)}
+        values: dict[str, Any] = {"status": int(LeadStatus.QUALIFIED)}
+        values["status_reason"] = lifecycle.default_reason("lead", LeadStatus.QUALIFIED)
         values |= {"existing_account_id": account.id} if account else {}
         values |= {"existing_contact_id": contact.id} if contact else {}
         changes = self._named(lead, history.difference(Lead, lead, values), account, contact)

@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 from rxcrm.models.base import Address, Preferences, Record
-from rxcrm.models.fields import Kind, fields_of
+from rxcrm.models.fields import TEXTUAL, Kind, fields_of
 from rxcrm.models.lead import Lead
+from rxcrm.models.searching import fold
 from rxcrm.models.tables import record_table
 
 _ADDRESS = tuple((name, name) for name in Address.model_fields)
@@ -70,10 +71,28 @@ def values(lead: Lead, entity: str, *, with_person: bool = True) -> dict[str, An
 
     An account gets the mail address only where no contact goes with it (`with_person`).
     """
-    found = {target: getattr(lead, source) for source, target in MAPPING[entity]}
+    found = {target: getattr(lead, source) for source, target in MAPPING[entity]} | _customs(lead, entity)
     if entity == "account" and with_person:
         del found["email"]
     return {name: value for name, value in found.items() if value not in ("", None)}
+
+
+def _customs(lead: Lead, entity: str) -> dict[str, Any]:
+    """The values of custom fields that both tables have by the same name and of the same kind; options go by their label."""
+    sources, targets = fields_of(Lead), fields_of(record_table(entity))
+    found: dict[str, Any] = {}
+    for name, spec in targets.items():
+        source = sources.get(name)
+        if not spec.custom or source is None or source.kind is not spec.kind or source.target != spec.target:
+            continue
+        value = getattr(lead, name)
+        if spec.options and source.options and value is not None:
+            label = fold(source.options.label(value))
+            value = next((int(option) for option in spec.options.offered if fold(option.label) == label), None)
+        elif spec.kind in TEXTUAL and len(value) > spec.length:
+            continue
+        found[name] = value
+    return found
 
 
 def blanks(lead: Lead, row: Record, *, with_person: bool = True) -> dict[str, Any]:

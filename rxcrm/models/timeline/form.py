@@ -16,6 +16,7 @@ from rxcrm.models.access import REGARDED, Privilege, may_create
 from rxcrm.models.activity import ACTIVITY_REASONS, Activity, Party
 from rxcrm.models.base import Record
 from rxcrm.models.choices import ActivityKind as K
+from rxcrm.models.custom import is_custom
 from rxcrm.models.errors import BadValue, CrmError, Invalid, NotAllowed, NotFound
 from rxcrm.models.fields import fields_of, raw
 from rxcrm.models.naming import Candidate
@@ -186,7 +187,8 @@ def _sorted(
         problems["regarding"] = problem
     if problems:
         raise Invalid(problems)
-    rest = {name: text for name, text in typed.items() if name in writing.FIELDS[kind]}
+    ours = writing.fields_for(kind)
+    rest = {name: text for name, text in typed.items() if name in ours or is_custom(name)}
     return regarding, parties if asked else None, rest
 
 

@@ -55,6 +55,11 @@ FIELDS: dict[K, frozenset[str]] = {
 }
 
 
+def fields_for(kind: K) -> frozenset[str]:
+    """What people type into an activity of a kind: its own fields, and those that administrators made for all kinds."""
+    return FIELDS[kind] | {name for name, spec in fields_of(Activity).items() if spec.custom}
+
+
 @dataclass
 class Written:
     """What was written, and the names of mentioned users who may not read it and so were not told."""
@@ -214,7 +219,7 @@ def change(
     """
     _require_open(row)
     moved = [] if regarding is None else _regard(act, row, regarding)
-    before = {name: getattr(row, name) for name in fields_of(Activity) if name in FIELDS[K(row.kind)]}
+    before = {name: getattr(row, name) for name in fields_of(Activity) if name in fields_for(K(row.kind))}
     _fill(act, row, typed, complete=False)
     now_holds = {name: getattr(row, name) for name in before}
     for name, value in before.items():
@@ -226,7 +231,7 @@ def change(
     if moved and parties is None:
         parties = guests.of(act, row)
     _restore(act, row, None if parties is None else guests.checked(act, row, regarded, parties), files)
-    changes = [*moved, *changes]
+    changes = [*moved, *records.with_names(act, row, changes)]
     history.record(act.session, row, history.Event.CHANGED, by=act.who.id, now=act.now, changes=changes)
     _remind(act, row)
     return row
@@ -300,9 +305,10 @@ def _require_open(row: Activity) -> None:
 def _fill(act: Act, row: Activity, typed: Mapping[str, str], *, complete: bool) -> None:
     kind = K(row.kind)
     problems: dict[str, CrmError] = {}
-    for name in set(typed) - FIELDS[kind]:
-        problems[name] = BadValue(N_("There is no field “%(name)s” to fill in."), name=name[:80])
-    plain_fields = {name: text for name, text in typed.items() if name in FIELDS[kind] and name != "body"}
+    ours = fields_for(kind)
+    for name in set(typed) - ours:
+        problems[name] = records.no_field(Activity.entity, name)
+    plain_fields = {name: text for name, text in typed.items() if name in ours and name != "body"}
     try:
         for name, value in records.check(act, row, plain_fields, complete=complete and kind is not K.EMAIL).items():
             setattr(row, name, value)

@@ -9,7 +9,7 @@ import reflex as rx
 
 from rxcrm.models import records
 from rxcrm.models.errors import BadValue, CrmError
-from rxcrm.models.importing import examining, wizard, work
+from rxcrm.models.importing import examining, growing, wizard, work
 from rxcrm.models.importing.books import Step
 from rxcrm.models.importing.examining import ColumnReview, Finding, ReviewView
 from rxcrm.models.importing.plan import RAW, Fix, Plan
@@ -139,10 +139,15 @@ class ReviewStep(StepMixin, AppState):
 
     @action(IMPORT)
     async def fix(self, run_id: int, place: int, finding: int, value: str, kind: str, text: str):
-        """Let something stand for a value in all its rows; without a kind that is taken back."""
-        if kind not in ("", "text", "raw", "blank") or len(text) > LONGEST:
+        """Let something stand for a value in all its rows; without a kind that is taken back.
+
+        "new" makes an option of it, for administrators.
+        """
+        if kind not in ("", "text", "raw", "blank", "new") or len(text) > LONGEST:
             raise BadValue(N_("That is too much text."))
         try:
+            if kind == "new":
+                kind, text = "raw", str(await do(growing.add_option, run_id, place, value))
             await do(wizard.fix_value, run_id, place, value, Fix(kind, text) if kind else None)
         except CrmError as refusal:
             self.told = Told(finding, refusal.text(self.locale))

@@ -12,7 +12,7 @@ from rxcrm.models.matching.tables import DuplicateRule
 from rxcrm.models.records import Act
 from rxcrm.state.gate import AppState, action, do, look
 from rxcrm.state.settings.asking import ADMINISTER, AskingMixin, Told
-from rxcrm.translation import N_
+from rxcrm.translation import N_, worded
 
 #: Between which tables: value, label.
 BETWEEN = [
@@ -24,11 +24,6 @@ BETWEEN = [
 ]
 #: The comparisons of a condition; the first leaves its place empty.
 COMPARISONS = [["", "---"], *([compare.value, label] for compare, label in LABELS.items())]
-#: Fields of all tables that a condition may compare; the verb checks whether the table has the field.
-FIELDS = [
-    ["", "---"],
-    *([n, label] for n, label in {k: v for e in TABLES for k, v in rules.choices(e).items()}.items()),
-]
 BLANKS = [["1", N_("Blank values never match")], ["0", N_("Two blank values are equal")]]
 
 
@@ -38,6 +33,8 @@ class DuplicateRules(AskingMixin, AppState):
     rows: list[RuleView] = []
     moments: dict[str, str] = {}
     answered: Told = Told()
+    #: Fields of all tables that a condition may compare; the verb checks whether the table has the field.
+    comparable: list[list[str]] = []
     subject_name: str = ""
 
     @action(ADMINISTER)
@@ -114,6 +111,8 @@ class DuplicateRules(AskingMixin, AppState):
 
     async def _load(self) -> None:
         self.rows, self.ready = await look(rules.listed), True
+        found = {name: label for entity in TABLES for name, label in rules.choices(entity).items()}
+        self.comparable = [["", "---"], *([name, worded(self.locale, label)] for name, label in found.items())]
 
     async def _ask_about(self, what: str, rule_id: int) -> None:
         await self._load()

@@ -1,0 +1,411 @@
+"""A condition as SQL: built once, asked again and again with the dates and people of the moment (S 7.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any, cast
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    ColumnElement,
+    Date,
+    Float,
+    String,
+    Text,
+    and_,
+    bindparam,
+    false,
+    func,
+    literal_column,
+    not_,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.types import TypeEngine
+
+from rxcrm.models import configuration
+from rxcrm.models.access import Reach, Who, permitted, reach_of
+from rxcrm.models.base import Record
+from rxcrm.models.db import BigInt
+from rxcrm.models.db import Moment as When
+from rxcrm.models.errors import BadValue
+from rxcrm.models.fields import TEXTUAL, FieldSpec, Kind, custom_spec, parse_number
+from rxcrm.models.filters.calendar import Clock, bounds
+from rxcrm.models.filters.conditions import BadFilter, Group, Part, Related, Test
+from rxcrm.models.filters.operators import OWNERS, PARENTS, USERS, Operator, Takes, operators_of, options_of
+from rxcrm.models.filters.values import held_in, place_of, plain_of, relations_of, value_of
+from rxcrm.models.people import TeamMember, User
+from rxcrm.models.searching import KEY_LENGTH, fold, plain
+from rxcrm.models.tables import RECORDS, record_table
+from rxcrm.translation import N_
+
+GONE = N_("This filter speaks of the field “%(field)s”, which does not exist any more.")
+UNUSED = N_("This filter speaks of the field “%(label)s”, which is out of use.")
+NO_OPERATOR = N_("%(label)s cannot be compared by “%(operator)s”.")
+NO_VALUE = N_("Enter a value for %(label)s.")
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, eq=False)
+class Compiled:
+    """A condition on the rows of a table, its values left open as parameters."""
+
+    where: ColumnElement[bool]
+    constants: Mapping[str, Any] = field(default_factory=dict)
+    moments: Mapping[str, Callable[[Clock], Any]] = field(default_factory=dict)
+    reaches: tuple[Reach, ...] = ()
+
+    def params(self, clock: Clock) -> dict[str, Any]:
+        """The values: of now, and of who asks."""
+        found = {**self.constants, **{name: value(clock) for name, value in self.moments.items()}}
+        for reach in self.reaches:
+            found |= reach.ids(clock.who)
+        return found
+
+
+def compiled(table: type[Record], condition: Group, who: Who) -> Compiled:
+    """The condition as SQL, for what this user may see of related records.
+
+    Raises BadFilter for fields that are gone, operators that do not fit and values that are none.
+    """
+    reaches = {entity: reach_of(who, record_table(entity)) for entity in sorted(_touched(table, condition))}
+    return _compiled(table, condition, tuple(reaches.items()))
+
+
+@configuration.forgets
+@lru_cache(512)
+def _compiled(table: type[Record], condition: Group, reaches: tuple[tuple[str, Reach], ...]) -> Compiled:
+    return _Compiler(dict(reaches)).whole(table, condition)
+
+
+def _touched(table: type[Record], part: Part) -> set[str]:
+    """The tables of related records that a condition looks at."""
+    if isinstance(part, Group):
+        return set().union(*(_touched(table, p) for p in part.parts))
+    if isinstance(part, Test):
+        place = place_of(table, part.field)
+        if place is None:
+            unused = custom_spec(table.entity, part.field)
+            raise BadFilter(UNUSED, label=unused.label) if unused else BadFilter(GONE, field=part.field)
+        pointed = {place.spec.target} if place.spec.target in RECORDS else set()
+        return pointed | ({place.table.entity} if place.through else set())
+    relation = relations_of(table.entity).get(part.relation)
+    if relation is None:
+        raise BadFilter(GONE, field=part.relation)
+    other = record_table(relation.entity)
+    return {relation.entity, *_touched(other, part.where)}
+
+
+class _Compiler:
+    """Builds one condition; gathers its parameters on the way."""
+
+    def __init__(self, reaches: Mapping[str, Reach]) -> None:
+        self.reaches = reaches
+        self.constants: dict[str, Any] = {}
+        self.moments: dict[str, Callable[[Clock], Any]] = {}
+
+    def whole(self, table: type[Record], condition: Group) -> Compiled:
+        where = self.part(table, cast(Any, table).__table__.c, condition)
+        return Compiled(where, self.constants, self.moments, tuple(self.reaches.values()))
+
+    def part(self, table: type[Record], row: Any, part: Part) -> ColumnElement[bool]:
+        if isinstance(part, Related):
+            return self.related(table, row, part)
+        if isinstance(part, Test):
+            return self.test(table, row, part)
+        if not part.parts:
+            return true()
+        return (or_ if part.any else and_)(*(self.part(table, row, p) for p in part.parts))
+
+    def related(self, table: type[Record], row: Any, part: Related) -> ColumnElement[bool]:
+        """Whether the user sees a record that points to the row and for which the condition holds."""
+        relation = relations_of(table.entity)[part.relation]
+        other = record_table(relation.entity)
+        there = cast(Any, other).__table__.alias()
+        if relation.by:
+            joined = held_in(other, there.c, relation.by) == row.id
+        else:
+            joined = and_(there.c.regarding_entity == table.entity, there.c.regarding_id == row.id)
+        found = self._exists(other, there, joined, self.part(other, there.c, part.where))
+        return not_(found) if part.missing else found
+
+    def _exists(self, other: type[Record], there: Any, *where: ColumnElement[bool]) -> ColumnElement[bool]:
+        """A live record that the user may see. What he may see is asked by id: its conditions speak of the table itself."""
+        reach = self.reaches[other.entity]
+        seen = [] if reach.everywhere else [there.c.id.in_(select(cast(Any, other).id).where(permitted(reach)))]
+        return select(there.c.id).where(*where, there.c.deleted_on.is_(None), *seen).exists()
+
+    def test(self, table: type[Record], row: Any, test: Test) -> ColumnElement[bool]:
+        place = place_of(table, test.field)
+        assert place, "_touched has looked at every field"
+        operator = operators_of(place.spec).get(test.operator)
+        if operator is None:
+            raise BadFilter(NO_OPERATOR, label=place.spec.label, operator=test.operator)
+        _require_values(place.spec, operator, test.values)
+        if not place.through:
+            return self.compared(row, place.spec, test)
+        there = cast(Any, place.table).__table__.alias()
+        joined = there.c.id == held_in(table, row, place.through)
+        positive = _POSITIVE.get(test.operator)
+        asked = Test(test.field, positive, test.values) if positive else test
+        found = self._exists(place.table, there, joined, self.compared(there.c, place.spec, asked))
+        return not_(found) if positive else found
+
+    def compared(self, row: Any, spec: FieldSpec, test: Test) -> ColumnElement[bool]:
+        """One test of a field that `row` holds. What is empty equals nothing and so "does not equal" everything."""
+        positive = _POSITIVE.get(test.operator)
+        if positive:
+            held = self.compared(row, spec, Test(test.field, positive, test.values))
+            return not_(func.coalesce(held, false()))
+        if spec.target == OWNERS:
+            return self.owned(row, test)
+        if test.operator == "not-null":
+            return self.filled(row, spec)
+        if spec.kind in TEXTUAL or spec.kind is Kind.CURRENCY:
+            return self.worded(row, spec, test)
+        if spec.kind in (Kind.DATE, Kind.MOMENT):
+            return self.dated(row, spec, test)
+        if spec.target == USERS and test.operator == "eq-userid":
+            me = self.bind(lambda clock: clock.who.id, BigInt)
+            return cast(ColumnElement[bool], value_of(row, spec) == me)
+        if test.operator == "under":
+            return self.under(row, spec, test)
+        return self.measured(row, spec, test)
+
+    def filled(self, row: Any, spec: FieldSpec) -> ColumnElement[bool]:
+        """Whether there is anything in a field. No text is so plain that it vanishes: it is looked at as it was typed."""
+        if spec.kind not in TEXTUAL and spec.kind is not Kind.CURRENCY:
+            return value_of(row, spec).is_not(None)
+        if _is_composed(spec):
+            return plain_of(row, spec) != ""
+        held = value_of(row, spec)
+        return (func.coalesce(held, literal_column("''")) if spec.custom else held) != ""
+
+    def worded(self, row: Any, spec: FieldSpec, test: Test) -> ColumnElement[bool]:
+        text: ColumnElement[Any] = plain_of(row, spec)
+        if spec.kind is Kind.CURRENCY:
+            # Empty stands for the organisation's own.
+            own = self.bind(lambda clock: plain(clock.who.conventions.currency), String())
+            text = func.coalesce(func.nullif(text, ""), own)
+        typed = [_spelled(spec, value) for value in test.values]
+        if test.operator in ("eq", "in"):
+            typed = [value[:KEY_LENGTH] for value in typed] if _is_composed(spec) else typed
+            return text.in_([self.bind(value, Text()) for value in typed])
+        escaped = typed[0].replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        pattern = {"like": f"%{escaped}%", "begins-with": f"{escaped}%", "ends-with": f"%{escaped}"}[test.operator]
+        return text.like(self.bind(pattern, Text()), escape="\\")
+
+    def measured(self, row: Any, spec: FieldSpec, test: Test) -> ColumnElement[bool]:
+        """Numbers, amounts, options, yes and no, ids."""
+        held = value_of(row, spec)
+        sent = [self.bind(value, _type_of(value)) for value in (_stored(spec, value) for value in test.values)]
+        if test.operator in ("eq", "in"):
+            same = held == sent[0] if len(sent) == 1 else held.in_(sent)
+            return same if spec.target not in RECORDS else and_(same, *self.readable(held, spec.target))
+        if test.operator == "between":
+            return and_(held >= sent[0], held <= sent[1])
+        compare = {"gt": held.__gt__, "ge": held.__ge__, "lt": held.__lt__, "le": held.__le__}[test.operator]
+        return compare(sent[0])
+
+    def dated(self, row: Any, spec: FieldSpec, test: Test) -> ColumnElement[bool]:
+        """Between two days or moments that follow from the operator; they are reckoned anew each time."""
+        held = value_of(row, spec)
+        ends = _days if spec.kind is Kind.DATE else _moments
+        bound: TypeEngine[Any] = Date() if spec.kind is Kind.DATE else When()
+        if spec.custom:
+            ends, bound = _as_text(ends), String()
+
+        def end(clock: Clock, which: int) -> Any:
+            return ends(bounds(test.operator, test.values, clock), clock)[which]
+
+        opened = {"on-or-before": (False, True), "on-or-after": (True, False)}
+        older = test.operator.startswith("olderthan")
+        since, until = (False, True) if older else opened.get(test.operator, (True, True))
+        conditions = [held.is_not(None)] if not since else []
+        if since:
+            conditions.append(held >= self.bind(lambda clock: end(clock, 0), bound))
+        if until:
+            conditions.append(held < self.bind(lambda clock: end(clock, 1), bound))
+        return and_(*conditions)
+
+    def owned(self, row: Any, test: Test) -> ColumnElement[bool]:
+        user, team = row.owner_user_id, row.owner_team_id
+        if test.operator in ("eq", "in"):
+            users = [int(v) for kind, v in map(_owner, test.values) if kind == "user"]
+            teams = [int(v) for kind, v in map(_owner, test.values) if kind == "team"]
+            held = [column.in_(ids) for column, ids in ((user, users), (team, teams)) if ids]
+            return func.coalesce(or_(*held), false())
+        me = self.bind(lambda clock: clock.who.id, BigInt)
+        my_teams = self.bind(lambda clock: sorted(clock.who.team_ids), BigInt, several=True)
+        if test.operator == "eq-userid":
+            return func.coalesce(user == me, false())
+        if test.operator == "eq-userteams":
+            return func.coalesce(team.in_(my_teams), false())
+        if test.operator == "eq-useroruserteams":
+            return func.coalesce(or_(user == me, team.in_(my_teams)), false())
+        people = _reports(me)
+        held = [user.in_(select(people.c.id))]
+        if test.operator == "eq-useroruserhierarchyandteams":
+            member = cast(Any, TeamMember)
+            held.append(team.in_(select(member.team_id).where(member.user_id.in_(select(people.c.id)))))
+        return func.coalesce(or_(*held), false())
+
+    def readable(self, held: Any, entity: str) -> list[ColumnElement[bool]]:
+        """That the user may see what a look-up points to: nobody learns by trying ids what he is not shown."""
+        reach = self.reaches[entity]
+        other = cast(Any, record_table(entity))
+        return [] if reach.everywhere else [held.in_(select(other.id).where(permitted(reach)))]
+
+    def under(self, row: Any, spec: FieldSpec, test: Test) -> ColumnElement[bool]:
+        """Whether the look-up points to a record or to one below it, over however many that the user sees."""
+        other = cast(Any, record_table(spec.target)).__table__
+        reach = self.reaches[spec.target]
+        seen = select(other.c.id).where(other.c.deleted_on.is_(None))
+        seen = seen if reach.everywhere else seen.where(permitted(reach))
+        tree = seen.where(other.c.id == self.bind(_stored(spec, test.values[0]), BigInt)).cte(recursive=True)
+        tree = tree.union(seen.where(other.c[PARENTS[spec.target]] == tree.c.id))
+        return value_of(row, spec).in_(select(tree.c.id))
+
+    def bind(self, value: Any, kind: TypeEngine[Any] | type[TypeEngine[Any]] | None, *, several: bool = False) -> Any:
+        """A parameter of its own; a function is asked for the value at each moment."""
+        name = f"f{len(self.constants) + len(self.moments)}"
+        if callable(value):
+            self.moments[name] = value
+        else:
+            self.constants[name] = value
+        return bindparam(name, type_=cast(Any, kind), expanding=several)
+
+
+#: The operators that hold where another does not.
+_POSITIVE = {
+    "ne": "eq",
+    "not-in": "in",
+    "not-like": "like",
+    "not-begin-with": "begins-with",
+    "not-end-with": "ends-with",
+    "null": "not-null",
+    "ne-userid": "eq-userid",
+    "not-under": "under",
+}
+
+
+def _reports(me: Any) -> Any:
+    """A user and everybody who reports to him, through however many managers."""
+    user = cast(Any, User).__table__
+    people = select(user.c.id).where(user.c.id == me).cte(recursive=True)
+    return people.union(select(user.c.id).where(user.c.manager_id == people.c.id))
+
+
+def _require_values(spec: FieldSpec, operator: Operator, values: tuple[str, ...]) -> None:
+    """Raises BadFilter where values are missing or none of the field's."""
+    wanted = {Takes.NOTHING: 0, Takes.TWO: 2}.get(operator.takes, 1)
+    enough = len(values) >= wanted if operator.takes is Takes.SEVERAL else len(values) == wanted
+    worded = spec.kind in TEXTUAL
+    if not enough or any((_spelled(spec, value) if worded else value) == "" for value in values):
+        raise BadFilter(NO_VALUE, label=spec.label)
+    try:
+        if spec.kind in (Kind.DATE, Kind.MOMENT):
+            if values:
+                bounds(operator.key, values, _ANY_TIME)
+        elif spec.target == OWNERS:
+            for value in values:
+                _owner(value)
+        elif spec.kind not in TEXTUAL and spec.kind is not Kind.CURRENCY:
+            for value in values:
+                _stored(spec, value)
+    except BadValue as problem:
+        raise BadFilter(problem.message, **problem.values) from None
+
+
+def _clock() -> Clock:
+    from rxcrm.models.people import Organisation
+
+    now = datetime.fromisoformat("2026-01-01T00:00:00+00:00")
+    return Clock(Who(0, ""), Organisation(name="", created_on=now), now)
+
+
+_ANY_TIME = _clock()
+
+
+def _spelled(spec: FieldSpec, value: str) -> str:
+    """What is typed, as the texts of a field are spelled for comparing."""
+    return fold(value) if _is_composed(spec) else plain(value)
+
+
+def _is_composed(spec: FieldSpec) -> bool:
+    """Whether this is the name of a person, of which the sort key is all that is stored."""
+    return spec.column == "fullname"
+
+
+def _owner(value: str) -> tuple[str, str]:
+    """("user", "5") for "5" or "user:5". Raises BadValue."""
+    kind, _, number = value.rpartition(":")
+    if kind not in ("", "user", "team") or not _is_id(number):
+        raise BadValue(N_("“%(value)s” is no user or team."), value=value[:80])
+    return kind or "user", number
+
+
+def _is_id(value: str) -> bool:
+    return value.isascii() and value.isdecimal() and 0 < len(value) <= 18
+
+
+def _stored(spec: FieldSpec, value: str) -> int | float | bool:
+    """The stored value for a raw one: amounts in hundredths. Raises BadValue."""
+    if spec.kind in (Kind.CHOICE, Kind.LOOKUP):
+        if spec.kind is Kind.CHOICE and _is_id(value) and int(value) not in options_of(spec):
+            sentence = N_("This filter asks for an option of %(label)s that does not exist any more.")
+            raise BadValue(sentence, label=spec.label)
+        if not _is_id(value):
+            raise BadValue(N_("%(label)s has no option “%(value)s”."), label=spec.label, value=value[:80])
+        return int(value)
+    if spec.kind is Kind.YESNO:
+        if value not in ("0", "1"):
+            raise BadValue(N_("%(label)s has no option “%(value)s”."), label=spec.label, value=value[:80])
+        return value == "1"
+    amount = parse_number(value)
+    if abs(amount) >= Decimal(10) ** 16:
+        raise BadValue(N_("“%(value)s” is too long."), value=value[:80])
+    if spec.kind is Kind.MONEY:
+        if amount * 100 != (amount * 100).to_integral_value():
+            raise BadValue(N_("%(label)s can have at most two decimals."), label=spec.label)
+        return int(amount * 100)
+    return int(amount) if spec.kind is Kind.WHOLE and amount == amount.to_integral_value() else float(amount)
+
+
+def _type_of(value: float | bool) -> TypeEngine[Any]:
+    """How a value is sent: wide enough for any, so that what no row can hold is compared rather than refused."""
+    if isinstance(value, bool):
+        return Boolean()
+    return BigInteger() if isinstance(value, int) else Float()
+
+
+def _days(ends: tuple[Any, Any], clock: Clock) -> tuple[Any, Any]:
+    """Bounds for a column of days: from the day of the first moment to that of the last, both included."""
+    first, last = ends
+    if isinstance(first, datetime):
+        first = first.astimezone(clock.zone).date()
+    if isinstance(last, datetime):
+        last = last.astimezone(clock.zone).date() + _DAY
+    return first, last
+
+
+def _moments(ends: tuple[Any, Any], clock: Clock) -> tuple[Any, Any]:
+    """Bounds for a column of moments: days begin at midnight in the user's time zone."""
+    first, last = (
+        clock.start_of(end) if isinstance(end, date) and not isinstance(end, datetime) else end for end in ends
+    )
+    return first, last
+
+
+def _as_text(ends: Callable[..., tuple[Any, Any]]) -> Callable[..., tuple[Any, Any]]:
+    """The same bounds for ISO dates in JSON, which compare as text."""
+    return lambda found, clock: tuple(end and end.isoformat() for end in ends(found, clock))
+
+
+__all__ = ["Compiled", "compiled"]
