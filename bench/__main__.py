@@ -16,6 +16,7 @@ from pathlib import Path
 import psycopg
 
 from bench import (
+    boards,
     browser,
     dashboards,
     duplicates,
@@ -29,6 +30,7 @@ from bench import (
     qualifying,
     records,
     report,
+    scores,
     servers,
     timeline,
 )
@@ -46,6 +48,8 @@ STEPS: dict[str, Callable[[Desk], list[Figure]]] = {
     "import": imports.figures,
     "dashboards": dashboards.figures,
     "list tools": list_tools.figures,
+    "scores": scores.figures,
+    "boards": boards.figures,
 }
 
 

@@ -155,6 +155,8 @@ def _shown(act: Act, tile: Tile) -> dict[str, Any]:
 def _column(act: Act, entity: str, column: Column) -> dict[str, Any]:
     """A column of a list as its tile draws it; `options` are the words for raw values."""
     locale, place = act.who.conventions.locale, place_of(record_table(entity), column.key)
+    if place and not act.who.may_read(place):
+        return {"key": column.key, "label": gettext(locale, column.label), "kind": "sealed", "options": {}}
     options: dict[str, str] = {}
     if place and place.spec.kind is Kind.CHOICE:
         options = {str(int(option)): gettext(locale, option.label) for option in place.spec.options or ()}

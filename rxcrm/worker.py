@@ -27,6 +27,8 @@ from rxcrm.models.importing import work as importing
 from rxcrm.models.job import Job
 from rxcrm.models.mail import receiving, sending
 from rxcrm.models.matching import sweeping
+from rxcrm.models.sampling import work as sampling
+from rxcrm.models.scoring import work as scoring
 from rxcrm.models.shaping import customs, indexing
 from rxcrm.settings import settings
 
@@ -48,7 +50,20 @@ REST = 5.0
 SWEEPS = 3600.0
 
 #: The handlers are registered by these modules.
-HANDLERS = (importing, reminders, sending, receiving, sweeping, exchange, exporting, bulk, indexing, reindexing)
+HANDLERS = (
+    importing,
+    reminders,
+    sending,
+    receiving,
+    sweeping,
+    exchange,
+    exporting,
+    bulk,
+    indexing,
+    scoring,
+    reindexing,
+    sampling,
+)
 #: Kinds of which one job may take an hour.
 LONG = frozenset({running.KIND, undoing.KIND, runs.KIND, accounts.FETCH, doing.KIND, doing.UNDO_KIND, reindexing.KIND})
 
@@ -90,6 +105,7 @@ class Worker:
             await db.run(jobs.sweep, db.now())
             await db.run(customs.purge, db.now())
             await db.run(bulk.sweep, db.now())
+            await db.run(scoring.chores, db.now())
             await tidying.tidy(db.now())
         seconds = max(settings().imap_seconds, 10)
         if settings().imap_url and self._is_time(receiving.KIND, min(seconds / 4, 30)):

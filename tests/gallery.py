@@ -18,8 +18,11 @@ from rxcrm.models.login import who_is
 from rxcrm.models.migrating import migrate
 from rxcrm.models.people import organisation
 from rxcrm.models.records import Act
+from tests.gallery_campaigns import SCENES as CAMPAIGNS
 from tests.gallery_charts import SCENES as CHARTS
 from tests.gallery_imports import Imports, call_off, exporting
+from tests.gallery_selling import SCENES as SELLING
+from tests.gallery_settings import SCENES as SETTINGS
 from tests.gallery_shaping import SCENES as SHAPING
 from tests.server import Server, build_once, chromium
 
@@ -78,6 +81,16 @@ def quick(page: Page) -> None:
     page.get_by_role("button", name="New record").click()
     page.get_by_role("menuitem", name="Lead").click()
     page.get_by_role("dialog").wait_for()
+
+
+def board(address: str) -> Callable[[Page], None]:
+    """A board, or a calendar of records."""
+
+    def show(page: Page) -> None:
+        page.goto(address)
+        page.locator(".board-card[data-card], .calendar-sheet [data-slot]").first.wait_for()
+
+    return show
 
 
 def views(page: Page) -> None:
@@ -305,6 +318,9 @@ def settings(path: str) -> Callable[[Page], None]:
 
 SCENES: dict[str, Callable[[Page], None]] = {
     "leads": leads,
+    "board": board("/opportunities?view=open&as=board"),
+    "board-leads": board("/leads?view=open&as=board&lanes=owner"),
+    "record-calendar": board("/leads?view=open&as=calendar&date=created_on"),
     "views": views,
     "assign": ticked,
     "empty": nothing,
@@ -345,6 +361,10 @@ SCENES: dict[str, Callable[[Page], None]] = {
     "share": share,
     "recycle-bin": settings("/recycle-bin"),
     "qualification": settings("/settings/qualification"),
+    "field-mapping": settings("/settings/qualification/mapping?table=contact"),
+    "topics": settings("/settings/topics"),
+    "currencies": settings("/settings/currencies"),
+    "sample-data": settings("/settings/sample-data"),
     "duplicate-rules": settings("/settings/duplicates"),
     "roles": settings("/settings/roles"),
     "jobs": settings("/settings/jobs"),
@@ -355,6 +375,9 @@ SCENES: dict[str, Callable[[Page], None]] = {
     "export": exporting,
     **SHAPING,
     **CHARTS,
+    **SELLING,
+    **CAMPAIGNS,
+    **SETTINGS,
 }
 
 

@@ -21,11 +21,22 @@ from rxcrm.models.filters.operators import OWNERS, PARENTS
 from rxcrm.models.filters.values import place_of, relations_of
 from rxcrm.models.people import TeamMember, User
 from rxcrm.models.searching import KEY_LENGTH, fold, plain
-from rxcrm.models.tables import RECORDS
+from rxcrm.models.tables import POINTED
+from rxcrm.models.tagging.vocabulary import vocabulary
 from tests.office import Office
 
 #: What holds where there is nothing: an empty look-up, or one of a record that the asker may not see.
-NEGATIVE = ("ne", "not-in", "not-like", "not-begin-with", "not-end-with", "null", "ne-userid", "not-under")
+NEGATIVE = (
+    "ne",
+    "not-in",
+    "not-contain-values",
+    "not-like",
+    "not-begin-with",
+    "not-end-with",
+    "null",
+    "ne-userid",
+    "not-under",
+)
 
 
 @dataclass
@@ -52,7 +63,7 @@ def world_of(office: Office, user: User) -> World:
     """Everything that is in the office's database, as this user may see it."""
     who = office.who(user)
     world = World(Clock(who, office.organisation, office.now))
-    for entity, table in RECORDS.items():
+    for entity, table in POINTED.items():
         rows = office.session.exec(select(table)).all()
         world.records[entity] = {row.id or 0: row for row in rows}
         readable = [row for row in rows if may(office.session, who, Privilege.READ, row)]
@@ -101,9 +112,21 @@ def _tested(world: World, row: Any, spec: FieldSpec, test: Test) -> bool:
         return _owned(world, row, operator, values)
     if spec.kind in TEXTUAL or spec.kind is Kind.CURRENCY:
         return _worded(world, row, spec, operator, values)
+    if spec.kind is Kind.TAGS:
+        return _tagged(set(vocabulary().live(row.tags)), operator, {vocabulary().meaning(int(v)) for v in values})
     if spec.kind in (Kind.DATE, Kind.MOMENT):
         return _dated(world, _held(row, spec), operator, values)
     return _measured(world, _held(row, spec), spec, operator, values)
+
+
+def _tagged(held: set[int], operator: str, wanted: set[int]) -> bool:
+    return {
+        "contain-values": bool(held & wanted),
+        "contain-all-values": wanted <= held,
+        "not-contain-values": not held & wanted,
+        "null": not held,
+        "not-null": bool(held),
+    }[operator]
 
 
 def _held(row: Any, spec: FieldSpec) -> Any:
@@ -145,7 +168,7 @@ def _measured(world: World, held: Any, spec: FieldSpec, operator: str, values: t
         return _under(world, held, spec, int(values[0])) == (operator == "under")
     typed = [Decimal(v) for v in values]
     if operator in ("eq", "in", "ne", "not-in"):
-        hidden = spec.target in RECORDS and held not in world.readable[spec.target]
+        hidden = spec.target in POINTED and held not in world.readable[spec.target]
         same = held is not None and not hidden and Decimal(str(int(held) if held in (True, False) else held)) in typed
         return same == (operator in ("eq", "in"))
     if held is None:

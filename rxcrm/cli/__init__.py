@@ -12,6 +12,7 @@ from rxcrm.cli.importing import add_import_commands
 from rxcrm.cli.parsing import Parser, command
 from rxcrm.cli.sentences import Finished, Refused, plain
 from rxcrm.cli.server import add_server_commands
+from rxcrm.cli.settings import add_settings_commands
 from rxcrm.cli.users import add_user_commands
 
 EXAMPLES = """\
@@ -22,6 +23,7 @@ examples:
   rxcrm import leads.csv --dry-run              check a file and write nothing
   rxcrm import leads.xlsx --sheet Fair --map "Firma=company_name" --map "Notes="
   rxcrm export --view open -o leads.xlsx        what Open Leads shows, as a workbook
+  rxcrm settings export settings.json           what administrators shaped: fields, forms, views, rules …
   rxcrm demo --serve                            look at it with sample data
 
 Settings are environment variables: RXCRM_PORT, RXCRM_DATA_DIR, RXCRM_DATABASE_URL …; docs/settings.md has them all.
@@ -60,4 +62,8 @@ def parser() -> argparse.ArgumentParser:
     add_user_commands(users.add_subparsers(title="commands", metavar="COMMAND", required=True))
     add_import_commands(commands)
     add_export_commands(commands)
+    shaped = command(
+        commands, "settings", None, "Everything that administrators shape, out into one file and in from one."
+    )
+    add_settings_commands(shaped.add_subparsers(title="commands", metavar="COMMAND", required=True))
     return top

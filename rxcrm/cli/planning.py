@@ -84,9 +84,9 @@ def _map(plan: Plan, names: _Names, pairs: Iterable[str]) -> None:
             chosen = {c: t for c, t in chosen.items() if t != target} | {column: target}
     plan.mapping = chosen
     if "topic" not in chosen.values() and any(t.name == "topic" for t in names.targets) and not plan.topic_pattern:
-        from rxcrm.models.importing.topics import PRESET
+        from rxcrm.models.composing import preset
 
-        plan.topic_pattern = PRESET
+        plan.topic_pattern = preset()
 
 
 def _rule(text: str) -> LookupRule:

@@ -96,6 +96,7 @@ def _user_add(asked: argparse.Namespace) -> None:
 
 def _user_list(asked: argparse.Namespace) -> None:
     from rxcrm.models import administration
+    from rxcrm.models.privileges import role_label
 
     people = act_as(asked.by, lambda act: administration.list_users(act, limit=100_000))
     if asked.json:
@@ -103,7 +104,7 @@ def _user_list(asked: argparse.Namespace) -> None:
             {
                 "email": p.email,
                 "name": p.name,
-                "roles": [role.value for role in p.roles],
+                "roles": p.roles,
                 "unit": p.unit,
                 "manager": p.manager,
                 "disabled": p.disabled,
@@ -113,7 +114,7 @@ def _user_list(asked: argparse.Namespace) -> None:
         ]
         print(json.dumps(found, ensure_ascii=False))
         return
-    rows = [[p.name, p.email, ", ".join(role.label for role in p.roles), p.unit, _state(p)] for p in people]
+    rows = [[p.name, p.email, ", ".join(role_label(role) for role in p.roles), p.unit, _state(p)] for p in people]
     print_table(["Name", "E-mail", "Roles", "Business unit", "State"], rows)
 
 

@@ -246,7 +246,7 @@ export function AddressQuery({ name, value }) {
 }
 
 /** Something that is on or off, with an explanation. */
-export function Switch({ name, label, hint }) {
+export function Switch({ name, label, hint, fixed }) {
   const { values } = useContext(AskContext);
   const id = useId();
   return (
@@ -255,7 +255,33 @@ export function Switch({ name, label, hint }) {
         <b id={id}>{label}</b>
         <small id={`${id}-hint`}>{hint}</small>
       </span>
-      <input type="checkbox" role="switch" name={name} defaultChecked={values[name] === "1"} aria-labelledby={id} aria-describedby={`${id}-hint`} />
+      <input type="checkbox" role="switch" name={name} disabled={fixed} defaultChecked={values[name] === "1"} aria-labelledby={id} aria-describedby={`${id}-hint`} />
+    </label>
+  );
+}
+
+/** How far a privilege reaches: a menu whose closed face is a picture that fills with the depth. */
+export function DepthField({ name, label, short, options, fixed }) {
+  const { errors, values } = useContext(AskContext);
+  const t = useT();
+  const [depth, setDepth] = useState(values[name] ?? "0");
+  const select = useRef(null);
+  useEffect(() => {
+    const form = select.current.form;
+    // "Discard" resets the form: the picture follows.
+    const follow = () => requestAnimationFrame(() => select.current && setDepth(select.current.value));
+    form?.addEventListener("reset", follow);
+    return () => form?.removeEventListener("reset", follow);
+  }, []);
+  return (
+    <label className="depth-field">
+      <span className="depth-short" aria-hidden="true">{short}</span>
+      <span className="depth" data-depth={depth} aria-hidden="true" />
+      <span className="depth-name" aria-hidden="true">{t(options.find(([value]) => value === depth)?.[1] ?? "")}</span>
+      <select ref={select} name={name} aria-label={label} title={t(options.find(([value]) => value === depth)?.[1] ?? "")} disabled={fixed}
+        aria-invalid={errors[name] ? true : undefined} defaultValue={depth} onChange={(event) => setDepth(event.target.value)}>
+        {options.map(([value, text]) => <option key={value} value={value}>{t(text)}</option>)}
+      </select>
     </label>
   );
 }
@@ -315,15 +341,16 @@ export function LinkDialog({ path, base, title, note, onClose }) {
   );
 }
 
-/** A tab that is a page of its own. */
-export function TabLink({ to, label }) {
+/** A tab that is a page of its own; with `below` it stands for the pages below its address too. */
+export function TabLink({ to, label, current, below }) {
   const { pathname } = useLocation();
   const navigate = useNavigate();
-  const here = pathname.replace(/(.)\/$/, "$1") === to;
+  const path = pathname.replace(/(.)\/$/, "$1");
+  const here = current || path === to || (below && path.startsWith(`${to}/`));
   const link = useRef(null);
   useEffect(() => {
     // Where the tabs do not all fit, that of the page is among those seen.
-    const bar = link.current.parentNode;
+    const bar = link.current.closest("nav") ?? link.current.parentNode;
     const [own, whole] = [link.current.getBoundingClientRect(), bar.getBoundingClientRect()];
     if (here) bar.scrollLeft += own.left - whole.left - (whole.width - own.width) / 2;
   }, [here]);

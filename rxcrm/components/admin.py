@@ -12,6 +12,7 @@ from rxcrm.components.frame import frame, icon
 from rxcrm.components.local import library
 from rxcrm.components.tr import _
 from rxcrm.state.gate import AppState
+from rxcrm.translation import N_
 
 ADMIN = library("admin.jsx")
 
@@ -76,6 +77,21 @@ class Switch(_Ours):
     name: rx.Var[str]
     label: rx.Var[str]
     hint: rx.Var[str]
+    #: It can be seen and not changed.
+    fixed: rx.Var[bool]
+
+
+class DepthField(_Ours):
+    """A cell of the matrix of a role: how far a privilege reaches, as a menu that shows it as a picture."""
+
+    library = ADMIN
+    tag = "DepthField"
+    name: rx.Var[str]
+    label: rx.Var[str]
+    #: The label that stands before the cell where the columns have none, on a telephone.
+    short: rx.Var[str]
+    options: rx.Var[list[Any]]
+    fixed: rx.Var[bool]
 
 
 class ColourChoice(_Ours):
@@ -131,6 +147,10 @@ class TabLink(_Ours):
     tag = "TabLink"
     to: rx.Var[str]
     label: rx.Var[str]
+    #: Whether it is the page that is seen, where the address alone does not say it.
+    current: rx.Var[bool]
+    #: Whether it stands for the pages below its address too.
+    below: rx.Var[bool]
 
 
 class MenuEntry(_Ours):
@@ -149,6 +169,7 @@ class MenuLink(_Ours):
 
 form_dialog, settings_form, link_dialog = FormDialog.create, SettingsForm.create, LinkDialog.create
 ask_field, choice_cards, switch = AskField.create, ChoiceCards.create, Switch.create
+depth_field = DepthField.create
 colour_choice, address_query = ColourChoice.create, AddressQuery.create
 sortable, row_mover = Sortable.create, RowMover.create
 tab_link, menu_entry, menu_link = TabLink.create, MenuEntry.create, MenuLink.create
@@ -180,22 +201,73 @@ def settings_page(*children: rx.Component, right: str = "administer") -> rx.Comp
     )
 
 
+#: The pages of the settings by group: address and label.
+GROUPS: list[tuple[str, list[tuple[str, str]]]] = [
+    (
+        N_("Organisation"),
+        [
+            ("/settings", N_("Organisation")),
+            ("/settings/users", N_("Users")),
+            ("/settings/security-roles", N_("Security roles")),
+            ("/settings/column-security", N_("Column security")),
+            ("/settings/teams", N_("Teams")),
+            ("/settings/units", N_("Business units")),
+            ("/settings/territories", N_("Territories")),
+            ("/settings/currencies", N_("Currencies")),
+        ],
+    ),
+    (
+        N_("Tables"),
+        [
+            ("/settings/fields", N_("Fields")),
+            ("/settings/option-lists", N_("Option lists")),
+            ("/settings/tags", N_("Tags")),
+            ("/settings/forms", N_("Forms")),
+            ("/settings/views", N_("Views")),
+            ("/settings/duplicates", N_("Duplicates")),
+            ("/settings/addresses", N_("Address suggestions")),
+        ],
+    ),
+    (
+        N_("Sales"),
+        [
+            ("/settings/processes", N_("Processes")),
+            ("/settings/topics", N_("Topics of leads")),
+            ("/settings/qualification", N_("Lead qualification")),
+            ("/settings/assignment-rules", N_("Assignment rules")),
+            ("/settings/lead-score", N_("Lead score")),
+            ("/settings/campaigns", N_("Campaigns")),
+            ("/settings/roles", N_("Connection roles")),
+        ],
+    ),
+    (
+        N_("Exchange of data"),
+        [
+            ("/settings/templates", N_("E-mail templates")),
+            ("/settings/exchange", N_("Exchange")),
+            ("/settings/sample-data", N_("Sample data")),
+            ("/settings/file", N_("Settings file")),
+            ("/settings/jobs", N_("Background work")),
+        ],
+    ),
+]
+
+
 def settings_tabs() -> rx.Component:
+    """The pages of the settings: a column beside them, or tabs above them where there is no room."""
     return rx.cond(
         AppState.rights["administer"],
         rx.el.nav(
-            tab_link(to="/settings", label=_("Organisation")),
-            tab_link(to="/settings/users", label=_("Users")),
-            tab_link(to="/settings/units", label=_("Business units")),
-            tab_link(to="/settings/views", label=_("Views")),
-            tab_link(to="/settings/qualification", label=_("Lead qualification")),
-            tab_link(to="/settings/fields", label=_("Fields")),
-            tab_link(to="/settings/option-lists", label=_("Option lists")),
-            tab_link(to="/settings/roles", label=_("Connection roles")),
-            tab_link(to="/settings/duplicates", label=_("Duplicates")),
-            tab_link(to="/settings/templates", label=_("E-mail templates")),
-            tab_link(to="/settings/exchange", label=_("Exchange")),
-            tab_link(to="/settings/jobs", label=_("Background work")),
+            *[
+                rx.el.div(
+                    rx.el.span(_(title), class_name="tab-group", aria_hidden="true"),
+                    # Pages below an address belong to it, but for the first page, below which all others are.
+                    *[tab_link(to=path, label=_(label), below=path != "/settings") for path, label in pages],
+                    role="group",
+                    aria_label=_(title),
+                )
+                for title, pages in GROUPS
+            ],
             aria_label=_("Settings"),
             class_name="tab-links",
         ),

@@ -10,9 +10,9 @@ import { countOf, newToken, useSelection } from "./selection_store.js";
 import { useFields, useKept } from "./shape.js";
 import { Dialog } from "./ui.jsx";
 
-/** Fields as this form shows them: nothing has to be filled in, and every choice can be left alone. */
+/** Fields as this form shows them: nothing has to be filled in, and every choice can be left alone. Tags have commands of their own. */
 const blank = (fields) =>
-  Object.fromEntries(Object.entries(fields).filter(([, spec]) => !spec.locked && spec.kind !== "moment").map(([name, spec]) => [
+  Object.fromEntries(Object.entries(fields).filter(([, spec]) => !spec.locked && (!spec.secured || spec.secured.update) && !["moment", "tags"].includes(spec.kind)).map(([name, spec]) => [
     name, { ...spec, level: "", always: false, matching: false, fills: false, options: spec.kind === "yesno" ? [["", "---"], ...spec.options] : spec.options },
   ]));
 

@@ -25,14 +25,14 @@ export function rangeOf(view, at, weekday) {
 }
 
 /** The day to which Previous and Next lead: by day, week or month, never beyond the last day of a month. */
-function turned(view, at, by) {
+export function turned(view, at, by) {
   if (view === "day" || view === "week") return plus(at, by * (view === "day" ? 1 : 7));
   const [year, month, date] = at.split("-").map(Number);
   const last = new Date(Date.UTC(year, month + by, 0)).getUTCDate();
   return iso(new Date(Date.UTC(year, month - 1 + by, Math.min(date, last))));
 }
 
-const isDay = (text) => /^\d{4}-\d\d-\d\d$/.test(text ?? "") && !Number.isNaN(day(text).getTime());
+export const isDay = (text) => /^\d{4}-\d\d-\d\d$/.test(text ?? "") && !Number.isNaN(day(text).getTime());
 
 export function ActivityCalendar({ shown, moved, zone, firstWeekday, mayCreate, kinds, onAsk, onMove }) {
   const t = useT();

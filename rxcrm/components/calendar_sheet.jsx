@@ -25,7 +25,7 @@ const DAY = 1440 * MINUTE;
 const clock = (text) => new Date(`${text.length === 10 ? `${text}T00:00` : text}Z`).getTime();
 const spell = (time, allDay) => new Date(time).toISOString().slice(0, allDay ? 10 : 16);
 
-export default function CalendarSheet({ view, at, weekday, zone, slots, kinds, mayCreate, onOpen, onCreate, onMove, onDay }) {
+export default function CalendarSheet({ view, at, weekday, zone, slots, kinds, mayCreate, wholeDay, onOpen, onCreate, onMove, onDay }) {
   const t = useT();
   const calendar = useRef(null);
   const byId = useMemo(() => new Map(slots.map((slot) => [String(slot.id), slot])), [slots]);
@@ -40,7 +40,7 @@ export default function CalendarSheet({ view, at, weekday, zone, slots, kinds, m
     queueMicrotask(() => api?.changeView?.(VIEW[view], at));
   }, [view, at]);
   const label = (slot) => {
-    const when = slot.all_day ? t("all day") : slot.end ? `${t.clock(slot.start)} – ${t.clock(slot.end)}` : t.clock(slot.start);
+    const when = slot.all_day ? (wholeDay ?? t("all day")) : slot.end ? `${t.clock(slot.start)} – ${t.clock(slot.end)}` : t.clock(slot.start);
     const state = { overdue: t("Overdue"), closed: t("Completed") }[slot.state];
     return [t(kinds[slot.kind]), slot.title, when, slot.regarding, state].filter(Boolean).join(", ");
   };
@@ -75,7 +75,7 @@ export default function CalendarSheet({ view, at, weekday, zone, slots, kinds, m
         events={events} eventInteractive eventOrder="start,-duration,allDay,title" dayMaxEvents navLinks navLinkDayClick={(date) => onDay(date.toISOString().slice(0, 10))}
         editable selectable={mayCreate} selectMirror unselectAuto longPressDelay={450} eventLongPressDelay={450} selectLongPressDelay={450}
         scrollTime="07:30:00" slotDuration="00:30:00" snapDuration="00:15:00" defaultTimedEventDuration={{ minutes: SHORT }} expandRows
-        allDayText={t("all day")} moreLinkText={(n) => t.n("+%(n)s more", "+%(n)s more", n)} noEventsText={t("Nothing is planned in this time.")}
+        allDayText={wholeDay ?? t("all day")} moreLinkText={(n) => t.n("+%(n)s more", "+%(n)s more", n)} noEventsText={t("Nothing is planned in this time.")}
         eventDidMount={({ el, event }) => {
           const { slot } = event.extendedProps;
           if (!slot) return; // a range that is being selected

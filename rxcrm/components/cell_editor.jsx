@@ -10,7 +10,7 @@ import { newToken } from "./selection_store.js";
 /** Whether a column can be edited in the list: a field of the record that people type into. */
 export const isEditable = (column, fields, rights, entity) => {
   const spec = fields?.[column.key];
-  return !!spec && !spec.locked && entity !== "activity" && !column.key.includes(".") && !!rights?.[`write_${entity}`] && !["html", "parties", "regarding"].includes(spec.kind);
+  return !!spec && !spec.locked && (!spec.secured || spec.secured.update) && entity !== "activity" && !column.key.includes(".") && !!rights?.[`write_${entity}`] && !["html", "parties", "regarding"].includes(spec.kind);
 };
 
 /** `cell` is the element that is edited; `done(row)` gets the row as it is now, `close` ends without a change. */

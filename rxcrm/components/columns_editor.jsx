@@ -15,6 +15,9 @@ export function columnLabel(t, description, key) {
   return field ? (field.by ? `${t(field.by)} · ${t(field.label)}` : t(field.label)) : t("(a field that is gone)");
 }
 
+/** The fields that this user may not see: neither shown anew nor sorted by. */
+const sealedOf = (description) => new Set(description.tables[description.entity].fields.filter((f) => f.sealed).map((f) => f.name));
+
 /** `columns` are keys in their order; `onChange(keys)` shows them, `onReset` goes back to those of the view; `related` offers those of look-ups, `folded` shows what could be added only when somebody asks. */
 export function ColumnsEditor({ description, columns: told, changed, related = true, folded, onChange: tell, onReset }) {
   const t = useT();
@@ -42,10 +45,12 @@ export function ColumnsEditor({ description, columns: told, changed, related = t
     onChange(next);
   };
   const table = description.tables[description.entity];
+  const seen = (fields) => fields.filter((f) => !f.sealed);
+  const hidden = sealedOf(description);
   const groups = [
-    [t("Fields"), [...description.columns.map(([key]) => key), ...table.fields.filter((f) => !f.custom).map((f) => f.name)]],
-    [t("Custom fields"), table.fields.filter((f) => f.custom).map((f) => f.name)],
-    ...table.fields.filter((f) => related && f.through).map((f) => [t(f.label), (description.tables[f.target]?.fields ?? []).map((g) => `${f.name}.${g.name}`)]),
+    [t("Fields"), [...description.columns.map(([key]) => key).filter((key) => !hidden.has(key)), ...seen(table.fields).filter((f) => !f.custom).map((f) => f.name)]],
+    [t("Custom fields"), seen(table.fields).filter((f) => f.custom).map((f) => f.name)],
+    ...table.fields.filter((f) => related && f.through).map((f) => [t(f.label), seen(description.tables[f.target]?.fields ?? []).map((g) => `${f.name}.${g.name}`)]),
   ];
   const offered = groups.map(([label, keys]) => [label, [...new Set(keys)].filter((key) => !columns.includes(key) && name(key).toLowerCase().includes(term.toLowerCase())).sort((a, b) => name(a).localeCompare(name(b)))]).filter(([, keys]) => keys.length);
   return (
@@ -103,7 +108,7 @@ export function FindEditor({ description, found: told, onChange: tell }) {
 export function SortEditor({ description, columns, sort: told, onChange: tell }) {
   const t = useT();
   const [sort, onChange] = useAhead(told, tell);
-  const keys = [...new Set([...columns, ...sort.map(([key]) => key)])].filter((key) => !key.includes("."));
+  const keys = [...new Set([...columns, ...sort.map(([key]) => key)])].filter((key) => !key.includes(".") && !sealedOf(description).has(key));
   const put = (index, entry) => onChange(entry ? Object.assign([...sort], { [index]: entry }) : sort.filter((_, i) => i !== index));
   const rows = sort.length < MOST_SORTS ? [...sort, ["", false]] : sort;
   return (

@@ -10,7 +10,7 @@ from reflex_base.event import passthrough_event_spec
 from rxcrm.components.elements import _Ours
 from rxcrm.components.local import library
 from rxcrm.state.connections import RIVALLED, Connections
-from rxcrm.state.forms import quick_forms
+from rxcrm.state.forms import COMPLETED, quick_forms
 from rxcrm.state.gate import AppState
 
 #: Entity and id of the record, id and version of the connection.
@@ -102,7 +102,11 @@ def stakeholders(state: Any, entity: str) -> rx.Component:
         **_common(state, entity),
         stakeholders=Connections.stakeholders,
         stakeholders_hidden=Connections.stakeholders_hidden,
-        contact_fields=[{"name": name, **spec} for name, spec in quick_forms()["contact"]["fields"].items()],
+        contact_fields=[
+            {"name": name, **spec}
+            for name, spec in quick_forms()["contact"]["fields"].items()
+            if name not in COMPLETED["contact"]
+        ],
         on_connect_new=Connections.connect_new,
     )
 

@@ -64,6 +64,13 @@ class Refresher(_Ours):
     on_refresh: rx.EventHandler[rx.event.no_args_event_spec]
 
 
+class RecordTags(_Ours):
+    """The tags of the record of a form, below its title."""
+
+    library = library("tags.jsx")
+    tag = "RecordTags"
+
+
 class PostForm(_Ours):
     library = UI
     tag = "PostForm"
@@ -121,10 +128,28 @@ class Shape(_Ours):
 
 
 class MoreFields(_Ours):
-    """The custom fields of a table, on its form."""
+    """The custom fields of a table whose form is not the administrators' to lay out (that of activities)."""
 
     library = library("more_fields.jsx")
     tag = "MoreFields"
+    lib_dependencies: list[str] = [ICONS, *EDITOR]
+
+
+class FormBody(_Ours):
+    """The tabs of a record form as its layout says; `parts` names the children that sections may show."""
+
+    library = library("form_body.jsx")
+    tag = "FormBody"
+    lib_dependencies: list[str] = [ICONS, *EDITOR]
+    label: rx.Var[str]
+    parts: rx.Var[list[str]]
+
+
+class HeaderFields(_Ours):
+    """The fields in the header of a record form, as its layout says."""
+
+    library = library("form_body.jsx")
+    tag = "HeaderFields"
     lib_dependencies: list[str] = [ICONS, *EDITOR]
 
 
@@ -180,6 +205,7 @@ class RecordList(_Ours):
     lib_dependencies: list[str] = [ICONS, *EDITOR]  # cells are edited by the fields of the forms
     entity: rx.Var[str]
     list: rx.Var[str]
+    kinds: rx.Var[Any]
     label: rx.Var[str]
     views: rx.Var[Any]
     view: rx.Var[str]
@@ -229,6 +255,7 @@ class RecordForm(_Ours):
     list: rx.Var[str]
     label: rx.Var[str]
     fields: rx.Var[dict[str, Any]]
+    layout: rx.Var[dict[str, Any]]
     record_id: rx.Var[int]
     version: rx.Var[int]
     values: rx.Var[dict[str, str]]
@@ -318,9 +345,11 @@ dialog, menu, command_button, messages = Dialog.create, Menu.create, Command.cre
 post_form, post_field, post_tick, post_button = PostForm.create, PostField.create, PostTick.create, PostButton.create
 theme_choice, language, hotkeys = ThemeChoice.create, Language.create, Hotkeys.create
 shape, more_fields = Shape.create, MoreFields.create
+form_body, header_fields = FormBody.create, HeaderFields.create
 navigation, site_link, refresher = Navigation.create, SiteLink.create, Refresher.create
 global_search, quick_create, quick_entry = GlobalSearch.create, QuickCreate.create, QuickEntry.create
 record_list = RecordList.create
 record_form, field, tabs, live_title = RecordForm.create, Field.create, Tabs.create, LiveTitle.create
+record_tags = RecordTags.create
 save_button, save_state, back_to_list = SaveButton.create, SaveState.create, BackToList.create
 draft_banner, conflict_banner, lost_banner = DraftBanner.create, ConflictBanner.create, LostBanner.create

@@ -2,9 +2,14 @@
 import { useEffect, useId, useLayoutEffect, useRef, useState } from "react";
 import { Check, ExternalLink, Lock, X } from "lucide-react";
 import { useT } from "./i18n.js";
+import { Street } from "./addresses.jsx";
 import { MomentInput, PartiesField, Regarding, RichField } from "./activity_fields.jsx";
+import { composed } from "./composing.js";
 import { addressOf } from "./paths.js";
 import { nameOf, useForm, useStore, valueOf } from "./record_store.js";
+import { SealedField } from "./sealed.jsx";
+import { useShape } from "./shape.js";
+import { TagsField } from "./tags.jsx";
 
 const INPUT = { email: ["email", "email"], phone: ["tel", "tel"], url: ["text", "url"], money: ["text", "decimal"], whole: ["text", "numeric"], decimal: ["text", "decimal"], date: ["date", undefined] };
 const LINK = { email: "mailto:", phone: "tel:", url: "" };
@@ -15,16 +20,19 @@ export function Field({ name, text, bar, header, needed, stacked }) {
   const s = useStore(store);
   const t = useT();
   const id = useId();
+  const { addresses } = useShape();
   const spec = fields[name];
   const value = valueOf(s, name);
   const problem = s.errors[name];
   const locked = spec.locked || !!props.current.locked;
   const label = t(text || spec.label);
+  const will = value.trim() ? "" : composed(spec, fields, s, t);
   const shared = {
     id, "data-field": name, disabled: locked, "aria-invalid": problem ? true : undefined,
     "aria-required": spec.level === "required" || needed || undefined,
-    "aria-describedby": [problem && `${id}-problem`, spec.help && `${id}-help`].filter(Boolean).join(" ") || undefined,
+    "aria-describedby": [problem && `${id}-problem`, spec.secured && locked && `${id}-shut`, spec.help && `${id}-help`, will && `${id}-will`].filter(Boolean).join(" ") || undefined,
   };
+  const shut = spec.secured && spec.shut ? t("Secured: no column security profile lets you change this field.") : "";
   const set = (v) => change(name, v);
   // Some options depend on what another field holds.
   const offered = spec.by ? spec.by.options[valueOf(s, spec.by.field)] : spec.options;
@@ -37,19 +45,23 @@ export function Field({ name, text, bar, header, needed, stacked }) {
     <div className={`field${problem ? " bad" : ""}${header ? " in-header" : ""}${bar ? " in-bar" : ""}${stacked ? " stacked" : ""}`}>
       <div className="field-label">
         <label htmlFor={id}>{label}</label>
-        {locked ? <span className="mark lock" aria-hidden="true" title={props.current.locked || undefined}><Lock className="icon" /></span>
+        {spec.sealed ? null : locked ? <span className="mark lock" aria-hidden="true" title={shut || props.current.locked || undefined}><Lock className="icon" /></span>
           : spec.level === "required" || needed ? <span className="mark required" aria-hidden="true">*</span>
           : spec.level === "recommended" ? <span className="mark recommended" aria-hidden="true">+</span> : null}
-        {bar && value !== "" && !(spec.kind === "yesno" && value === "0") && <span className="mark done" aria-hidden="true"><Check className="icon" /></span>}
+        {bar && value !== "" && !spec.sealed && !(spec.kind === "yesno" && value === "0") && <span className="mark done" aria-hidden="true"><Check className="icon" /></span>}
       </div>
       <div className="control">
-        {options ? (
+        {spec.sealed ? (
+          <SealedField id={id} name={name} label={label} />
+        ) : options ? (
           <select {...shared} value={value} onChange={(e) => set(e.target.value)} data-empty={value === "" || undefined} data-colour={spec.colours?.[value]}>
             {spec.kind === "choice" && !spec.always && <option value="">---</option>}
             {options.map(([v, o]) => <option key={v} value={v}>{t(o)}</option>)}
           </select>
         ) : spec.kind === "lookup" ? (
           <Lookup {...{ name, spec, shared, label, locked }} />
+        ) : spec.kind === "tags" ? (
+          <TagsField {...{ name, shared, label, locked }} />
         ) : spec.kind === "regarding" ? (
           <Regarding {...{ name, shared, label, locked }} />
         ) : spec.kind === "parties" ? (
@@ -60,22 +72,36 @@ export function Field({ name, text, bar, header, needed, stacked }) {
           <MomentInput {...{ name, shared, locked }} />
         ) : spec.kind === "memo" ? (
           <textarea {...shared} rows={bar ? 3 : 5} placeholder="---" value={value} onChange={(e) => set(e.target.value)} />
+        ) : name === "street1" && addresses && !locked ? (
+          <Street {...{ shared, label, value, set }} credit={addresses.credit} />
         ) : (
-          <Line {...{ spec, shared, value, set, locked }} zone={props.current.zone} edited={name in s.edits} currency={valueOf(s, "currency") || props.current.currency} />
+          <Line {...{ spec, shared, value, set, locked, will }} zone={props.current.zone} edited={name in s.edits} currency={valueOf(s, "currency") || props.current.currency} />
         )}
-        {spec.kind in LINK && value && !problem && !(name in s.edits) && (
+        {shut && !spec.sealed && <span className="unseen" id={`${id}-shut`}>{shut}</span>}
+        {spec.kind in LINK && value && !spec.sealed && !problem && !(name in s.edits) && (
           <a className="field-link" href={LINK[spec.kind] + (spec.kind === "phone" ? value.replace(/[^\d+]/g, "") : value)} target={spec.kind === "url" ? "_blank" : undefined}
             rel="noreferrer" aria-label={spec.kind === "url" ? t("Open %(value)s", { value }) : spec.kind === "phone" ? t("Call %(value)s", { value }) : t("Write to %(value)s", { value })}><ExternalLink className="icon" aria-hidden="true" /></a>
         )}
       </div>
       {problem && <p className="problem" id={`${id}-problem`}>{problem}</p>}
+      {spec.kind === "money" && value && !header && <Worth value={value} currency={valueOf(s, "currency")} own={props.current.currency} />}
+      {will && <p className="hint field-help" id={`${id}-will`}>{t("Left empty, it becomes “%(topic)s”.", { topic: will })}</p>}
       {spec.help && <p className="hint field-help" id={`${id}-help`}>{spec.help}</p>}
     </div>
   );
 }
 
+/** What an amount in another currency is worth in the organisation's own today, below its field. */
+function Worth({ value, currency, own }) {
+  const t = useT();
+  const rate = useShape().rates?.[currency];
+  if (!rate || currency === own || isNaN(+value)) return null;
+  const rated = t("1 %(code)s = %(rate)s", { code: currency, rate: `${t.decimal(rate)} ${own}` });
+  return <p className="hint field-help" title={rated}>{t("≈ %(amount)s", { amount: t.money(String(Number(value) * Number(rate)), own) })}</p>;
+}
+
 /** A single line. Amounts and numbers are shown in the user's spelling until they are edited. */
-function Line({ spec, shared, value, set, locked, edited, currency, zone }) {
+function Line({ spec, shared, value, set, locked, edited, currency, zone, will }) {
   const t = useT();
   const [focused, setFocused] = useState(false);
   const input = useRef(null);
@@ -88,7 +114,7 @@ function Line({ spec, shared, value, set, locked, edited, currency, zone }) {
   const shown = focused || edited ? value : spec.kind === "money" ? t.money(value, currency) : spec.kind === "whole" || spec.kind === "decimal" ? t.decimal(value) : value;
   if (spec.kind === "moment") return <output id={shared.id}>{t.moment(value, zone) || "---"}</output>;
   return (
-    <input ref={input} {...shared} type={type} inputMode={mode} placeholder="---" autoComplete="off" value={shown} readOnly={locked}
+    <input ref={input} {...shared} type={type} inputMode={mode} placeholder={will || "---"} autoComplete="off" value={shown} readOnly={locked}
       onFocus={() => setFocused(true)} onBlur={() => setFocused(false)} onChange={(e) => set(e.target.value)} />
   );
 }
@@ -97,7 +123,7 @@ const newOf = (t, entity) => ({ account: t("New Account"), contact: t("New Conta
 
 /** A look-up: type to search; after the first save only matching records are listed until "Show all" (S 3.3, 13.16). */
 function Lookup({ name, spec, shared, label, locked }) {
-  const { store, change, props } = useForm();
+  const { store, change, fields, props } = useForm();
   const s = useStore(store);
   const t = useT();
   const chosen = valueOf(s, name);
@@ -140,7 +166,7 @@ function Lookup({ name, spec, shared, label, locked }) {
   useEffect(() => {
     if (!filled || !spec.fills || filled.field !== name || filled.token !== token.current) return;
     for (const [field, value] of Object.entries(filled.values))
-      if (!field.includes(":") && valueOf(store.get(), field) === "") change(field, value, filled.values[`${field}:name`]);
+      if (!field.includes(":") && !fields[field]?.locked && valueOf(store.get(), field) === "") change(field, value, filled.values[`${field}:name`]);
   }, [filled]);
   const quick = () => {
     const typed = term ?? "";
@@ -180,7 +206,7 @@ function Lookup({ name, spec, shared, label, locked }) {
         aria-activedescendant={open && rows[at] ? `${listId}-${at}` : undefined} placeholder={chosen ? "" : "---"} readOnly={locked}
         value={open ? term : nameOf(s, name)} onClick={show} onKeyDown={keys}
         onChange={(e) => ((typed.current = true), setTerm(e.target.value), setAt(-1), ask(e.target.value, all))} />
-      {chosen && !open && nameOf(s, name) && (
+      {chosen && !open && nameOf(s, name) && addressOf(spec.target, chosen) && (
         <a className="field-link" href={addressOf(spec.target, chosen)} target="_blank" rel="noreferrer" aria-label={t("Open %(value)s", { value: nameOf(s, name) })}><ExternalLink className="icon" aria-hidden="true" /></a>
       )}
       {chosen && !locked && <button type="button" className="icon-button" aria-label={t("Clear %(label)s", { label })} onClick={() => (pick(null), box.current.querySelector("input").focus())}><X className="icon" aria-hidden="true" /></button>}

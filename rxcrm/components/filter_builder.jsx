@@ -13,9 +13,9 @@ const DEEPEST = 8;
 /**
  * `description` says what can be asked (describe_filters), `value` is a condition as JSON data. `onChange(condition)` tells
  * every change of finished rows; rows that are not finished stay here. The row `focusAt` has the focus at first; with `add`,
- * the name of a field or "", a new row stands at the end and has it.
+ * the name of a field or "", a new row stands at the end and has it. `onUnfinished(count)` tells how many rows are not finished.
  */
-export function FilterBuilder({ description, entity, value, names = {}, onChange, onFind, focusAt, add, label, problems = [] }) {
+export function FilterBuilder({ description, entity, value, names = {}, onChange, onUnfinished, onFind, focusAt, add, label, problems = [] }) {
   const t = useT();
   const [tree, setTree] = useState(() => (add === undefined ? planted(value) : withRow(planted(value), description, entity, add)));
   const told = useRef(JSON.stringify(value));
@@ -45,6 +45,9 @@ export function FilterBuilder({ description, entity, value, names = {}, onChange
     onChange(found);
   };
   const left = unfinished(description, entity, tree);
+  useEffect(() => {
+    onUnfinished?.(left);
+  }, [left]);
   return (
     <div className="filter-builder" ref={box} role="group" aria-label={label ?? t("Filter")}>
       {problems.map((problem) => <p key={problem} className="form-message" role="alert">{problem}</p>)}
@@ -153,12 +156,16 @@ export function FieldSelect({ description, entity, value, gone, onChange, relati
   const table = description.tables[entity];
   const byLabel = (a, b) => t(a.label).localeCompare(t(b.label));
   const through = table.fields.filter((f) => f.through);
+  // What this user may not see cannot be asked for; a filter of somebody else's may ask for it all the same.
+  const asked = (fields) => fields.filter((f) => !f.sealed);
+  const sealedOne = table.fields.find((f) => f.sealed && f.name === value);
   return (
     <select className="field-select" aria-label={label ?? t("Field")} value={value} onChange={(e) => onChange(e.target.value)}>
       {!value && <option value="">{t("Choose a field…")}</option>}
       {gone && <option value={value}>{t("(a field that is gone)")}</option>}
+      {!gone && sealedOne && <option value={value}>{t(sealedOne.label)}</option>}
       <optgroup label={t(table.label)}>
-        {[...table.fields].sort(byLabel).map((f) => <option key={f.name} value={f.name}>{t(f.label)}</option>)}
+        {asked(table.fields).sort(byLabel).map((f) => <option key={f.name} value={f.name}>{t(f.label)}</option>)}
       </optgroup>
       {relations && table.relations.length > 0 && (
         <optgroup label={t("Related records")}>
@@ -167,7 +174,7 @@ export function FieldSelect({ description, entity, value, gone, onChange, relati
       )}
       {through.map((look) => (
         <optgroup key={look.name} label={t(look.label)}>
-          {[...(description.tables[look.target]?.fields ?? [])].sort(byLabel).map((f) => <option key={f.name} value={`${look.name}.${f.name}`}>{`${t(look.label)} · ${t(f.label)}`}</option>)}
+          {asked(description.tables[look.target]?.fields ?? []).sort(byLabel).map((f) => <option key={f.name} value={`${look.name}.${f.name}`}>{`${t(look.label)} · ${t(f.label)}`}</option>)}
         </optgroup>
       ))}
     </select>

@@ -2,6 +2,7 @@
 import { useEffect, useId, useRef, useState } from "react";
 import { ChevronDown, X } from "lucide-react";
 import { useT } from "./i18n.js";
+import { TagsInput } from "./tags.jsx";
 
 const DATES = ["date", "moment"];
 const NUMBERS = ["whole", "decimal", "money"];
@@ -14,6 +15,7 @@ export function FilterValue({ field, operator, wants, values, names, label, onCh
   if (!wants) return null;
   const set = (index, value) => onChange(Array.from({ length: wants === "two" ? 2 : 1 }, (_, i) => (i === index ? value : values[i] ?? "")));
   if (field.target) return <Named several={wants === "several"} {...{ field, values, names, label, onChange, onFind }} />;
+  if (field.kind === "tags") return <TagsInput label={label} value={values.join(",")} placeholder={values.length ? "" : t("Choose tags…")} onChange={(next) => onChange(next.split(",").filter(Boolean))} />;
   if (field.options.length) {
     if (wants === "several") return <Several options={field.options} {...{ values, label, onChange }} />;
     return (
@@ -107,7 +109,7 @@ function Named({ field, several, values, names, label, onChange, onFind }) {
   const box = useRef(null);
   const timer = useRef(0);
   const turn = useRef(0);
-  const people = ["owner", "user"].includes(field.target);
+  const people = ["owner", "user", "assignee"].includes(field.target);
   const place = (value) => (value.includes(":") ? value : `${people ? "user" : field.target}:${value}`);
   const nameOf = (value) => names[place(value)] ?? learnt.get(place(value)) ?? t("(a record that is gone or that you may not see)");
   const input = () => box.current.querySelector("input");

@@ -127,6 +127,7 @@ def user_menu() -> rx.Component:
         theme_choice(),
         rx.el.hr(),
         rx.el.a(icon("archive-restore"), _("Recycle bin"), href="/recycle-bin", role="menuitem"),
+        rx.el.a(icon("eye-off"), _("Why don't I see …?"), href="/why", role="menuitem"),
         rx.el.hr(),
         post_button(icon("log-out"), _("Sign out"), action="/auth/logout", role="menuitem"),
         post_button(icon("shield-off"), _("Sign out everywhere"), action="/auth/everywhere", role="menuitem"),

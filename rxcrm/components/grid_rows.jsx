@@ -5,6 +5,8 @@ import { ChevronDown, ChevronRight } from "lucide-react";
 import { dayOf } from "./clock.js";
 import { useT } from "./i18n.js";
 import { initials } from "./names.js";
+import { SealedValue } from "./sealed.jsx";
+import { Tags } from "./tags.jsx";
 
 /** One record; `at` is the column of the cell in the tab order, if it is in this row; `flash` the column that was just stored. */
 export const Row = memo(function Row({ row, r, columns, starts, list, zone, picked, peeked, at, flash, onToggle, onFocus, onClick, onDouble }) {
@@ -44,11 +46,13 @@ function RowLink({ to, tabIndex, children }) {
 
 export function Cell({ row, column, value, zone }) {
   const t = useT();
+  if (column.kind === "sealed") return <SealedValue />;
   const text = column.options?.[value] ? t(column.options[value]) : value;
   if (column.kind === "moment") return value && <time dateTime={value} title={t.moment(value, zone)}>{t.short(value, zone)}</time>;
   if (column.kind === "due")
     return value && <time dateTime={value} className={row.overdue ? "overdue" : undefined} title={t.moment(value, zone)}>{row.all_day ? t.day(dayOf(value, zone)) : t.short(value, zone)}{row.overdue && <span className="pill late">{t("Overdue")}</span>}</time>;
   if (column.kind === "regarding" || (column.kind === "lookup" && row[`${column.key}_path`])) return value && <a href={row[`${column.key}_path`]} tabIndex={-1} title={value}>{value}</a>;
+  if (column.kind === "tags") return <Tags value={value} />;
   if (column.kind === "date") return value && <time dateTime={value}>{t.day(value)}</time>;
   if (column.kind === "money") return value && <span className="amount">{t.money(value, row.currency)}</span>;
   if (column.kind === "number") return value && <span className="amount">{t.decimal(value)}</span>;

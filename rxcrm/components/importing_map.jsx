@@ -292,13 +292,16 @@ function Topic({ value, onChange }) {
 function Owner({ view, plan, used, onChange }) {
   const t = useT();
   const id = useId();
-  const { owners } = view;
-  const hint = owners.length < 2 ? t("There is nobody else whom you may choose.") : used.owner ? t("Takes the rows whose owner is empty or unknown.") : t("No column goes to Owner: takes every row.");
+  const { owners, ruled } = view;
+  // Where assignment rules choose, oneself is a choice like the others.
+  const chosen = owners.slice(ruled ? 0 : 1).some((o) => o.id === plan.owner) ? plan.owner : 0;
+  const hint = ruled && !chosen ? (used.owner ? t("Assignment rules decide about the rows whose owner is empty; where none is for a row, it is yours.") : t("Assignment rules decide about every row; where none is for it, it is yours.")) : owners.length < 2 ? t("There is nobody else whom you may choose.") : used.owner ? t("Takes the rows whose owner is empty or unknown.") : t("No column goes to Owner: takes every row.");
   return (
     <section className="map-card" aria-labelledby={`${id}-title`}>
       <h2 id={`${id}-title`}><label htmlFor={id}>{t("Owner of rows without one")}</label></h2>
-      <select id={id} className="text-input" aria-describedby={`${id}-hint`} value={owners.slice(1).some((o) => o.id === plan.owner) ? plan.owner : 0} disabled={owners.length < 2} onChange={(e) => onChange(+e.target.value)}>
-        {owners.map((o, i) => <option key={o.id} value={i ? o.id : 0}>{i === 0 ? t("Me (%(name)s)", { name: o.name }) : `${o.name} (${o.email})`}</option>)}
+      <select id={id} className="text-input" aria-describedby={`${id}-hint`} value={chosen} disabled={!ruled && owners.length < 2} onChange={(e) => onChange(+e.target.value)}>
+        {ruled && <option value={0}>{t("By assignment rules")}</option>}
+        {owners.map((o, i) => <option key={o.id} value={i || ruled ? o.id : 0}>{i === 0 ? t("Me (%(name)s)", { name: o.name }) : `${o.name} (${o.email})`}</option>)}
       </select>
       <p className="hint" id={`${id}-hint`}>{hint}</p>
     </section>

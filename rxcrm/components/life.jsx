@@ -78,7 +78,8 @@ function Disqualify({ reasons: shipped, reminders, commentLength, count, told, b
   );
 }
 
-function DisqualifyDialog({ reason: first, reasons, reminders, commentLength, count, told, send, close }) {
+/** The dialog itself; `send(reason, comment, days, token)` asks, `told` answers. */
+export function DisqualifyDialog({ reason: first, reasons, reminders, commentLength, count, told, send, close }) {
   const t = useT();
   const id = useId();
   const [reason, setReason] = useState(first);

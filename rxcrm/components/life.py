@@ -86,7 +86,7 @@ class ClosedBanner(_Ours):
     on_undo: rx.EventHandler[passthrough_event_spec(list)]
 
 
-def _dialog() -> dict[str, Any]:
+def dialog_of_disqualify() -> dict[str, Any]:
     """What the dialog of Disqualify offers."""
     return {
         "reasons": [(str(int(reason)), reason.label) for reason in reasons()],
@@ -106,7 +106,7 @@ def lead_commands(state: Any) -> tuple[rx.Component, ...]:
                 why=_(state.may["disqualify"]),
                 told=Lifecycle.told,
                 on_disqualify=Lifecycle.disqualify,
-                **_dialog(),
+                **dialog_of_disqualify(),
             ),
         ),
         rx.cond(
@@ -151,7 +151,7 @@ def lead_list_commands() -> tuple[rx.Component, ...]:
     """Disqualify ▾ while an open lead is selected, Reactivate Lead while a closed one is (S 2.6)."""
     open_reasons = [str(int(reason)) for reason in lifecycle.open_reasons("lead")]
     return (
-        DisqualifyPicked.create(open=open_reasons, told=Bulk.told, on_run=Bulk.run, **_dialog()),
+        DisqualifyPicked.create(open=open_reasons, told=Bulk.told, on_run=Bulk.run, **dialog_of_disqualify()),
         ReactivatePicked.create(open=open_reasons, on_run=Bulk.run),
     )
 

@@ -1,16 +1,22 @@
 // A list of records: view picker, search, grid, pages. What is shown stands in the address; the grid only navigates.
-import { useEffect, useRef, useState } from "react";
+import { Suspense, lazy, useEffect, useRef, useState } from "react";
+import { kindOf } from "./board_store.js";
 import { Grid } from "./grid.jsx";
 import { groupOf } from "./grid_groups.js";
 import { useT } from "./i18n.js";
+import { DateChoice, KindSwitch, LaneChoice } from "./kind_switch.jsx";
 import { useAddress } from "./list_address.js";
 import { Count, Pager } from "./list_pager.jsx";
 import { offerViews } from "./palette_store.js";
 import { useShape } from "./shape.js";
 import { ViewHead } from "./view_head.jsx";
 
-/** The whole list below the page's title. */
-export function RecordList({ entity, list, views, view, head, columns, rows, sort, page, size, first, last, moreAfter, moreBefore, total, cap, shown, ready, zone, label, empty, onSelect, onRefresh, ...tools }) {
+const Board = lazy(() => import("./board.jsx").then((m) => ({ default: m.Board })));
+
+const RecordCalendar = lazy(() => import("./board_calendar.jsx").then((m) => ({ default: m.RecordCalendar })));
+
+/** The whole list below the page's title; `kinds` are the other ways to show its rows. */
+export function RecordList({ entity, list, kinds = [], views, view, head, columns, rows, sort, page, size, first, last, moreAfter, moreBefore, total, cap, shown, ready, zone, label, empty, onSelect, onRefresh, ...tools }) {
   const { params, go, location } = useAddress();
   const t = useT();
   const [picked, setPicked] = useState([]);
@@ -44,16 +50,22 @@ export function RecordList({ entity, list, views, view, head, columns, rows, sor
   const sortTo = (next) => go({ sort: next.map(([key, down]) => (down ? "-" : "") + key).join(",") });
   const filtered = ready && head?.chips.length > 0 && !searched;
   const rights = tools.rights ?? {};
+  const asked = kindOf(params, head);
+  const kind = kinds.includes(asked) ? asked : "list";
+  const apart = { entity, list, ready, busy, zone, go, params, total, cap, tools, head, empty, query: shown ?? "", label: t(head?.label ?? label) };
   return (
     <div className={`list${params.get("edit") === "1" ? " editing" : ""}`}>
-      <ViewHead {...{ entity, head, views, view, ready, rights, sort, onRefresh }} onSort={sortTo} count={total > cap ? `${t.number(cap)}+` : total < 0 ? "" : t.number(total)}>
+      <ViewHead bar={kind === "board" ? <LaneChoice head={head} /> : kind === "calendar" && <DateChoice head={head} />} {...{ entity, head, views, view, ready, rights, sort, onRefresh }} onSort={sortTo} count={total > cap ? `${t.number(cap)}+` : total < 0 ? "" : t.number(total)}>
+        {kinds.length > 0 && <KindSwitch {...{ kinds, head }} />}
         <Count {...{ total, cap }} picked={picked.length} />
         <Search value={searched} within={head?.searched ?? []} onSearch={(q) => go({ q })} />
       </ViewHead>
-      <Grid {...{ entity, list, columns, rows, sort, busy, ready, zone, label, view, params, go, shown, total, cap }} onPick={pick} tools={{ ...tools, onRefresh }} onSort={sortTo} />
-      {ready && !rows.length && <Empty {...{ searched, empty, filtered }} problems={head?.problems ?? []} clear={() => go({ q: "" })} everywhere={() => go({ q: searched, view: "all", filter: "" })}
+      {kind === "board" && <Suspense fallback={<div className="board" aria-busy="true" />}><Board {...apart} /></Suspense>}
+      {kind === "calendar" && <Suspense fallback={<div className="board" aria-busy="true" />}><RecordCalendar {...apart} /></Suspense>}
+      {kind === "list" && <Grid {...{ entity, list, columns, rows, sort, busy, ready, zone, label, view, params, go, shown, total, cap }} onPick={pick} tools={{ ...tools, onRefresh }} onSort={sortTo} />}
+      {kind === "list" && ready && !rows.length && <Empty {...{ searched, empty, filtered }} problems={head?.problems ?? []} clear={() => go({ q: "" })} everywhere={() => go({ q: searched, view: "all", filter: "" })}
         unfilter={() => go({ filter: JSON.stringify({ all: [] }) })} all={views.some((v) => v.key === "all") && view !== "all"} />}
-      {!groupOf(params, tools.group) && <Pager {...{ params, go, page, size, rows, first, last, moreAfter, moreBefore, total, cap }} />}
+      {kind === "list" && !groupOf(params, tools.group) && <Pager {...{ params, go, page, size, rows, first, last, moreAfter, moreBefore, total, cap }} />}
     </div>
   );
 }

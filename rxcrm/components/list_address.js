@@ -2,7 +2,7 @@
 import { useLocation, useNavigate } from "react-router";
 
 /** What an address changes of a view: everything that Discard takes out of it. */
-export const OF_VIEW = ["sort", "filter", "columns", "group", "totals", "as", "find"];
+export const OF_VIEW = ["sort", "filter", "columns", "group", "totals", "as", "lanes", "date", "find"];
 
 /** Changes some parameters of the address; what depends on the page falls back to the first one. */
 export function useAddress() {

@@ -12,7 +12,7 @@ from rxcrm.components.local import EDITOR, ICONS, library
 from rxcrm.components.sharing import ON_RUN, assign_picked
 from rxcrm.models.views import VIEWS
 from rxcrm.state.bulk import Bulk
-from rxcrm.state.forms import describe
+from rxcrm.state.forms import TAGGED, describe
 from rxcrm.state.gate import AppState
 from rxcrm.state.list_tools import ListTools
 from rxcrm.state.shell import Shell
@@ -70,6 +70,17 @@ class EditPicked(_Ours):
     on_look_up: rx.EventHandler[passthrough_event_spec(str, str, int, int)]
 
 
+class TagPicked(_Ours):
+    """Add tags and Remove tags."""
+
+    library = library("tags.jsx")
+    tag = "TagPicked"
+    entity: rx.Var[str]
+    rights: rx.Var[Any]
+    told: rx.Var[Any]
+    on_run: rx.EventHandler[ON_RUN]
+
+
 class BulkProgress(_Ours):
     library = BOOKS
     tag = "BulkProgress"
@@ -91,9 +102,11 @@ class BulkHistory(_Ours):
 def selection_bar(state: Any, entity: str, *commands: rx.Component) -> rx.Component:
     """The bar with the commands of every table, and with `commands` of this one."""
     edit = rx.cond(AppState.rights[f"write_{entity}"], edit_picked(entity)) if entity != "activity" else rx.fragment()
+    tag = TagPicked.create(entity=entity, rights=AppState.rights, told=Bulk.told, on_run=Bulk.run)
     return SelectionBar.create(
         edit,
         assign_picked(entity),
+        rx.cond(AppState.rights[f"write_{entity}"], tag) if entity in TAGGED else rx.fragment(),
         *commands,
         rx.cond(AppState.rights["export"], ExportPicked.create()),
         DeletePicked.create(entity=entity, told=Bulk.told, on_ask=state.ask_delete, on_run=Bulk.run),

@@ -6,6 +6,7 @@ from typing import Any
 
 import reflex as rx
 
+from rxcrm.components.boards import board_desk, kinds_of, refresh_command
 from rxcrm.components.charting import chart_command, charts_pane
 from rxcrm.components.dialogs import delete_dialog
 from rxcrm.components.elements import record_list, refresher
@@ -46,13 +47,7 @@ def list_page(
             export_menu(state, entity),
             bulk_history(entity),
             chart_command(head=state.head),
-            rx.el.button(
-                icon("refresh-cw"),
-                rx.el.span(_("Refresh")),
-                type="button",
-                class_name="button command",
-                on_click=state.open,
-            ),
+            refresh_command(on_refresh=state.open),
             class_name="command-bar",
             role="toolbar",
             aria_label=_("Commands"),
@@ -62,6 +57,7 @@ def list_page(
             record_list(
                 entity=entity,
                 list=path,
+                kinds=kinds_of(entity),
                 label=_(label),
                 views=state.offers,
                 view=state.view,
@@ -90,6 +86,7 @@ def list_page(
         ),
         selection_bar(state, entity, *picked),
         view_desk(),
+        board_desk(entity),
         refresher(on_refresh=state.open),
         *panes,
         delete_dialog(

@@ -1,12 +1,16 @@
 // Merging: records side by side with a winner for each field, and the way back from a merge (S 7.8).
 import { useEffect, useId, useRef, useState } from "react";
 import { createPortal } from "react-dom";
-import { Split } from "lucide-react";
+import { Lock, Split } from "lucide-react";
 import { useT } from "./i18n.js";
+import { MASK, SealedValue } from "./sealed.jsx";
 import { Dialog } from "./ui.jsx";
 
 let counter = 0;
 const newToken = () => (Date.now() + counter++) % 2147483647;
+
+/** Whether somebody chooses whose value a field gets: where they differ, and it is his to change. */
+const chosenBy = (row) => row.differs && !row.sealed && !row.united;
 
 /** As many equal fields are shown at first; with more of them only the differences are. */
 const FEW_EQUAL = 4;
@@ -82,7 +86,7 @@ export function MergeForm({ comparison, told: answer, list, onCompare, onMerge }
     setFill(on);
     onCompare(entity, ids, master, on);
   };
-  const takeAll = (record) => setPicked({ ...picked, ...Object.fromEntries(rows.filter((row) => row.differs).map((row) => [row.name, record])) });
+  const takeAll = (record) => setPicked({ ...picked, ...Object.fromEntries(rows.filter(chosenBy).map((row) => [row.name, record])) });
   const submit = (event) => {
     event.preventDefault();
     if (pending) return;
@@ -91,7 +95,7 @@ export function MergeForm({ comparison, told: answer, list, onCompare, onMerge }
     setErrors({});
     setProblem("");
     const versions = Object.fromEntries(sides.map((side) => [String(side.id), side.version]));
-    const choices = Object.fromEntries(rows.filter((row) => row.differs).map((row) => [row.name, winner(row)]));
+    const choices = Object.fromEntries(rows.filter(chosenBy).map((row) => [row.name, winner(row)]));
     onMerge(entity, master, versions, choices, fill, token);
   };
   if (!kept) return null;
@@ -185,17 +189,18 @@ function FieldRow({ row, sides, names, chosen, problem, onPick }) {
   const id = useId();
   const label = t(row.label);
   return (
-    <tr className={`${row.differs ? "differs" : "equal"}${problem ? " bad" : ""}`} data-field={row.name} tabIndex={problem && !row.differs ? -1 : undefined}>
+    <tr className={`${chosenBy(row) ? "differs" : "equal"}${problem ? " bad" : ""}`} data-field={row.name} tabIndex={problem && !chosenBy(row) ? -1 : undefined}>
       <th scope="row">
-        <span>{label}</span>
+        <span>{label}{row.sealed && <span className="mark lock" title={t("Secured: merged by itself, as no column security profile lets you change it.")}><Lock className="icon" aria-hidden="true" /><span className="unseen"> {t("Secured")}</span></span>}</span>
         {row.differs && <span className="unseen"> {t("(differs)")}</span>}
+        {row.differs && row.united && <small className="hint">{t("All of them are kept.")}</small>}
         {problem && <span className="problem" id={`${id}-problem`} role="alert">{problem}</span>}
       </th>
       {sides.map((side, i) => {
         const value = row.values[i];
         const named = t("%(label)s: %(value)s of %(name)s", { label, value: value || t("blank"), name: names[side.id] });
-        const text = value ? <span className="merging-value">{value}</span> : <span className="merging-blank" aria-hidden={row.differs || undefined}>---</span>;
-        if (!row.differs) return <td key={side.id}>{text}</td>;
+        const text = value === MASK ? <SealedValue /> : value ? <span className="merging-value">{value}</span> : <span className="merging-blank" aria-hidden={row.differs || undefined}>---</span>;
+        if (!chosenBy(row)) return <td key={side.id}>{text}</td>;
         return (
           <td key={side.id} data-chosen={chosen === side.id || undefined}>
             <label>

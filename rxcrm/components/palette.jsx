@@ -1,14 +1,17 @@
 // The command palette, and the keys of every page: Ctrl or ⌘ K finds records, pages, views and commands; ? lists the keys.
 import { useEffect, useId, useRef, useState } from "react";
 import { useNavigate } from "react-router";
-import { Building2, CalendarCheck, Command as Sign, CornerDownLeft, Eye, Handshake, Plus, Target, User } from "lucide-react";
+import { Building2, CalendarCheck, Command as Sign, CornerDownLeft, Eye, Handshake, Plus, Tag as TagSign, Target, User } from "lucide-react";
 import { useT } from "./i18n.js";
 import { offeredViews, standing } from "./palette_store.js";
 import { newToken } from "./selection_store.js";
 import { openQuickCreate } from "./shell.jsx";
+import { useTags } from "./tags.jsx";
 import { Dialog } from "./ui.jsx";
 
 const ICONS = { lead: Target, opportunity: Handshake, activity: CalendarCheck, account: Building2, contact: User };
+/** Tags whose lists are offered for one term. */
+const MOST_TAGS = 2;
 /** G, then one of these letters, goes to a page. */
 const GOES = { l: "/leads", o: "/opportunities", a: "/activities", c: "/contacts", b: "/accounts", k: "/activities/calendar" };
 const KEYS = (t) => [
@@ -18,7 +21,7 @@ const KEYS = (t) => [
   ]],
   [t("In a list"), [
     ["J K ↑ ↓", t("Next or previous row")], ["← →", t("Next or previous cell")], ["Home End", t("First or last cell")], ["Ctrl Home End", t("First or last row")], ["Enter", t("Open the record, edit the cell")], [t("Space"), t("Preview")],
-    ["X", t("Select the row")], ["Shift ↑ ↓", t("Select several rows")], ["Esc", t("Clear the selection, close the preview")], ["E", t("Edit the cell, or all that is selected")], ["A", t("Assign")], ["Q", t("Qualify")], ["F", t("Filter")],
+    ["X", t("Select the row")], ["Shift ↑ ↓", t("Select several rows")], ["Esc", t("Clear the selection, close the preview")], ["E", t("Edit the cell, or all that is selected")], ["A", t("Assign")], ["Q", t("Qualify")], ["T", t("Add tags to all that is selected")], ["F", t("Filter")],
   ]],
   [t("While a cell is edited"), [["Enter", t("Save")], ["Ctrl Enter", t("Save a text of several lines")], ["Esc", t("Leave it as it was")]]],
   [t("In the head of a list"), [["Enter", t("Sort")], ["Shift Enter", t("Add to the sorting")], ["Alt ↓", t("Column options")], ["Alt ← →", t("Move the column")], ["Alt Shift ← →", t("Change the width")]]],
@@ -58,6 +61,7 @@ export function Palette({ found, rights, onFind }) {
   const put = (what) => setShown((standing.open = what));
   const [term, setTerm] = useState(standing.term);
   const [at, setAt] = useState(0);
+  const tags = useTags();
   const [page, setPage] = useState([]);
   const token = useRef(0);
   const timer = useRef(0);
@@ -131,7 +135,12 @@ export function Palette({ found, rights, onFind }) {
   // A command that begins with what was typed comes first, so that records that arrive later move nothing under the finger.
   const begins = (one) => !!term.trim() && folded(one.label).startsWith(folded(term.trim()));
   const fitting = all.filter((one) => !term.trim() || fits(one.label, term));
-  const rows = [...fitting.filter(begins), ...records, ...fitting.filter((one) => !begins(one))];
+  // Lists of what has a tag: only of tags whose name was typed from its beginning.
+  const tagged = !open || term.trim().length < 2 ? [] : tags.all.filter((tag) => fits(tag.name, term)).slice(0, MOST_TAGS).flatMap((tag) =>
+    [["/leads", t("Leads")], ["/opportunities", t("Opportunities")], ["/accounts", t("Accounts")], ["/contacts", t("Contacts")]].map(([path, label]) => ({
+      group: t("Tags"), label: tag.name, detail: label, Icon: TagSign, go: `${path}?view=all&filter=${encodeURIComponent(JSON.stringify({ all: [{ field: "tags", operator: "contain-values", values: [tag.id] }] }))}`,
+    })));
+  const rows = [...fitting.filter(begins), ...records, ...fitting.filter((one) => !begins(one)), ...tagged];
   const choose = (one) => {
     put("");
     if (one.go) navigate(one.go);

@@ -2,5 +2,8 @@
 
 const PLURALS = { activity: "activities", opportunity: "opportunities" };
 
-/** The address of a record. */
-export const addressOf = (entity, id) => `/${PLURALS[entity] ?? `${entity}s`}/${id}`;
+/** What records refer to and has no page of its own. */
+const PLACELESS = ["territory"];
+
+/** The address of a record; empty for what has none. */
+export const addressOf = (entity, id) => PLACELESS.includes(entity) ? "" : `/${PLURALS[entity] ?? `${entity}s`}/${id}`;

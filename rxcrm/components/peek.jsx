@@ -4,7 +4,9 @@ import { CircleCheck, ExternalLink, Lock, Pencil, UserCheck, X } from "lucide-re
 import { useT } from "./i18n.js";
 import { insist } from "./insist.js";
 import { initials } from "./names.js";
+import { SealedValue } from "./sealed.jsx";
 import { newToken } from "./selection_store.js";
+import { Tags } from "./tags.jsx";
 
 const LINK = { email: "mailto:", phone: "tel:", url: "" };
 
@@ -94,7 +96,9 @@ export function Peek({ entity, id, changed, zone, tools, onCommand, canEdit, onE
 
 /** One value: a link where it leads somewhere, a pill where the list has one too. */
 function Value({ name, kind, raw, text, colour }) {
+  if (kind === "sealed") return <SealedValue />;
   if (kind in LINK) return <a href={LINK[kind] + (kind === "phone" ? raw.replace(/[^\d+]/g, "") : raw)} target={kind === "url" ? "_blank" : undefined} rel="noreferrer">{text}</a>;
+  if (kind === "tags") return <Tags value={raw} />;
   if (colour || name === "rating" || name === "status_reason") return <span className={colour ? "pill" : `pill ${name}-${raw}`} data-colour={colour || undefined}>{text}</span>;
   return text;
 }

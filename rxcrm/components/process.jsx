@@ -1,20 +1,29 @@
 // The process bar: stages, and the card of a stage with its steps and the way on (S 2.3).
 import { useEffect, useId, useLayoutEffect, useRef, useState } from "react";
-import { ArrowRight, Check, Ellipsis, Flag, Lock, Pin, PinOff, Play, SquareX, Undo2, X } from "lucide-react";
+import { ArrowRight, Check, Ellipsis, Flag, Lock, Pin, PinOff, Play, Repeat2, SquareX, Undo2, X } from "lucide-react";
 import { Field } from "./fields.jsx";
 import { useT } from "./i18n.js";
 import { useForm, useStore, valueOf } from "./record_store.js";
+import { useShape } from "./shape.js";
 import { Command, Menu } from "./ui.jsx";
 
 /** The stages of a process; a stage opens a card with its steps, which can be pinned beside the form (S 2.3). */
-export function ProcessBar({ process, steps, may, onMove, onQualify }) {
-  const { entity, store, save, props } = useForm();
+export function ProcessBar({ process, may, onMove, onQualify, onChanged }) {
+  const { entity, store, save, fields, props } = useForm();
   const t = useT();
   const [open, setOpen] = useState("");
   const [pinned, setPinned] = useState(false);
   const bar = useRef(null);
   const events = useRef({});
-  events.current = { onMove, onQualify };
+  events.current = { onMove, onQualify, onChanged };
+  // What the bar shows came with the record: once a process has changed, it is read again. What is typed stays.
+  const { processes } = useShape();
+  const seen = useRef(processes);
+  useEffect(() => {
+    if (seen.current === processes) return;
+    seen.current = processes;
+    events.current.onChanged?.();
+  }, [processes]);
   const stages = process?.stages ?? [];
   const here = stages.find((s) => s.state === "active")?.key ?? "";
   useEffect(() => setPinned(localStorage.getItem(`rxcrm:pin:${entity}`) === "1"), [entity]);
@@ -59,7 +68,7 @@ export function ProcessBar({ process, steps, may, onMove, onQualify }) {
           <b>{t(process.label)}</b>
           <small>{spoken(t, status, process.seconds)}</small>
         </span>
-        <ProcessMenu moves={process.moves ?? {}} locked={props.current.locked} move={move} />
+        <ProcessMenu moves={process.moves ?? {}} switches={process.switches ?? []} locked={props.current.locked} move={move} />
       </div>
       <ol>
         {stages.map((s) => (
@@ -88,8 +97,8 @@ export function ProcessBar({ process, steps, may, onMove, onQualify }) {
               {t(stage.because)}
               {stage.path && <> <a href={stage.path}>{stage.path.startsWith("/leads/") ? t("Open the lead") : t("Open the opportunity")}</a></>}
             </p>
-          ) : (steps[stage.key] ?? []).map(([name, text]) => <Field key={name} name={name} text={text} bar needed={stage.required?.includes(name)} />)}
-          {stage.move && <WayOn key={stage.key} {...{ stage, may, move }} steps={steps[stage.key] ?? []} qualify={onQualify && (() => save(() => events.current.onQualify()))} card={card} />}
+          ) : stage.steps.filter(([name]) => fields[name]).map(([name, text]) => <Field key={name} name={name} text={text} bar needed={stage.required?.includes(name)} />)}
+          {stage.move && <WayOn key={stage.key} {...{ stage, may, move }} steps={stage.steps.filter(([name]) => fields[name])} qualify={onQualify && (() => save(() => events.current.onQualify()))} card={card} />}
         </div>
       )}
     </section>
@@ -145,19 +154,20 @@ function WayOn({ stage, steps, may, move, qualify, card }) {
   );
 }
 
-/** Process ▾: give a process up, or take it up again (S R2.10). */
-function ProcessMenu({ moves, locked, move }) {
+/** Process ▾: give a process up, take it up again, or go over to another one (S R2.10, R2.11). */
+function ProcessMenu({ moves, switches, locked, move }) {
   const t = useT();
   const entries = [["abandon", t("Abandon"), SquareX], ["resume", t("Reactivate"), Play]].filter(([name]) => name in moves);
-  if (!entries.length) return null;
+  if (!entries.length && !switches.length) return null;
+  const entry = (key, text, Sign, run) => (
+    <button key={key} type="button" role="menuitem" className="menu-entry" aria-disabled={locked ? true : undefined} onClick={(e) => (locked ? e.stopPropagation() : run())}>
+      <Sign className="icon" aria-hidden="true" /><span>{text}{locked && <small>{locked}</small>}</span>
+    </button>
+  );
   return (
     <Menu label={t("Process")} text={<Ellipsis className="icon" aria-hidden="true" />} className="icon-button">
-      {entries.map(([name, text, Sign]) => (
-        <button key={name} type="button" role="menuitem" className="menu-entry" aria-disabled={locked ? true : undefined}
-          onClick={(e) => (locked ? e.stopPropagation() : move(name))}>
-          <Sign className="icon" aria-hidden="true" /><span>{text}{locked && <small>{locked}</small>}</span>
-        </button>
-      ))}
+      {entries.map(([name, text, Sign]) => entry(name, text, Sign, () => move(name)))}
+      {switches.length > 0 && <div role="group" aria-label={t("Switch Process")} className="menu-group"><small aria-hidden="true">{t("Switch Process")}</small>{switches.map(([key, label]) => entry(key, t(label), Repeat2, () => move("switch", key)))}</div>}
     </Menu>
   );
 }

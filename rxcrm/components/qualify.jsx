@@ -5,6 +5,7 @@ import { Building2, Check, CircleCheckBig, Handshake, Plus, Trash2, User } from 
 import { Finder, Labelled } from "./connecting.jsx";
 import { useT } from "./i18n.js";
 import { useForm } from "./record_store.js";
+import { SealedField } from "./sealed.jsx";
 import { useShape } from "./shape.js";
 import { Command, Dialog } from "./ui.jsx";
 
@@ -85,7 +86,7 @@ function Pane({ proposal, told, found, fields: shipped, currency, onSearch, onQu
     event.preventDefault();
     event.stopPropagation();
     if (pending) return;
-    const problems = check(parts, deals, fields, t);
+    const problems = check(proposal, parts, deals, fields, t);
     if (Object.keys(problems).length) {
       show(problems);
       return;
@@ -124,7 +125,8 @@ function Pane({ proposal, told, found, fields: shipped, currency, onSearch, onQu
                 <button type="button" className="icon-button" disabled={proposal.deals_fixed && deals.length === 1} aria-label={t("Remove opportunity %(n)s", { n: at + 1 })} title={t("Remove")}
                   onClick={() => setDeals((now) => now.filter((one) => one.key !== deal.key))}><Trash2 className="icon" aria-hidden="true" /></button>
               </div>
-              <Entries names={Object.keys(fields.opportunity)} specs={fields.opportunity} values={deal.values} errors={errors} prefix={`deals.${at}.`} set={(name, value) => edit(deal.key, name, value, at)} currency={currency} />
+              <Entries sealed={proposal.sealed} names={Object.keys(fields.opportunity)} specs={fields.opportunity} values={deal.values} errors={errors} prefix={`deals.${at}.`} set={(name, value) => edit(deal.key, name, value, at)} currency={currency} />
+              <Copied list={proposal.copied} />
             </div>
           ))}
           {!proposal.no_deals && (
@@ -145,17 +147,17 @@ function Pane({ proposal, told, found, fields: shipped, currency, onSearch, onQu
 /** What a part says to the server: way and id of an existing record, or the fields of a new one. */
 const sent = (part) => (part.way === "new" ? { ...part.typed, way: "new" } : { way: part.way, id: String(part.way === "existing" ? part.id : 0) });
 
-function check(parts, deals, fields, t) {
+function check(proposal, parts, deals, fields, t) {
   const problems = {};
-  const required = (specs, values, prefix) =>
+  const required = (specs, values, prefix, sealed) =>
     Object.entries(specs).forEach(([name, spec]) => {
-      if (spec.level === "required" && !(values[name] ?? "").trim()) problems[prefix + name] = t("%(label)s is required.", { label: t(spec.label) });
+      if (spec.level === "required" && !sealed.includes(name) && !(values[name] ?? "").trim()) problems[prefix + name] = t("%(label)s is required.", { label: t(spec.label) });
     });
   for (const [entity, part] of Object.entries(parts)) {
-    if (part.way === "new") required(fields[entity], part.typed, `${entity}.`);
+    if (part.way === "new") required(fields[entity], part.typed, `${entity}.`, proposal[entity].sealed);
     if (part.way === "existing" && !part.id) problems[entity] = entity === "account" ? t("Choose an account.") : t("Choose a contact.");
   }
-  deals.forEach((deal, at) => required(fields.opportunity, deal.values, `deals.${at}.`));
+  deals.forEach((deal, at) => required(fields.opportunity, deal.values, `deals.${at}.`, proposal.sealed));
   return problems;
 }
 
@@ -203,12 +205,25 @@ function Block({ block, title, icon: Icon, parts, change, type, errors, fields, 
       {part.way === "new" && likely > 0 && (
         <p className="warning" role="status">{block.entity === "account" ? t.n("%(n)s account may be the same company.", "%(n)s accounts may be the same company.", likely) : t.n("%(n)s contact may be the same person.", "%(n)s contacts may be the same person.", likely)}</p>
       )}
-      {part.way === "new" && <Entries names={Object.keys(fields[block.entity])} specs={fields[block.entity]} values={part.typed} errors={errors} prefix={`${block.entity}.`} set={(field, value) => type(block.entity, field, value)} />}
+      {part.way === "new" && <Entries sealed={block.sealed} names={Object.keys(fields[block.entity])} specs={fields[block.entity]} values={part.typed} errors={errors} prefix={`${block.entity}.`} set={(field, value) => type(block.entity, field, value)} />}
+      {part.way === "new" && <Copied list={block.copied} />}
       {(part.way === "existing" || (part.way === "new" && likely > 0)) && (
         <Matches block={block} part={part} pick={(one) => change(block.entity, { way: "existing", id: one.id, other: block.found.some((known) => known.id === one.id) ? part.other : one })} />
       )}
       {part.way === "existing" && <Another entity={block.entity} part={part} search={search} pick={(one) => change(block.entity, one ? { id: one.id, other: one } : { id: block.found[0]?.id ?? 0, other: null })} />}
     </fieldset>
+  );
+}
+
+/** What else a new record gets from the lead, as the mapping of the organisation says. */
+function Copied({ list }) {
+  const t = useT();
+  if (!list?.length) return null;
+  return (
+    <details className="copied">
+      <summary>{t.n("%(n)s more field is copied from the lead", "%(n)s more fields are copied from the lead", list.length)}</summary>
+      <dl>{list.map(([label, text]) => <div key={label}><dt>{label}</dt><dd>{text}</dd></div>)}</dl>
+    </details>
   );
 }
 
@@ -249,7 +264,7 @@ function Another({ entity, part, search, pick }) {
 }
 
 /** The fields of a new record, two beside each other where there is room. */
-function Entries({ names, specs, values, errors, prefix, set, currency }) {
+function Entries({ names, specs, values, errors, prefix, set, currency, sealed = [] }) {
   const t = useT();
   return (
     <div className="entries">
@@ -261,7 +276,8 @@ function Entries({ names, specs, values, errors, prefix, set, currency }) {
           <div key={name} data-kind={spec.kind}>
             <Labelled name={name} label={t(spec.label)} level={spec.level} errors={{ [name]: errors[prefix + name] }}>
               {(shared) =>
-                spec.options ? <select {...shared} value={value} onChange={on}>{spec.options.map(([v, o]) => <option key={v} value={v}>{t(o)}</option>)}</select>
+                sealed.includes(name) ? <SealedField id={shared.id} name={name} label={t(spec.label)} why={t("Secured: copied from the lead without being shown.")} />
+                  : spec.options ? <select {...shared} value={value} onChange={on}>{spec.options.map(([v, o]) => <option key={v} value={v}>{t(o)}</option>)}</select>
                   : spec.kind === "memo" ? <textarea {...shared} rows={2} maxLength={spec.length} value={value} onChange={on} />
                   : <input {...shared} type={spec.kind === "date" ? "date" : spec.kind === "email" ? "email" : "text"} inputMode={spec.kind === "money" ? "decimal" : undefined} maxLength={spec.length || undefined} autoComplete="off" value={value} placeholder={spec.kind === "money" ? currency : undefined} onChange={on} />
               }

@@ -1,18 +1,22 @@
 // The record form: what is typed lives here and in a draft of the browser, never only on the server (S 13.7).
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useBlocker, useNavigate, useParams } from "react-router";
+import { composes } from "./composing.js";
 import { drafts } from "./drafts.js";
 import { useT } from "./i18n.js";
 import { insist } from "./insist.js";
 import { sifted, useLeftOut } from "./left_out.js";
 import { FormContext, createStore, isDirty, isLost, useForm, useStore, valueOf } from "./record_store.js";
-import { useFields } from "./shape.js";
+import { useFields, useFormFields, useLayout, useSealed } from "./shape.js";
 import { Dialog } from "./ui.jsx";
 
 /** The form of one record. Its children are fields, bars and buttons that share its store. */
 export function RecordForm(props) {
   const { entity, label, recordId, version, values, names, loaded, outcome, conflicts, locked, userId, list, gone, lost, children } = props;
-  const fields = useFields(entity, props.fields);
+  const layout = useLayout(entity, props.layout);
+  const fields = useSealed(useFormFields(useFields(entity, props.fields), layout), !recordId);
+  // The owner of a new record is chosen in its header, and is no field of the form.
+  const typable = useMemo(() => (recordId ? fields : { owner: {}, ...fields }), [fields, recordId]);
   const store = useRef(null);
   store.current ??= createStore();
   const navigate = useNavigate();
@@ -50,18 +54,32 @@ export function RecordForm(props) {
     const clean = { version, edits: {}, editNames: {}, left: {}, restored: "" };
     store.current.set({
       id: recordId, base: values, names, loaded, ready: true, errors: {}, conflicts: [], choices: {}, pending: null,
-      ...clean, ...laid(drafts.read(userId, entity, recordId), recordId, values, fields),
+      ...clean, ...laid(drafts.read(userId, entity, recordId), recordId, values, typable),
     });
     drafts.adopt(userId, entity, recordId, (orphan) => {
       const now = store.current.get();
       if (now.id !== recordId || now.loaded !== loaded || now.pending || isDirty(now) || live.current.locked) return false;
-      store.current.set(laid(orphan, recordId, values, fields) ?? {});
+      store.current.set(laid(orphan, recordId, values, typable) ?? {});
       persist();
       return true;
     });
-  }, [loaded, recordId, version, values, names, userId, entity, fields, persist]);
+  }, [loaded, recordId, version, values, names, userId, entity, typable, persist]);
 
-  useLeftOut(store.current, fields, loaded, persist);
+  useLeftOut(store.current, typable, loaded, persist);
+
+  // The form has changed under the typing: what became read-only is not saved, but not lost either.
+  useLayoutEffect(() => {
+    const s = store.current.get();
+    const shut = Object.keys(s.edits).filter((name) => fields[name]?.shut);
+    if (!shut.length) return;
+    const { edits, errors } = { edits: { ...s.edits }, errors: { ...s.errors } };
+    for (const name of shut) {
+      errors[name] = t("This field is read-only now. You had typed: %(text)s", { text: s.editNames[name] || edits[name] || "---" });
+      delete edits[name];
+    }
+    store.current.set({ edits, errors });
+    persist();
+  }, [fields, loaded, persist, t]);
 
   // Deleted by somebody else: what is shown and typed stays, and only a new record can be made of it.
   useLayoutEffect(() => {
@@ -180,8 +198,8 @@ export function RecordForm(props) {
       else change(name, s.base[name] ?? "");
       store.current.set({ choices: { ...store.current.get().choices, [name]: mine ? "mine" : "theirs" } });
     };
-    return { store: store.current, change, save, saveAnyway, forgetAlike, createAgain, discard, dropLeft, choose, fields, entity, label, props: live };
-  }, [entity, fields, label, list, navigate, persist, t]);
+    return { store: store.current, change, save, saveAnyway, forgetAlike, createAgain, discard, dropLeft, choose, fields, layout, entity, label, props: live };
+  }, [entity, fields, layout, label, list, navigate, persist, t]);
 
   return (
     <FormContext.Provider value={api}>
@@ -207,8 +225,9 @@ function check(state, fields, t) {
   const errors = {};
   for (const [name, spec] of Object.entries(fields)) {
     const value = valueOf(state, name);
-    const touched = name in state.edits || !state.id;
-    if (spec.level === "required" && touched && !value.trim()) errors[name] = t("%(label)s is required.", { label: t(spec.label) });
+    // What a form requires has to be there whenever it is saved; what stands on no form cannot be asked for.
+    const touched = name in state.edits || (spec.shown !== false || !spec.custom) && (!state.id || spec.asked);
+    if (spec.level === "required" && touched && !value.trim() && !composes(spec, fields, state, t)) errors[name] = t("%(label)s is required.", { label: t(spec.label) });
     else if (spec.length && name in state.edits && [...value].length > spec.length)
       errors[name] = t("%(label)s can have at most %(length)s characters; this has %(count)s.", { label: t(spec.label), length: spec.length, count: [...value].length });
   }

@@ -6,6 +6,7 @@ from typing import Any
 
 import reflex as rx
 
+from rxcrm.components.assignment import owner_value
 from rxcrm.components.dialogs import delete_dialog
 from rxcrm.components.duplicates import duplicates_command, duplicates_pane, on_forms
 from rxcrm.components.elements import (
@@ -14,10 +15,12 @@ from rxcrm.components.elements import (
     conflict_banner,
     draft_banner,
     field,
+    form_body,
+    header_fields,
     live_title,
     lost_banner,
-    more_fields,
     record_form,
+    record_tags,
     refresher,
     save_button,
     save_state,
@@ -27,13 +30,11 @@ from rxcrm.components.frame import frame, icon
 from rxcrm.components.life import closed_banner, disqualify_instead
 from rxcrm.components.sharing import assign_command, share_command
 from rxcrm.components.tr import _, ago, moment
+from rxcrm.state.forms import TAGGED, form_view
 from rxcrm.state.gate import AppState
 from rxcrm.state.notifications import Notifications
 from rxcrm.state.shell import Shell
 from rxcrm.translation import N_
-
-#: The tab on which custom fields stand.
-DETAILS = N_("Details")
 
 
 def record_page(
@@ -45,16 +46,19 @@ def record_page(
     new: str | rx.Var,
     fields: dict[str, Any],
     title: list[str],
-    header: list[rx.Component],
-    pages: list[tuple[str, rx.Component]],
+    parts: dict[str, rx.Component] | None = None,
+    header: list[rx.Component] | None = None,
+    pages: list[tuple[str, rx.Component]] | None = None,
     bar: rx.Component | None = None,
     commands: tuple[rx.Component, ...] = (),
     panes: tuple[rx.Component, ...] = (),
     on_reopen: Any = None,
     **extras: Any,
 ) -> rx.Component:
-    """The form of one record. `label` is what the table calls one, `new` one that is not saved yet; `title` names the fields of its name, `pages` are its tabs, `bar` the process bar, `commands` those of this table alone, `panes` what they open, `on_reopen` what its banner does when it is closed; `extras` are for the form."""
+    """The form of one record. `label` is what the table calls one, `new` one that is not saved yet; `title` names the fields of its name, `parts` are what its form (rxcrm.models.forms) shows beside fields; a table without such forms has a `header` and `pages` as its tabs. `bar` is the process bar, `commands` those of this table alone, `panes` what they open, `on_reopen` what its banner does when it is closed; `extras` are for the form."""
     extras = {"answer": Shell.looked_up, "on_look_up": Shell.look_up, **extras}
+    if parts is not None:
+        extras["layout"] = form_view(entity)
     return frame(
         rx.cond(
             state.missing != "",
@@ -79,12 +83,18 @@ def record_page(
                             rx.el.div(icon("lock"), rx.el.span(state.locked), class_name="banner", role="status"),
                         ),
                     ),
-                    record_header(state, label, new, title, header),
+                    record_header(state, entity, label, new, title, [header_fields()] if header is None else header),
                     *([bar] if bar else []),
-                    tabs(
-                        *[_with_more(name, page) for name, page in pages],
+                    form_body(
+                        *[rx.fragment(part) for part in parts.values()],
                         label=_(label),
-                        names=[_(name) for name, _page in pages],
+                        parts=list(parts),
+                    )
+                    if parts is not None
+                    else tabs(
+                        *[page for _name, page in pages or []],
+                        label=_(label),
+                        names=[_(name) for name, _page in pages or []],
                     ),
                     *on_forms(entity),
                     entity=entity,
@@ -126,11 +136,6 @@ def record_page(
         ),
         main_class="record-page",
     )
-
-
-def _with_more(name: str, page: rx.Component) -> rx.Component:
-    """Custom fields stand at the end of the Details, until a form says otherwise."""
-    return rx.fragment(page, more_fields()) if name == DETAILS else page
 
 
 def command(state: Any, name: str, label: str, sign: str, event: Any) -> rx.Component:
@@ -202,7 +207,7 @@ def mail_link(subject: rx.Var, path: str, state: Any) -> rx.Var:
 
 
 def record_header(
-    state: Any, label: str | rx.Var, new: str | rx.Var, title: list[str], header: list[rx.Component]
+    state: Any, entity: str, label: str | rx.Var, new: str | rx.Var, title: list[str], header: list[rx.Component]
 ) -> rx.Component:
     return rx.el.header(
         rx.el.span(
@@ -217,13 +222,14 @@ def record_header(
             *header,
             rx.el.div(
                 rx.el.div(rx.el.span(_("Owner"), class_name="label"), class_name="field-label"),
-                rx.el.div(rx.el.span(state.owner, class_name="value"), class_name="control"),
+                rx.el.div(owner_value(state, entity), class_name="control"),
                 class_name="field in-header",
                 role="group",
                 aria_label=_("Owner"),
             ),
             class_name="record-facts",
         ),
+        *([record_tags()] if entity in TAGGED else []),
         class_name="record-header",
     )
 
@@ -235,32 +241,9 @@ def section(title: str, *names: str) -> rx.Component:
     )
 
 
-def address(*more: str, title: str = N_("Address")) -> rx.Component:
-    """The address of a record, after `more` fields that belong with it."""
-    return section(title, *more, "street1", "street2", "street3", "city", "state", "postal_code", "country")
-
-
-def contact_method() -> rx.Component:
-    """How somebody wants to be addressed (S 2.2)."""
-    return section(
-        N_("Contact Method"),
-        "preferred_contact_method",
-        "do_not_email",
-        "follow_email",
-        "do_not_bulk_email",
-        "do_not_phone",
-        "do_not_mail",
-    )
-
-
 def columns(*parts: rx.Component) -> rx.Component:
     """Columns that stack on a narrow screen."""
     return rx.el.div(*[rx.el.div(part, class_name="column") for part in parts], class_name="columns")
-
-
-def even_columns(*parts: rx.Component) -> rx.Component:
-    """Columns of equal width."""
-    return rx.el.div(*[rx.el.div(part, class_name="column") for part in parts], class_name="columns even")
 
 
 def history(state: Any) -> rx.Component:

@@ -65,6 +65,8 @@ function Closing({ draft, told, recordId, version, currency, found, onSearch, on
     setErrors({});
     onCloseSale(recordId, version, draft.status, values, token);
   };
+  // Secured fields that this user may not fill in are not asked for: they get what is usual.
+  const asks = (name) => name in draft.values;
   const line = (name, label, more) => (
     <Labelled name={name} label={label} errors={errors} level={more?.level}>
       {(shared) => <input {...shared} {...more?.input} autoComplete="off" value={values[name]} onChange={(e) => set(name, e.target.value)} />}
@@ -75,15 +77,17 @@ function Closing({ draft, told, recordId, version, currency, found, onSearch, on
       <form ref={form} className="quick closing" aria-label={title} noValidate onSubmit={submit}>
         {errors[""] && <p className="form-message" role="alert">{errors[""]}</p>}
         <p className="hint">{t("The opportunity becomes read-only. It can be reopened at any time.")}</p>
-        {won && line("actual_revenue", t("Actual Revenue (%(currency)s)", { currency }), { input: { inputMode: "decimal" } })}
-        {line("actual_close_date", t("Close Date"), { level: "required", input: { type: "date" } })}
+        {won && asks("actual_revenue") && line("actual_revenue", t("Actual Revenue (%(currency)s)", { currency }), { input: { inputMode: "decimal" } })}
+        {asks("actual_close_date") && line("actual_close_date", t("Close Date"), { level: "required", input: { type: "date" } })}
         <Labelled name="status_reason" label={t("Status Reason")} errors={errors}>
           {(shared) => <select {...shared} value={values.status_reason} onChange={(e) => set("status_reason", e.target.value)}>{draft.reasons.map(([value, label]) => <option key={value} value={value}>{t(label)}</option>)}</select>}
         </Labelled>
         {!won && <Rival competitors={draft.competitors} value={values.competitor_id} errors={errors} set={set} search={{ found, onSearch }} />}
-        <Labelled name="closing_description" label={t("Description")} errors={errors}>
-          {(shared) => <textarea {...shared} rows={3} maxLength={2000} value={values.closing_description} onChange={(e) => set("closing_description", e.target.value)} />}
-        </Labelled>
+        {asks("closing_description") && (
+          <Labelled name="closing_description" label={t("Description")} errors={errors}>
+            {(shared) => <textarea {...shared} rows={3} maxLength={2000} value={values.closing_description} onChange={(e) => set("closing_description", e.target.value)} />}
+          </Labelled>
+        )}
         <footer>
           <button type="button" className="button" onClick={onDismiss}>{t("Cancel")}</button>
           <button type="submit" id={id} className="button primary" data-hotkey="ctrl+s" disabled={!!pending}>{pending ? t("Saving…") : title}</button>

@@ -2,11 +2,12 @@
 import { useEffect, useId, useMemo, useRef, useState } from "react";
 import { useNavigate } from "react-router";
 import { Search } from "lucide-react";
+import { composes } from "./composing.js";
 import { Field } from "./fields.jsx";
 import { useT } from "./i18n.js";
 import { addressOf } from "./paths.js";
 import { FormContext, createStore, valueOf } from "./record_store.js";
-import { useShape } from "./shape.js";
+import { sealed, useShape } from "./shape.js";
 import { Dialog } from "./ui.jsx";
 
 let counter = 0;
@@ -74,8 +75,8 @@ export function QuickEntry({ entity, hotkey, children }) {
 }
 
 /** The fields of quick create as they are now, and those that administrators made and every record has to have. */
-const laidOver = (fields, shaped = {}) => ({
-  ...Object.fromEntries(Object.entries(fields).map(([name, spec]) => [name, shaped[name] ?? spec])),
+const laidOver = (fields, shaped = {}, left = []) => ({
+  ...Object.fromEntries(Object.entries(fields).filter(([name]) => !left.includes(name)).map(([name, spec]) => [name, shaped[name] ?? spec])),
   ...Object.fromEntries(Object.entries(shaped).filter(([, spec]) => spec.custom && spec.level === "required")),
 });
 
@@ -83,8 +84,9 @@ const laidOver = (fields, shaped = {}) => ({
 export function QuickCreate({ forms: shipped, answer, lookedUp, currency, zone, onCreate, onLookUp }) {
   const t = useT();
   const navigate = useNavigate();
-  const { fields: shaped } = useShape();
-  const forms = useMemo(() => Object.fromEntries(Object.entries(shipped).map(([entity, form]) => [entity, { ...form, fields: laidOver(form.fields, shaped?.[entity]) }])), [shipped, shaped]);
+  const { fields: shaped, addresses } = useShape();
+  // Whole addresses are asked for only where streets are completed.
+  const forms = useMemo(() => Object.fromEntries(Object.entries(shipped).map(([entity, form]) => [entity, { ...form, fields: sealed(laidOver(form.fields, shaped?.[entity], addresses ? [] : form.completed), true) }])), [shipped, shaped, addresses]);
   const [wanted, setWanted] = useState(null);
   const [pending, setPending] = useState(null);
   const body = useRef(null);
@@ -141,7 +143,7 @@ export function QuickCreate({ forms: shipped, answer, lookedUp, currency, zone, 
   const names = Object.keys(form.fields);
   const create = (go) => {
     const s = store.current.get();
-    const missing = names.filter((name) => form.fields[name].level === "required" && !valueOf(s, name).trim());
+    const missing = names.filter((name) => form.fields[name].level === "required" && !valueOf(s, name).trim() && !composes(form.fields[name], form.fields, s, t));
     if (missing.length) {
       show(Object.fromEntries(missing.map((name) => [name, t("%(label)s is required.", { label: t(form.fields[name].label) })])), missing[0]);
       return;

@@ -44,6 +44,11 @@ def moment(iso: rx.Var, zone: rx.Var) -> rx.Var[str]:
     return _var(f"t.moment({_js(iso)}, {_js(zone)})", iso, zone)
 
 
+def day(iso: rx.Var) -> rx.Var[str]:
+    """A calendar day in the user's language."""
+    return _var(f"t.day({_js(iso)})", iso)
+
+
 def ago(iso: rx.Var) -> rx.Var[str]:
     """How long ago, in words."""
     return _var(f"t.ago({_js(iso)})", iso)

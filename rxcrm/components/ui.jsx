@@ -39,7 +39,7 @@ export function Dialog({ open, title, onClose, wide, side, children }) {
 /** The list of a menu in a bar, or in the head of a grid, is placed on the screen: what scrolls would clip it. */
 function usePlaced(box, open) {
   useLayoutEffect(() => {
-    if (!open || !box.current.closest(".command-bar, .selection-bar, .grid-frame")) return undefined;
+    if (!open || !box.current.closest(".command-bar, .selection-bar, .grid-frame, .board")) return undefined;
     const [button, list] = box.current.children;
     const place = () => {
       const at = button.getBoundingClientRect();

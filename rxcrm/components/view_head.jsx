@@ -32,7 +32,7 @@ function unfold({ row, add }) {
 }
 
 /** `children` stand at the end of the first line. Everything that is changed here goes to the address. */
-export function ViewHead({ entity, head, views, view, ready, rights, sort, count, onSort, onRefresh, children }) {
+export function ViewHead({ entity, head, views, view, ready, rights, sort, count, onSort, onRefresh, bar, children }) {
   const t = useT();
   const { params, go } = useAddress();
   const navigate = useNavigate();
@@ -131,7 +131,7 @@ export function ViewHead({ entity, head, views, view, ready, rights, sort, count
         )}
         {children}
       </div>
-      <FilterBar head={head} onFilter={(condition) => filterBy(condition)} onEdit={(row) => open({ kind: "filter", ...(row < head.chips.length ? { row } : { add: "" }) })} onColumns={editing ? undefined : () => open({ kind: "columns" })} />
+      <FilterBar head={head} onFilter={(condition) => filterBy(condition)} onEdit={(row) => open({ kind: "filter", ...(row < head.chips.length ? { row } : { add: "" }) })} onColumns={editing ? undefined : () => open({ kind: "columns" })}>{bar}</FilterBar>
       {head.problems.length > 0 && <div className="view-problem" role="alert">{head.problems.map((problem) => <p key={problem}>{problem}</p>)}</div>}
       {editing && <ViewEditor {...{ entity, head, view, params, go, columnEditor, findEditor, definition, leave, onRefresh }} published={!!here || !listed} builder={known && <FilterBuilder {...ofFilter} />} />}
       <Dialog open={!!panel} side title={panel?.kind === "columns" ? t("Columns") : t("Filter")} onClose={close}>

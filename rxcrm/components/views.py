@@ -9,7 +9,6 @@ from reflex_base.event import passthrough_event_spec
 
 from rxcrm.components.elements import _Ours
 from rxcrm.components.local import library
-from rxcrm.models.choices import Role
 from rxcrm.state.views import Views
 
 
@@ -56,7 +55,7 @@ def view_desk() -> rx.Component:
     }
     return ViewDesk.create(
         **answers,
-        roles=[[role.value, role.label] for role in Role],
+        roles=Views.roles,
         on_describe=Views.describe,
         on_find=Views.find,
         on_summarise=Views.summarise,

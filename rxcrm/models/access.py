@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from enum import IntEnum, StrEnum
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, cast
 
@@ -14,99 +13,21 @@ from sqlmodel import select as choose
 
 from rxcrm.models import configuration
 from rxcrm.models.base import Owned, Record
-from rxcrm.models.choices import Role
+from rxcrm.models.column_security.rights import NONE, NOT_CREATED, NOT_READ, NOT_UPDATED, Columns, columns_of
+from rxcrm.models.column_security.tables import PART as SECURED
 from rxcrm.models.db import BigInt
-from rxcrm.models.errors import NotAllowed
-from rxcrm.models.fields import Conventions
+from rxcrm.models.errors import BadValue, NotAllowed
+from rxcrm.models.fields import Conventions, FieldSpec, Sealed
 from rxcrm.models.people import Organisation, Share, TeamMember, TeamRole, User, UserRole, subtree
+from rxcrm.models.privileges import GRANTS as GRANTS
+from rxcrm.models.privileges import ON_RECORDS as ON_RECORDS
+from rxcrm.models.privileges import REFERENCES, granted, known_roles
+from rxcrm.models.privileges import Depth as Depth
+from rxcrm.models.privileges import Privilege as Privilege
 from rxcrm.translation import N_
 
-
-class Privilege(StrEnum):
-    CREATE = "create"
-    READ = "read"
-    WRITE = "write"
-    DELETE = "delete"
-    APPEND = "append"
-    APPEND_TO = "append_to"
-    ASSIGN = "assign"
-    SHARE = "share"
-    # Privileges without a depth: any depth above NONE means yes (S R9.8).
-    IMPORT = "import"
-    EXPORT = "export"
-    CHOOSE_OWNER = "choose_owner"
-    ADMINISTER = "administer"
-
-
-class Depth(IntEnum):
-    """How far a privilege reaches: own records, those of one's unit, of the units below too, or all (S R9.6)."""
-
-    NONE = 0
-    USER = 1
-    UNIT = 2
-    DEEP = 3
-    ORG = 4
-
-
-#: Privileges that need a record to act on; the others are asked for with `holds`.
-ON_RECORDS = (
-    Privilege.READ,
-    Privilege.WRITE,
-    Privilege.DELETE,
-    Privilege.APPEND,
-    Privilege.APPEND_TO,
-    Privilege.ASSIGN,
-    Privilege.SHARE,
-)
-_ORDER = (Privilege.CREATE, *ON_RECORDS)
-_N, _U, _B, _D, _O = Depth.NONE, Depth.USER, Depth.UNIT, Depth.DEEP, Depth.ORG
-
-#: The matrix of S 9.4 (preset "open"): Create, Read, Write, Delete, Append, Append To, Assign, Share.
-_OPEN: dict[Role, tuple[Depth, ...]] = {
-    Role.SALESPERSON: (_U, _O, _U, _N, _U, _O, _U, _U),
-    Role.SALES_MANAGER: (_B, _O, _D, _B, _D, _O, _D, _D),
-    Role.VICE_PRESIDENT: (_O,) * 8,
-    Role.TEAM_MEMBER: (_N, _O, _N, _N, _U, _O, _N, _N),
-    Role.ADMINISTRATOR: (_O,) * 8,
-}
-#: The same for activities, notes and posts: everybody may write his own, on records that he may append to (S R9.9).
-_ACTIVITIES: dict[Role, tuple[Depth, ...]] = _OPEN | {
-    Role.SALESPERSON: (_U, _O, _U, _U, _U, _O, _U, _U),
-    Role.TEAM_MEMBER: (_U, _O, _U, _U, _U, _O, _N, _N),
-}
-#: What the preset "private" changes (S 13.1).
-_PRIVATE_READ = {Role.SALESPERSON: _U, Role.SALES_MANAGER: _D}
-
-_SPECIAL: dict[Role, frozenset[Privilege]] = {
-    Role.SALESPERSON: frozenset({Privilege.IMPORT, Privilege.EXPORT}),
-    Role.SALES_MANAGER: frozenset({Privilege.IMPORT, Privilege.EXPORT, Privilege.CHOOSE_OWNER}),
-    Role.VICE_PRESIDENT: frozenset({Privilege.IMPORT, Privilege.EXPORT, Privilege.CHOOSE_OWNER}),
-    Role.TEAM_MEMBER: frozenset({Privilege.EXPORT}),
-    Role.ADMINISTRATOR: frozenset({Privilege.IMPORT, Privilege.EXPORT, Privilege.CHOOSE_OWNER, Privilege.ADMINISTER}),
-}
-
-#: Tables that the matrix speaks of, with their rows of depths.
-_MATRIX = {"lead": _OPEN, "account": _OPEN, "contact": _OPEN, "opportunity": _OPEN, "activity": _ACTIVITIES}
 #: Tables whose records have a timeline: who may read a record may read what regards it.
 REGARDED = ("lead", "account", "contact", "opportunity")
-
-
-def _grants(private: bool, open_editing: bool) -> dict[Role, dict[tuple[str, Privilege], Depth]]:
-    table: dict[Role, dict[tuple[str, Privilege], Depth]] = {}
-    for role in _OPEN:
-        table[role] = {("", privilege): Depth.ORG for privilege in _SPECIAL[role]}
-        for entity, matrix in _MATRIX.items():
-            row = dict(zip(_ORDER, matrix[role], strict=True))
-            if private:
-                row[Privilege.READ] = _PRIVATE_READ.get(role, row[Privilege.READ])
-            if open_editing and role in (Role.SALESPERSON, Role.SALES_MANAGER):
-                row[Privilege.WRITE] = row[Privilege.READ]
-            table[role] |= {(entity, privilege): depth for privilege, depth in row.items()}
-    return table
-
-
-#: `GRANTS[private, open_editing][role][entity, privilege]` → depth. The entity of a special privilege is "".
-GRANTS = {(p, e): _grants(p, e) for p in (False, True) for e in (False, True)}
 
 
 @dataclass(frozen=True)
@@ -131,17 +52,23 @@ class Who:
     name: str
     email: str = ""
     unit_id: int = 0
-    roles: frozenset[Role] = frozenset()
+    roles: frozenset[str] = frozenset()
     units_below: frozenset[int] = frozenset()
     team_ids: frozenset[int] = frozenset()
     private: bool = False
     open_editing: bool = False
     conventions: Conventions = field(default_factory=Conventions)
+    #: What he may do with secured fields; `conventions` knows which of them he may read, too.
+    columns: Columns = NONE
 
     def depth(self, entity: str, privilege: Privilege) -> Depth:
         """The highest depth that any role gives (S R9.7)."""
-        table = GRANTS[self.private, self.open_editing]
-        return max((table[role].get((entity, privilege), Depth.NONE) for role in self.roles), default=Depth.NONE)
+        if entity in REFERENCES:
+            open_to_all = privilege in (Privilege.READ, Privilege.APPEND_TO)
+            return Depth.ORG if open_to_all or self.administrator else Depth.NONE
+        table = granted(self.private, self.open_editing)
+        held = (table[role].get((entity, privilege), Depth.NONE) for role in self.roles if role in table)
+        return max(held, default=Depth.NONE)
 
     def holds(self, privilege: Privilege, entity: str = "") -> bool:
         """Does any role give this privilege at all?"""
@@ -150,6 +77,18 @@ class Who:
     @property
     def administrator(self) -> bool:
         return self.holds(Privilege.ADMINISTER)
+
+    def may_read(self, what: Sealed) -> bool:
+        """Whether he may see a field, or ask, sort or count by it (S 9.3)."""
+        return self.conventions.sees(what)
+
+    def may_fill(self, spec: FieldSpec, *, new: bool = False) -> bool:
+        """Whether he may type into a field, of a `new` record or of one that there is."""
+        return not spec.secured or spec.secured in (self.columns.creates if new else self.columns.updates)
+
+    def refusal(self, spec: FieldSpec, *, new: bool = False) -> BadValue | None:
+        """Why `may_fill` says no; None if it says yes."""
+        return None if self.may_fill(spec, new=new) else BadValue(NOT_CREATED if new else NOT_UPDATED, label=spec.label)
 
     def units(self, depth: Depth) -> frozenset[int]:
         return self.units_below if depth is Depth.DEEP else frozenset({self.unit_id})
@@ -162,24 +101,37 @@ def who_is(session: Session, user: User, org: Organisation) -> Who:
     held = set(session.exec(choose(UserRole.role).where(UserRole.user_id == user.id)))
     if teams:
         held |= set(session.exec(choose(TeamRole.role).where(cast(Any, TeamRole.team_id).in_(teams))))
-    return Who(
+    who = Who(
         id=user.id or 0,
         name=user.name,
         email=user.email,
         unit_id=user.unit_id,
-        roles=frozenset(Role(r) for r in held if r in set(Role)),
+        roles=frozenset(held & known_roles()),
         units_below=subtree(session, user.unit_id),
         team_ids=teams,
         private=org.private,
         open_editing=org.open_editing,
         conventions=user.conventions(org),
     )
+    return with_columns(who) if configuration.current().part(SECURED) else who
+
+
+def with_columns(who: Who) -> Who:
+    """The same user with what he, his teams and his roles may do with secured fields."""
+    columns = columns_of(who.id, who.team_ids, administrator=who.administrator)
+    return replace(who, columns=columns, conventions=replace(who.conventions, reads=columns.reads))
+
+
+def require_readable(who: Who, what: Sealed, label: str) -> None:
+    """Raises NotAllowed with its name for a field that `who` may not see, before anything is asked about it."""
+    if not who.may_read(what):
+        raise NotAllowed(NOT_READ, label=label)
 
 
 def holders(session: Session, org: Organisation, privilege: Privilege, entity: str = "") -> frozenset[int]:
     """The ids of all users of whom `Who.holds` would say yes, disabled ones included; two questions for all of them."""
-    table = GRANTS[org.private, org.open_editing]
-    roles = [r.value for r in Role if table[r].get((entity, privilege), Depth.NONE) > Depth.NONE]
+    table = granted(org.private, org.open_editing)
+    roles = [role for role, grants in table.items() if grants.get((entity, privilege), Depth.NONE) > Depth.NONE]
     directly = choose(UserRole.user_id).where(cast(Any, UserRole.role).in_(roles))
     teams = choose(TeamRole.team_id).where(cast(Any, TeamRole.role).in_(roles))
     through_teams = choose(TeamMember.user_id).where(cast(Any, TeamMember.team_id).in_(teams))

@@ -7,14 +7,14 @@ from sqlalchemy import Index
 
 from rxcrm.models import choices as c
 from rxcrm.models import fields as f
-from rxcrm.models.base import LIVE, Address, Preferences, Record, key, sorted_by
+from rxcrm.models.base import LIVE, Address, Preferences, Record, Taggable, key, sorted_by
 from rxcrm.models.fields import Level
 from rxcrm.models.found_by import text_of
 from rxcrm.models.searching import phone_key, sort_key
 from rxcrm.translation import N_
 
 
-class Account(Record, Address, Preferences, table=True):
+class Account(Record, Address, Preferences, Taggable, table=True):
     """A company. Only its name is required."""
 
     __table_args__ = (
@@ -66,6 +66,7 @@ class Account(Record, Address, Preferences, table=True):
     status_reason: int = f.choice(
         N_("Status Reason"), c.RecordReason, "statuscode", c.RecordReason.ACTIVE, always=True, locked=True
     )
+    territory_id: int | None = f.lookup(N_("Territory"), "territory", "territoryid")
     originating_lead_id: int | None = f.lookup(N_("Originating Lead"), "lead", "originatingleadid")
 
     name_key: str = key()

@@ -15,12 +15,15 @@ from sqlmodel import Session, col, select
 
 from rxcrm.models import login, people, records, setup
 from rxcrm.models.choices import Role
+from rxcrm.models.currencies import keeping
 from rxcrm.models.errors import BadValue, CrmError, Invalid, NotAllowed, NotFound
 from rxcrm.models.login import LoginSession
 from rxcrm.models.people import BusinessUnit, Organisation, Team, User, UserRole, subtree
+from rxcrm.models.privileges import known_roles, roles
 from rxcrm.models.records import LARGEST_ID, Act
 from rxcrm.models.searching import fold, sort_key
-from rxcrm.models.tables import RECORDS
+from rxcrm.models.tables import POINTED
+from rxcrm.models.territory import Territory
 from rxcrm.translation import N_
 
 
@@ -33,6 +36,8 @@ def require_administrator(act: Act) -> None:
 def update_organisation(act: Act, typed: Mapping[str, str]) -> Organisation:
     """Change what the organisation chose. Raises Invalid with every bad value."""
     require_administrator(act)
+    if "currency" in typed:
+        keeping.require_free_base(act, typed)
     return setup.update_organisation(act.session, typed)
 
 
@@ -45,9 +50,10 @@ class Person:
 
     name: str = ""
     email: str = ""
-    roles: list[Role] = field(default_factory=list)
+    roles: list[str] = field(default_factory=list)
     unit_id: int = 0
     manager_id: int | None = None
+    territory_id: int | None = None
 
 
 def find_user(act: Act, user_id: int) -> User:
@@ -62,7 +68,14 @@ def find_user(act: Act, user_id: int) -> User:
 def person_of(session: Session, user: User) -> Person:
     """What the form of a user starts with."""
     held = set(session.exec(select(UserRole.role).where(UserRole.user_id == user.id)))
-    return Person(user.name, user.email, [r for r in Role if r.value in held], user.unit_id, user.manager_id)
+    return Person(
+        user.name,
+        user.email,
+        [role for role in roles() if role in held],
+        user.unit_id,
+        user.manager_id,
+        user.territory_id,
+    )
 
 
 def add_user(act: Act, typed: Mapping[str, str]) -> tuple[User, str]:
@@ -78,6 +91,7 @@ def add_user(act: Act, typed: Mapping[str, str]) -> tuple[User, str]:
         manager_id=wanted.manager_id,
         now=act.now,
     )
+    _place(act, user, wanted.territory_id)
     return user, login.new_password_link(act.session, user, act.now)
 
 
@@ -89,7 +103,8 @@ def change_user(act: Act, user_id: int, typed: Mapping[str, str]) -> User:
     problems: dict[str, CrmError] = {}
     address, name = "", ""
     try:
-        address, name = people.check_user(act.session, known=user, **vars(wanted))
+        asked = {name: value for name, value in vars(wanted).items() if name != "territory_id"}
+        address, name = people.check_user(act.session, known=user, **asked)
     except Invalid as refusal:
         problems |= refusal.problems
     if Role.ADMINISTRATOR in before.roles and Role.ADMINISTRATOR not in wanted.roles and "roles" not in problems:
@@ -104,6 +119,7 @@ def change_user(act: Act, user_id: int, typed: Mapping[str, str]) -> User:
     renamed, moved = name != user.name, wanted.unit_id != user.unit_id
     user.name, user.name_key, user.email = name, sort_key(name), address
     user.unit_id, user.manager_id = wanted.unit_id, wanted.manager_id
+    _place(act, user, wanted.territory_id)
     people.flush_user(act.session)
     if wanted.roles != before.roles:
         people.set_roles(act.session, user, wanted.roles)
@@ -112,6 +128,17 @@ def change_user(act: Act, user_id: int, typed: Mapping[str, str]) -> User:
     if moved:
         records.move_owner(act.session, user)
     return user
+
+
+def _place(act: Act, user: User, territory_id: int | None) -> None:
+    """Let a user work in a territory, or in none. Raises Invalid for one that there is not, or that is not offered."""
+    if territory_id == user.territory_id:
+        return
+    found = act.session.get(Territory, territory_id) if territory_id and 0 < territory_id < LARGEST_ID else None
+    if territory_id is not None and (found is None or not found.active):
+        raise Invalid({"territory_id": BadValue(N_("Choose one of the list."))})
+    user.territory_id = territory_id
+    act.session.flush()
 
 
 def disable_user(act: Act, user_id: int) -> User:
@@ -153,7 +180,7 @@ def _read(typed: Mapping[str, str], known: Person) -> Person:
             values[name] = _roles(text)
         elif name == "unit_id":
             values[name] = _id(text)
-        elif name == "manager_id":
+        elif name in ("manager_id", "territory_id"):
             values[name] = _id(text) if text else None
         else:
             raise Invalid({name: BadValue(N_("There is no field “%(name)s” to fill in."), name=name[:80])})
@@ -164,11 +191,11 @@ def _id(text: str) -> int:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else -1
 
 
-def _roles(text: str) -> list[Role]:
+def _roles(text: str) -> list[str]:
     wanted = set(text.split())
-    if wanted - set(Role):
+    if wanted - known_roles():
         raise Invalid({"roles": BadValue(N_("Choose one of the list."))})
-    return [role for role in Role if role in wanted]
+    return [role for role in roles() if role in wanted]
 
 
 @dataclass
@@ -178,7 +205,7 @@ class Listed:
     id: int
     name: str
     email: str
-    roles: list[Role]
+    roles: list[str]
     unit: str
     manager: str
     disabled: bool
@@ -223,7 +250,7 @@ def list_users(act: Act, term: str = "", limit: int = 200) -> list[Listed]:
             id=user.id or 0,
             name=user.name,
             email=user.email,
-            roles=[role for role in Role if role.value in held[user.id or 0]],
+            roles=[role for role in roles() if role in held[user.id or 0]],
             unit=unit,
             manager=manager or "",
             disabled=user.disabled,
@@ -322,7 +349,7 @@ def why_unit_stays(session: Session, unit: BusinessUnit) -> NotAllowed | None:
         return NotAllowed(N_("%(name)s has users, and disabled ones count. Move them first."), name=unit.name)
     if some(Team, Team.unit_id):
         return NotAllowed(N_("%(name)s has teams. Move them to another unit first."), name=unit.name)
-    if any(some(table, cast(Any, table).unit_id) for table in RECORDS.values()):
+    if any(some(table, cast(Any, table).unit_id) for table in POINTED.values()):
         return NotAllowed(N_("%(name)s has records. Assign them to users of another unit first."), name=unit.name)
     return None
 

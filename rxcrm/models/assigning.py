@@ -56,7 +56,7 @@ def candidates(act: Act, entity: str, term: str = "") -> list[Owner]:
     teams = [
         team
         for team in act.session.exec(select(Team).order_by(col(Team.name_key)))
-        if team.id in members and wanted in team.name_key
+        if team.id in members and wanted in team.name_key and not team.disabled
     ]
     users = [user for user in users if wanted in user.name_key or wanted in user.email]
     users.sort(key=lambda user: (user.id != act.who.id, user.name_key))
@@ -77,18 +77,18 @@ def owner(act: Act, kind: str, number: int) -> User | Team:
     return found
 
 
-def assign(act: Act, row: Record, new: User | Team, writes: Journal | None = None) -> int:
+def assign(act: Act, row: Record, new: User | Team, writes: Journal | None = None, rule: str = "") -> int:
     """Give a record, found with ASSIGN, to a user or team who may read such records; returns how many activities follow.
 
     The activities, notes and posts that regard it and belong to its former owner follow, each with an entry in its own
     history (S 1.1.4); nobody is notified of them singly. Where the organisation wants it, the former owner keeps his
-    access by a share; the new one needs his no more. `writes` remembers all of it.
+    access by a share; the new one needs his no more. `writes` remembers all of it; `rule` is the name of the rule that chose.
     """
     before = owner_of(act.session, row)
     if before.id == new.id and isinstance(before, type(new)):
         return 0
     writes, owned = writes or Journal(act), _owned(row)
-    records.assign(act, row, new)
+    records.assign(act, row, new, rule)
     writes.noted(row, owned)
     followers = _follow(act, row, before, new, writes)
     held = Share.user_id if isinstance(new, User) else Share.team_id
@@ -110,11 +110,11 @@ def _owned(row: Record) -> dict[str, Any]:
     return {name: getattr(row, name) for name in _OWNED}
 
 
-def assign_undoably(act: Act, row: Record, new: User | Team) -> Operation | None:
+def assign_undoably(act: Act, row: Record, new: User | Team, rule: str = "") -> Operation | None:
     """`assign`, as an operation that can be taken back; None if the record belonged to the new owner already."""
     before = owner_of(act.session, row)
     writes = Journal(act)
-    followers = assign(act, row, new, writes)
+    followers = assign(act, row, new, writes, rule)
     if not writes.entries:
         return None
     details = {"from": _spelled(before), "to": _spelled(new), "followers": followers}

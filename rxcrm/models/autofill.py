@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from rxcrm.models.account import Account
 from rxcrm.models.contact import Contact
-from rxcrm.models.fields import raw
+from rxcrm.models.fields import fields_of, raw
+from rxcrm.models.lead import Lead
 from rxcrm.models.records import Act, name_of
 
 _ADDRESS = {n: n for n in ("street1", "street2", "street3", "city", "state", "postal_code", "country")}
@@ -26,12 +27,14 @@ def fill(act: Act, chosen: str, record_id: int, current: Mapping[str, str]) -> d
     unless the lead names another account. Look-ups come with the name to show under `<field>:name`. Raises NotFound for a record that is hidden.
     """
     if chosen == "existing_account_id":
-        return _from_account(act.find(Account, record_id), current)
+        return _from_account(act, act.find(Account, record_id), current)
     contact = act.find(Contact, record_id)
-    values = _empty_only(contact, FROM_CONTACT, current)
+    values = _empty_only(act, contact, FROM_CONTACT, current)
     # A mobile phone may be 50 characters on a contact but 20 on a lead (S 1.1, traps).
     if len(values.get("mobile_phone", "")) > 20:
         del values["mobile_phone"]
+    if not act.who.may_read(fields_of(Contact)["account_id"]):
+        return values
     if contact.account_id and (name := name_of(act, "account", contact.account_id)):
         account, chosen_account = str(contact.account_id), current.get("existing_account_id")
         if not chosen_account:
@@ -41,8 +44,8 @@ def fill(act: Act, chosen: str, record_id: int, current: Mapping[str, str]) -> d
     return values
 
 
-def _from_account(account: Account, current: Mapping[str, str]) -> dict[str, str]:
-    values = _empty_only(account, FROM_ACCOUNT, current)
+def _from_account(act: Act, account: Account, current: Mapping[str, str]) -> dict[str, str]:
+    values = _empty_only(act, account, FROM_ACCOUNT, current)
     if current.get("mobile_phone"):
         values.pop("business_phone", None)
     if "company_name" in values:
@@ -50,6 +53,14 @@ def _from_account(account: Account, current: Mapping[str, str]) -> dict[str, str
     return values
 
 
-def _empty_only(source: Account | Contact, pairs: Mapping[str, str], current: Mapping[str, str]) -> dict[str, str]:
-    found = {target: raw(getattr(source, origin)) for target, origin in pairs.items()}
+def _empty_only(
+    act: Act, source: Account | Contact, pairs: Mapping[str, str], current: Mapping[str, str]
+) -> dict[str, str]:
+    """What the asker may see of the record and fill in on the lead, where that is empty."""
+    origins, targets = fields_of(type(source)), fields_of(Lead)
+    found = {
+        target: raw(getattr(source, origin))
+        for target, origin in pairs.items()
+        if act.who.may_read(origins[origin]) and act.who.may_fill(targets[target]) and act.who.may_read(targets[target])
+    }
     return {name: value for name, value in found.items() if value and not current.get(name, "").strip()}

@@ -121,6 +121,12 @@ class Person(SQLModel):
         return self.full_name
 
 
+class Taggable(SQLModel):
+    """A record on which people hang tags (rxcrm.models.tagging)."""
+
+    tags: str = fields.tags(N_("Tags"))
+
+
 class Address(SQLModel):
     """The first address of a lead, account or contact (S 1.1)."""
 

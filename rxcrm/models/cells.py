@@ -10,12 +10,13 @@ from typing import Any, cast
 from sqlalchemy import select
 
 from rxcrm.models.access import visible
-from rxcrm.models.fields import Kind, raw, show
+from rxcrm.models.fields import MASK, Kind, raw, show
 from rxcrm.models.filters.operators import OWNERS, USERS
-from rxcrm.models.filters.values import Place, place_of, value_of
+from rxcrm.models.filters.values import Place, hidden_in, place_of, value_of
 from rxcrm.models.people import Team, User
 from rxcrm.models.records import Act
 from rxcrm.models.tables import record_table
+from rxcrm.models.tagging.vocabulary import vocabulary
 from rxcrm.models.timeline.regarding import dress as regarded
 from rxcrm.models.timeline.regarding import names_of, path_of
 from rxcrm.models.views import View
@@ -42,8 +43,23 @@ _DRESS: dict[str, Callable[[Act, Collection[str], Rows], None]] = {"activity": r
 def dress(act: Act, entity: str, keys: Sequence[str], rows: Rows) -> None:
     """Put into the cells of a page what other records hold, and the names of records and people.
 
-    Ids that only served to find them are taken out: nobody learns the id of a record that he may not see.
+    Ids that only served to find them are taken out: nobody learns the id of a record that he may not see. Columns that
+    the reader may not see hold MASK in every row.
     """
+    hidden = hidden_in(act.who, record_table(entity), keys)
+    shown = [key for key in keys if key not in hidden]
+    _complete(act, entity, shown, rows)
+    table = record_table(entity)
+    needed = {place.through for key in keys if (place := place_of(table, key)) and place.through}
+    if entity == "opportunity":
+        needed |= {"account_id", "contact_id"}
+    for row in rows:
+        for name in needed - set(shown):
+            row.pop(name, None)
+        row |= dict.fromkeys(hidden, MASK)
+
+
+def _complete(act: Act, entity: str, keys: Sequence[str], rows: Rows) -> None:
     if entity in _DRESS:
         _DRESS[entity](act, keys, rows)
     table = record_table(entity)
@@ -51,13 +67,11 @@ def dress(act: Act, entity: str, keys: Sequence[str], rows: Rows) -> None:
     through = {key: place for key in keys if (place := place_of(table, key)) and place.through}
     if through:
         _related(act, through, rows)
+    for key, place in ((key, place_of(table, key)) for key in keys):
+        if place and place.spec.kind is Kind.TAGS:
+            for row in rows:
+                row[key] = vocabulary().shown(row.get(key, ""))
     _named(act, {key: place for key, place in places.items() if key != "owner"}, rows)
-    needed = {place.through for place in through.values()}
-    if entity == "opportunity":
-        needed |= {"account_id", "contact_id"}
-    for name in needed - set(keys):
-        for row in rows:
-            row.pop(name, None)
 
 
 def _related(act: Act, columns: dict[str, Place], rows: Rows) -> None:
@@ -113,6 +127,8 @@ def texts_of(
     Fields of related records are too: in a line nobody would know whose they are. Names that are `known` are not read.
     """
     table = record_table(entity)
+    hidden = hidden_in(act.who, table, keys)
+    keys = [key for key in keys if key not in hidden]
     links = {key: link for key in keys if (link := _link_of(table, key))}
     wanted = {named for link in links.values() for record in records if (named := link(record))[1]}
     names = {**known, **_names(act, wanted - known.keys())}

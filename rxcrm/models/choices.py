@@ -121,6 +121,20 @@ class LeadSource(Choice):
     OTHER = 10, N_("Other")
 
 
+class CampaignChannel(Choice):
+    """By what a campaign reaches people; the first five are those of Dynamics (campaign.typecode)."""
+
+    ADVERTISEMENT = 1, N_("Advertisement")
+    DIRECT_MARKETING = 2, N_("Direct Marketing")
+    EVENT = 3, N_("Event")
+    CO_BRANDING = 4, N_("Co-branding")
+    OTHER = 5, N_("Other")
+    EMAIL = 6, N_("Email")
+    WEB = 7, N_("Web")
+    SOCIAL_MEDIA = 8, N_("Social Media")
+    TELEPHONE = 9, N_("Telephone")
+
+
 class Rating(Choice):
     """How promising a lead is."""
 
@@ -150,7 +164,7 @@ class LeadReason(Choice):
 
 
 class RecordStatus(Choice):
-    """State of an account or contact (S 1.2, 1.3)."""
+    """State of an account, contact, campaign or territory (S 1.2, 1.3)."""
 
     ACTIVE = 0, N_("Active")
     INACTIVE = 1, N_("Inactive")
@@ -214,6 +228,15 @@ class OpportunityStatus(Choice):
     OPEN = 0, N_("Open")
     WON = 1, N_("Won")
     LOST = 2, N_("Lost")
+
+
+class ForecastCategory(Choice):
+    """How far an open opportunity can be counted on (S 1.4)."""
+
+    PIPELINE = 1, N_("Pipeline")
+    BEST_CASE = 2, N_("Best case")
+    COMMITTED = 3, N_("Committed")
+    OMITTED = 4, N_("Omitted")
 
 
 class OpportunityReason(Choice):

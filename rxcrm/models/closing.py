@@ -48,8 +48,9 @@ def draft(act: Act, opportunity: Opportunity, status: OpportunityStatus) -> Draf
     """The preset values: Actual Revenue is Est. Revenue, Close Date is today in the user's zone (S 1.4)."""
     require_open(opportunity)
     reasons = lifecycle.reasons_of("opportunity")[status]
+    known = act.who.may_read(fields_of(Opportunity)["estimated_revenue"])
     values = {
-        "actual_revenue": raw(opportunity.estimated_revenue),
+        "actual_revenue": raw(opportunity.estimated_revenue) if known else "",
         "actual_close_date": raw(_today(act)),
         "status_reason": str(lifecycle.chosen_default("opportunity", status) or int(reasons[-1])),
         "competitor_id": "",
@@ -57,10 +58,21 @@ def draft(act: Act, opportunity: Opportunity, status: OpportunityStatus) -> Draf
     }
     return Draft(
         int(status),
-        {name: values[name] for name in _ASKED[status]},
+        {name: values[name] for name in _asked(act, status)},
         [(str(int(reason)), gettext(act.who.conventions.locale, reason.label)) for reason in reasons],
         competitors.of(act, opportunity),
     )
+
+
+def _asked(act: Act, status: OpportunityStatus) -> list[str]:
+    """What a dialog asks the user for: not for secured fields that he may not fill in."""
+    specs = fields_of(Opportunity)
+    return [name for name in _ASKED[status] if name not in specs or act.who.may_fill(specs[name])]
+
+
+def _unasked(act: Act, row: Opportunity) -> dict[str, Any]:
+    """What stands in those: the preset values."""
+    return {"actual_revenue": row.estimated_revenue, "actual_close_date": _today(act), "closing_description": ""}
 
 
 def win(act: Act, opportunity: Opportunity, typed: Mapping[str, str]) -> None:
@@ -132,9 +144,12 @@ def _checked(act: Act, row: Opportunity, status: OpportunityStatus, typed: Mappi
     """Stored values for what the dialog holds; raises Invalid with every bad one."""
     specs, values = fields_of(Opportunity), dict[str, Any]()
     problems: dict[str, CrmError] = {}
-    for name in typed.keys() - set(_ASKED[status]):
-        problems[name] = BadValue(N_("There is no field “%(name)s” to fill in."), name=name[:80])
-    for name in _ASKED[status]:
+    asked = _asked(act, status)
+    for name in typed.keys() - set(asked):
+        refusal = act.who.refusal(specs[name]) if name in specs else None
+        problems[name] = refusal or BadValue(N_("There is no field “%(name)s” to fill in."), name=name[:80])
+    values |= {name: value for name, value in _unasked(act, row).items() if name in _ASKED[status]}
+    for name in asked:
         text = typed.get(name, "")
         try:
             if name == "competitor_id":
@@ -186,16 +201,18 @@ def closing_of(act: Act, row: Record) -> Closing | None:
     if not isinstance(row, Opportunity) or lifecycle.is_open(row):
         return None
     who, at = history.latest_of(act.session, row, *_EVENTS.values())
-    return Closing(_title(act, row), who, at or raw(row.closed_on), comment=row.closing_description)
+    told = act.who.may_read(fields_of(Opportunity)["closing_description"])
+    return Closing(_title(act, row), who, at or raw(row.closed_on), comment=row.closing_description if told else "")
 
 
 def _title(act: Act, row: Opportunity) -> str:
     """What was won, or why and to whom it was lost."""
     how = act.conventions_of(row)
     if row.status == OpportunityStatus.WON:
-        if row.actual_revenue is None:
+        spec = fields_of(Opportunity)["actual_revenue"]
+        if row.actual_revenue is None or not act.who.may_read(spec):
             return gettext(how.locale, N_("Closed as Won"))
-        amount = show(fields_of(Opportunity)["actual_revenue"], row.actual_revenue, how)
+        amount = show(spec, row.actual_revenue, how)
         return gettext(how.locale, N_("Closed as Won: %(amount)s"), amount=amount)
     reason = show(fields_of(Opportunity)["status_reason"], row.status_reason, how)
     rival = act.session.get(Competitor, row.competitor_id) if row.competitor_id else None

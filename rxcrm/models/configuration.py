@@ -49,9 +49,10 @@ _turn = threading.Lock()
 
 
 class _Held(threading.local):
-    """The snapshot that the unit of work of this thread sees."""
+    """The snapshot that the unit of work of this thread sees; `alone` where nobody else may see it yet."""
 
     snapshot: Snapshot | None = None
+    alone = False
 
 
 _held = _Held()
@@ -75,29 +76,41 @@ def reads(part: str) -> Callable[[F], F]:
 @contextlib.contextmanager
 def held() -> Iterator[None]:
     """Let everything in this thread see the snapshot of now until the end of the block, unless it reads a newer one itself."""
-    before, _held.snapshot = _held.snapshot, current()
+    before, _held.snapshot, alone = _held.snapshot, current(), _held.alone
     try:
         yield
     finally:
-        _held.snapshot = before
+        _held.snapshot, _held.alone = before, alone
+
+
+def reread(session: Session) -> None:
+    """Let this unit of work, and nobody else yet, see what it has changed itself; only where a snapshot is `held`."""
+    assert _held.snapshot is not None, "a unit of work holds its snapshot"
+    session.flush()
+    _held.snapshot, _held.alone = _parts_of(session, number(session)), True
 
 
 def see(session: Session, number: int) -> None:
     """Follow the configuration to this number of `organisation.configuration`; costs nothing where it is known already."""
-    if current().number != number:
-        with _turn:
-            if _latest.number != number:
-                _read(session, number)
-        if _held.snapshot is not None:
-            _held.snapshot = _latest
+    if current().number == number:
+        return
+    if _held.alone:  # it may be taken back: others must not come to know it
+        _held.snapshot = _parts_of(session, number)
+        return
+    with _turn:
+        if _latest.number != number:
+            _read(session, number)
+    if _held.snapshot is not None:
+        _held.snapshot = _latest
 
 
 def refresh(session: Session) -> None:
     """Follow the configuration in a process that has just begun, before anybody asks who is acting."""
-    see(session, _number(session))
+    see(session, number(session))
 
 
-def _number(session: Session) -> int:
+def number(session: Session) -> int:
+    """How often the configuration has been changed."""
     from rxcrm.models.people import Organisation  # tables need this module first
 
     counted: Any = Organisation
@@ -105,8 +118,12 @@ def _number(session: Session) -> int:
 
 
 def _read(session: Session, number: int) -> None:
+    _replace(_parts_of(session, number))
+
+
+def _parts_of(session: Session, number: int) -> Snapshot:
     with session.no_autoflush:
-        _replace(Snapshot(number, {name: reader(session) for name, reader in _readers.items()} if number else {}))
+        return Snapshot(number, {name: reader(session) for name, reader in _readers.items()} if number else {})
 
 
 def _replace(snapshot: Snapshot) -> None:
@@ -122,26 +139,38 @@ def reset() -> None:
         _replace(Snapshot(UNKNOWN if _latest.number else 0))
 
 
+def lock(act: Act) -> None:
+    """Let nobody else change the configuration until this unit of work ends: of two administrators the second one waits."""
+    from rxcrm.models.people import Organisation  # tables need this module first
+
+    counted: Any = Organisation
+    act.session.execute(select(counted.id).with_for_update())
+
+
 def changed(act: Act) -> None:
     """Count a change of the configuration, made in this unit of work; when it is committed, everybody follows.
 
     The row of the organisation stays locked until then: of two administrators at once the second one waits.
     """
+    act.topics |= count(act.session)
+    act.session.refresh(act.organisation, ["configuration"])
+
+
+def count(session: Session) -> set[str]:
+    """`changed` for work in the background, where nobody acts; returns the topics to be told."""
     from rxcrm.models.people import Organisation  # tables need this module first
 
-    session = act.session
     session.flush()
     counted: Any = Organisation
     session.execute(
         update(Organisation).values(configuration=counted.configuration + 1),
         execution_options={"synchronize_session": False},
     )
-    session.refresh(act.organisation, ["configuration"])
-    act.topics.add(TOPIC)
     if not session.info.get(TOPIC):
         session.info[TOPIC] = True
         event.listen(session, "after_commit", _follow)
         event.listen(session, "after_rollback", _doubt)
+    return {TOPIC}
 
 
 def _follow(session: Session) -> None:
@@ -150,7 +179,7 @@ def _follow(session: Session) -> None:
         return
     engine = cast(Engine, session.get_bind()).execution_options(writes=False, reads=True)
     with _turn, Session(engine) as other:
-        _read(other, _number(other))
+        _read(other, number(other))
 
 
 def _doubt(_session: Session) -> None:

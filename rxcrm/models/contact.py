@@ -8,14 +8,14 @@ from sqlalchemy import Index
 
 from rxcrm.models import choices as c
 from rxcrm.models import fields as f
-from rxcrm.models.base import LIVE, Address, Person, Preferences, Record, key, sorted_by
+from rxcrm.models.base import LIVE, Address, Person, Preferences, Record, Taggable, key, sorted_by
 from rxcrm.models.fields import Level
 from rxcrm.models.found_by import text_of
 from rxcrm.models.searching import phone_key, sort_key
 from rxcrm.translation import N_
 
 
-class Contact(Person, Record, Address, Preferences, table=True):
+class Contact(Person, Record, Address, Preferences, Taggable, table=True):
     """A person. Only the last name is required."""
 
     __table_args__ = (

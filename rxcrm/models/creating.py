@@ -11,6 +11,7 @@ from rxcrm.models.account import Account
 from rxcrm.models.base import Record
 from rxcrm.models.contact import Contact
 from rxcrm.models.errors import CrmError, NotAllowed, NotFound, NotYet
+from rxcrm.models.fields import fields_of
 from rxcrm.models.lead import Lead
 from rxcrm.models.matching import Match
 from rxcrm.models.people import User
@@ -97,8 +98,8 @@ def offers(act: Act, row: Record, may: Mapping[Privilege, Decision]) -> dict[str
     if not isinstance(row, Lead) or not may[Privilege.WRITE] or not lifecycle.is_open(row):
         return {}
     found = {}
-    for entity in LINKS:
-        if may_create(act.who, entity):
+    for entity, (_, link) in LINKS.items():
+        if may_create(act.who, entity) and act.who.may_fill(fields_of(Lead)[link]):
             try:
                 _open_link(row, entity)
                 found[f"create_{entity}"] = ""

@@ -7,22 +7,23 @@ of each country's numbering plan. The same `now` tells the same story.
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
 from phonenumbers import PhoneNumber, PhoneNumberFormat, PhoneNumberType, example_number_for_type, format_number
 from phonenumbers import is_valid_number as is_valid
 from sqlalchemy import event
 from sqlmodel import Session, SQLModel, col, select
 
-from rxcrm.models import autofill, people, records, sample_sales, sample_work
+from rxcrm.models import autofill, campaigns, people, records, references, sample_sales, sample_work
 from rxcrm.models import choices as c
 from rxcrm.models.access import Privilege, require, who_is
 from rxcrm.models.account import Account
 from rxcrm.models.base import Record
+from rxcrm.models.campaign import Campaign
 from rxcrm.models.choices import Industry, LeadReason, Rating, Role
 from rxcrm.models.contact import Contact
 from rxcrm.models.errors import NotAllowed
@@ -32,11 +33,15 @@ from rxcrm.models.lead import Lead
 from rxcrm.models.people import BusinessUnit, User
 from rxcrm.models.process import StageLog
 from rxcrm.models.records import Act
-from rxcrm.models.sample import ACCOUNTS, COUNTRIES, FINDINGS, LEADS, STAFF, TALKS
-from rxcrm.models.searching import fold
+from rxcrm.models.reference import Reference
+from rxcrm.models.sample import ACCOUNTS, CAMPAIGNS, COUNTRIES, FINDINGS, LEADS, STAFF, TALKS, TERRITORIES
+from rxcrm.models.sampling import noting
+from rxcrm.models.searching import fold, sort_key
+from rxcrm.models.territory import Territory
 from rxcrm.translation import N_
 
 R = TypeVar("R", bound=Record)
+N = TypeVar("N", bound=Reference)
 
 #: Days over which the leads are spread; the nearer to today, the denser.
 SPAN = 420
@@ -44,13 +49,20 @@ SPAN = 420
 BUSY = 24
 
 
+ALREADY = N_("The sample data is in this database already.")
+
+
 def load_sample(act: Act) -> None:
     """Tell the story on behalf of an administrator, who gets a dozen open leads himself. Raises NotAllowed the second time."""
-    _Story(act).tell()
+    if noting.is_in(act.session):
+        raise NotAllowed(ALREADY)
+    with noting.noted(act.session):
+        Story(act).tell()
+    noting.settle(act.session)
 
 
 @dataclass
-class _Sheet:
+class Sheet:
     """One line of the tables above."""
 
     cells: list[str]
@@ -59,8 +71,8 @@ class _Sheet:
         return self.cells[index]
 
 
-def _sheet(text: str) -> list[_Sheet]:
-    return [_Sheet(line.split("|")) for line in text.strip().splitlines()]
+def sheet(text: str) -> list[Sheet]:
+    return [Sheet(line.split("|")) for line in text.strip().splitlines()]
 
 
 def mail(name: str, host: str) -> str:
@@ -114,7 +126,9 @@ def _example(country: str, kind: int) -> PhoneNumber:
     return example
 
 
-class _Story:
+class Story:
+    """The story as its own staff tells it; rxcrm.models.sampling.telling lets one person do it."""
+
     def __init__(self, act: Act) -> None:
         self.act, self.session = act, act.session
         self.organisation = act.organisation
@@ -122,16 +136,31 @@ class _Story:
         self.me = act.who.name
         self.known: dict[str, Act] = {self.me: act}
         self.contacts: list[Contact] = []
+        self.territories: dict[str, Territory] = {}
+        self.campaigns: list[Campaign] = []
+        #: Every lead: when it came in, its id and its number in the story.
+        self.leads: list[tuple[datetime, int, int]] = []
 
     def tell(self) -> None:
         self._hire()
         self.session.flush()
+        self._map_the_market()
+        self._campaign()
         with _at_the_end(self.session, History, StageLog):
             self._serve_customers()
-            for n, line in enumerate(_sheet(LEADS)):
+            for n, line in enumerate(sheet(LEADS)):
                 self._lead(n, line)
         self._work()
         self._decide()
+
+    def _currency(self, code: str) -> str:
+        """The currency of a record of the story, empty for the organisation's own."""
+        return code
+
+    def _gently(self, step: Callable[[], object]) -> bool:
+        """Take a step and say whether it was taken; here each is. In an organisation with rules of its own some are not."""
+        step()
+        return True
 
     def _as(self, name: str, when: datetime) -> Act:
         if name not in self.known:
@@ -144,7 +173,7 @@ class _Story:
     def _hire(self) -> None:
         addresses = [mail(name, "example.com") for members in STAFF.values() for name, _ in members]
         if self.session.exec(select(User.id).where(col(User.email).in_(addresses))).first():
-            raise NotAllowed(N_("The sample data is in this database already."))
+            raise NotAllowed(ALREADY)
         root = self.session.exec(select(BusinessUnit).where(col(BusinessUnit.parent_id).is_(None))).one()
         chief = None
         for unit_name, members in STAFF.items():
@@ -167,26 +196,58 @@ class _Story:
                     manager = user.id
             chief = chief or manager
 
+    def _map_the_market(self) -> None:
+        for name, unit in TERRITORIES.items():
+            known = self._known(Territory, name)
+            sellers = [self.users[person] for person, _ in STAFF[unit]]
+            row = known or references.add(self.act, Territory, {"name": name})
+            row.manager_id = row.manager_id or sellers[0].id
+            for user in sellers:
+                user.territory_id = row.id
+                self.territories[user.name] = row
+        self.session.flush()
+
+    def _campaign(self) -> None:
+        """Campaigns of the last months; one that is there already is used."""
+        for name, (channel, since, until) in CAMPAIGNS.items():
+            day = {end: self._day(ago, 9).date().isoformat() for end, ago in (("start", since), ("end", until))}
+            typed = {f"{which}_{end}": day[end] for which in ("planned", "actual") for end in ("start", "end")}
+            typed |= {"name": name, "channel": raw(int(c.CampaignChannel[channel]))}
+            self.campaigns.append(self._known(Campaign, name) or references.add(self.act, Campaign, typed))
+
+    def _known(self, table: type[N], name: str) -> N | None:
+        return self.session.scalars(select(table).where(cast(Any, table).name_key == sort_key(name))).first()
+
     def _serve_customers(self) -> None:
-        for n, line in enumerate(_sheet(ACCOUNTS)):
-            country, currency, owner = COUNTRIES[line[1]]
-            act = self._as(owner, self._day(SPAN + 20 - 3 * n, 9))
-            place = {"street1": line[2], "postal_code": line[3], "city": line[4], "country": country}
-            company = {
-                "name": line[0],
-                "main_phone": phone(line[1], n),
-                "website": f"https://www.{host_of(line[0])}",
-                "email": f"info@{host_of(line[0])}",
-                "industry": raw(int(Industry[line[5]])),
-                "employees": line[6],
-                "annual_revenue": line[7],
-                "currency": currency,
-                "relationship_type": raw(int(c.RelationshipType.CUSTOMER if n % 3 else c.RelationshipType.PROSPECT)),
-                **place,
-            }
-            account = records.create(act, Account, company)
-            team = [self._contact(act, account, line[1], person, place) for person in line[8].split("; ")]
-            self._save(self._as(owner, act.now + timedelta(hours=1)), account, {"primary_contact_id": raw(team[0].id)})
+        for n, line in enumerate(sheet(ACCOUNTS)):
+            self._customer(n, line)
+
+    def _customer(self, n: int, line: Sheet) -> None:
+        """The n-th account with its contacts."""
+        before = len(self.contacts)
+        if not self._gently(lambda: self._company(n, line)):
+            del self.contacts[before:]
+
+    def _company(self, n: int, line: Sheet) -> None:
+        country, currency, owner = COUNTRIES[line[1]]
+        act = self._as(owner, self._day(SPAN + 20 - 3 * n, 9))
+        place = {"street1": line[2], "postal_code": line[3], "city": line[4], "country": country}
+        company = {
+            "name": line[0],
+            "main_phone": phone(line[1], n),
+            "website": f"https://www.{host_of(line[0])}",
+            "email": f"info@{host_of(line[0])}",
+            "industry": raw(int(Industry[line[5]])),
+            "employees": line[6],
+            "annual_revenue": line[7],
+            "currency": self._currency(currency),
+            "territory_id": raw(self.territories[owner].id) if owner in self.territories else "",
+            "relationship_type": raw(int(c.RelationshipType.CUSTOMER if n % 3 else c.RelationshipType.PROSPECT)),
+            **place,
+        }
+        account = records.create(act, Account, company)
+        team = [self._contact(act, account, line[1], person, place) for person in line[8].split("; ")]
+        self._save(self._as(owner, act.now + timedelta(hours=1)), account, {"primary_contact_id": raw(team[0].id)})
 
     def _contact(self, act: Act, account: Account, country: str, person: str, place: dict[str, str]) -> Contact:
         name, job = person.split(", ", 1)
@@ -209,8 +270,11 @@ class _Story:
 
     # -- the leads ---------------------------------------------------------------------------------------------------
 
-    def _lead(self, n: int, line: _Sheet) -> None:
+    def _lead(self, n: int, line: Sheet) -> None:
         """The n-th lead from the day it came in to where it stands now."""
+        self._gently(lambda: self._came_in(n, line))
+
+    def _came_in(self, n: int, line: Sheet) -> None:
         total = LEADS.count("\n") - 1
         born = self._day(round(SPAN * ((total - 1 - n) / total) ** 1.5), 8 + n % 9, n * 7 % 60)
         country, currency, seller = COUNTRIES[line[4]]
@@ -222,8 +286,14 @@ class _Story:
             typed = {"first_name": customer.first_name, "last_name": customer.last_name}
         else:
             typed = _stranger(n, line)
-        typed |= {"topic": line[0], "country": country, "currency": currency, "lead_source": raw(n * 7 % 10 + 1)}
-        lead = records.create(self._as(clerk, born), Lead, typed)
+        typed |= {"topic": line[0], "country": country, "currency": self._currency(currency)}
+        typed |= {"lead_source": raw(n * 7 % 10 + 1)}
+        if came := [one for one in self.campaigns if one.actual_start and one.actual_start <= born.date()]:
+            # What came in since then, every third because of the latest one.
+            typed |= {} if n % 3 else {campaigns.SOURCE: raw(came[-1].id)}
+        # Assignment rules leave alone what names its owner: the story stays as it is told.
+        lead = records.create(self._as(clerk, born), Lead, typed, owner=self.users[clerk])
+        self.leads.append((born, lead.id or 0, n))
         if clerk != owner:
             act = self._as(clerk, born + timedelta(hours=2))
             require(self.session, act.who, Privilege.ASSIGN, lead)
@@ -234,19 +304,25 @@ class _Story:
         for when, values in _steps(n, lead.first_name, line[4], born):
             if when >= self.act.now:
                 break
-            self._save(self._as(owner, when), lead, values)
+            if not self._gently(functools.partial(self._save, self._as(owner, when), lead, values)):
+                break
 
     def _work(self) -> None:
         """What is done and to be done with the latest leads, by who owns them."""
-        owned = select(Lead, User.name).join(User, col(User.id) == col(Lead.owner_user_id))
+        owned = self._told_of()
         latest = self.session.exec(owned.order_by(col(Lead.created_on).desc(), col(Lead.id).desc()).limit(BUSY)).all()
         for n, (lead, owner) in enumerate(latest):
             if lead.is_open and owner in self.users:
                 sample_work.tell(n, lead, lead.created_on, self.act.now, functools.partial(self._as, owner))
 
+    def _told_of(self) -> Any:
+        """The leads of the story with the names of their owners."""
+        owned = select(Lead, User.name).join(User, col(User.id) == col(Lead.owner_user_id))
+        return owned.where(col(Lead.id).in_([lead_id for _born, lead_id, _n in self.leads]))
+
     def _decide(self) -> None:
         """What became of the older leads."""
-        owned = select(Lead, User.name).join(User, col(User.id) == col(Lead.owner_user_id))
+        owned = self._told_of()
         newest_first = owned.order_by(col(Lead.created_on).desc(), col(Lead.id).desc())
         for n, (lead, owner) in enumerate(self.session.exec(newest_first.offset(BUSY)).all()):
             sample_sales.tell(n, lead, self.act.now, functools.partial(self._as, owner))
@@ -264,7 +340,7 @@ class _Story:
         return min(day.replace(hour=hour, minute=minute, second=0, microsecond=0), self.act.now - timedelta(minutes=50))
 
 
-def _stranger(n: int, line: _Sheet) -> dict[str, str]:
+def _stranger(n: int, line: Sheet) -> dict[str, str]:
     """What is known of somebody new when he first writes or calls: more or less."""
     first, last = line[1].split(" ", 1)
     private = ("example.com", "example.org", "example.net")[n % 3]

@@ -31,6 +31,14 @@ FASTER = N_("%(who)s changed %(field)s meanwhile.")
 TAKEN_BACK = N_("A change of several records was taken back.")
 
 
+@dataclass(frozen=True)
+class Story:
+    """What history tells of such a change: an event about another record, as entries about others begin."""
+
+    event: Event
+    about: tuple[str, str, str, str]
+
+
 @dataclass
 class Edited:
     """What became of one record: its operation (0: it held those values already), or a refusal."""
@@ -40,8 +48,11 @@ class Edited:
     refusal: CrmError | None = None
 
 
-def require(entity: str, typed: Typed) -> None:
-    """Raises Invalid for fields that nobody types into and for required ones that would be emptied; NotFound for tables whose records have forms of their own."""
+def require(act: Act, entity: str, typed: Typed) -> None:
+    """Raises Invalid for fields that nobody types into and for required ones that would be emptied; NotFound for tables whose records have forms of their own.
+
+    So does a secured field that the asker may not change.
+    """
     table = record_table(entity)
     if table is Activity:
         raise NotFound
@@ -53,6 +64,8 @@ def require(entity: str, typed: Typed) -> None:
             problems[name] = records.no_field(entity, name)
         elif (spec.required or spec.always) and not text.strip():
             problems[name] = BadValue(N_("%(label)s is required and cannot be emptied."), label=spec.label)
+        elif refusal := act.who.refusal(spec):
+            problems[name] = refusal
     if problems:
         raise Invalid(problems)
     if not typed:
@@ -65,12 +78,13 @@ def edit_many(
     typed: Typed,
     seen: Mapping[int, int] | None = None,
     details: Mapping[str, Any] | None = None,
+    story: Story | None = None,
 ) -> list[Edited]:
     """Write the same values into records of one table that the asker may read, with one statement for each and few for all.
 
     Those that he may not change, that are closed, or that the values do not fit stay as they are. `seen` are the versions
     in which he saw them: where somebody changed one of these very fields since, that stays too. Each change is an
-    operation with these `details`.
+    operation with these `details`. With a `story` history tells that instead of "changed together".
     """
     if not rows:
         return []
@@ -96,7 +110,7 @@ def edit_many(
             except CrmError as refusal:
                 edited.refusal = refusal
     if writing:
-        _write(act, writing, details or {})
+        _write(act, writing, details or {}, story)
     return found
 
 
@@ -133,7 +147,7 @@ def _set(row: Record, values: dict[str, Any]) -> dict[str, Any]:
 _Writing = tuple[Edited, list[list[str]], dict[str, Any]]
 
 
-def _write(act: Act, writing: Sequence[_Writing], details: Mapping[str, Any]) -> None:
+def _write(act: Act, writing: Sequence[_Writing], details: Mapping[str, Any], story: Story | None) -> None:
     rows = [edited.row for edited, *_ in writing]
     with act.session.no_autoflush:
         held = customers.fetch(act.session, rows)
@@ -151,8 +165,14 @@ def _write(act: Act, writing: Sequence[_Writing], details: Mapping[str, Any]) ->
     for edited, changes, before in writing:
         row = edited.row
         told = [_named(type(row), change, names) for change in changes]
+        remark = TOGETHER if len(rows) > 1 and story is None else ""
         entry = history.entry_of(
-            row, Event.CHANGED, by=act.who.id, now=act.now, changes=told, remark=TOGETHER if len(rows) > 1 else ""
+            row,
+            story.event if story else Event.CHANGED,
+            by=act.who.id,
+            now=act.now,
+            changes=[*([list(story.about)] if story else []), *told],
+            remark=remark,
         )
         entries.append(entry)
         if row.id in followed:

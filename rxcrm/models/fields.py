@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -32,6 +32,7 @@ from rxcrm.models.cleaning import clean as clean
 from rxcrm.models.db import BigInt, Moment, Money
 from rxcrm.models.errors import BadValue
 from rxcrm.models.searching import plain
+from rxcrm.models.tagging.vocabulary import BETWEEN, vocabulary
 from rxcrm.translation import N_, gettext
 
 
@@ -50,6 +51,7 @@ class Kind(StrEnum):
     DATE = "date"
     MOMENT = "moment"
     LOOKUP = "lookup"
+    TAGS = "tags"
 
 
 class Level(StrEnum):
@@ -64,8 +66,10 @@ class Level(StrEnum):
 LONGEST_NUMBER = 100
 #: Years in which people plan; a task due in 9999 is a slip of the finger.
 FIRST_YEAR, LAST_YEAR = 1900, 2199
+#: What stands in the place of a value that its reader may not see (S 9.3).
+MASK = "********"
 #: What empty input means for kinds whose columns are never null.
-EMPTY = {Kind.YESNO: False, Kind.CURRENCY: ""}
+EMPTY = {Kind.YESNO: False, Kind.CURRENCY: "", Kind.TAGS: ""}
 TEXTUAL = {Kind.TEXT, Kind.MEMO, Kind.EMAIL, Kind.PHONE, Kind.URL}
 
 
@@ -77,7 +81,8 @@ class FieldSpec:
     `length` counts characters; `low` and `high` bound numbers; `words` are the texts for no and yes.
     `target` is the table that a lookup points to. A locked field is shown but never typed into;
     one that `always` has a value starts with a default and cannot be emptied. A `custom` one was made by an administrator;
-    its value lies in the record's JSON column (S 13.10), and `help` is his sentence about it.
+    its value lies in the record's JSON column (S 13.10), and `help` is his sentence about it. A `secured` one, which has its
+    key there ("lead.budget_amount"), is seen only by whom a column security profile lets (S 9.3).
     """
 
     label: str
@@ -95,6 +100,12 @@ class FieldSpec:
     always: bool = False
     custom: bool = False
     help: str = ""
+    secured: str = ""
+
+    @property
+    def seals(self) -> tuple[str, ...]:
+        """The secured fields that one must be allowed to read to see this one: itself, if it is."""
+        return (self.secured,) if self.secured else ()
 
     @property
     def required(self) -> bool:
@@ -103,12 +114,27 @@ class FieldSpec:
 
 @dataclass(frozen=True)
 class Conventions:
-    """How the person at the other end writes: language, time zone, region of phone numbers, currency (ISO codes)."""
+    """How the person at the other end writes: language, time zone, region of phone numbers, currency (ISO codes).
+
+    `reads` are the secured fields that he may read; of nobody in particular, none.
+    """
 
     locale: str = "en"
     zone: str = "UTC"
     region: str = "US"
     currency: str = "USD"
+    reads: frozenset[str] = frozenset()
+
+    def sees(self, what: Sealed) -> bool:
+        """Whether he may read a field: one that is not secured, or one that a profile lets him."""
+        return not (seals := what.seals) or self.reads.issuperset(seals)
+
+
+class Sealed(Protocol):
+    """A field, or the way to one of a related record, with the secured fields on it."""
+
+    @property
+    def seals(self) -> tuple[str, ...]: ...
 
 
 # -- declaring columns -----------------------------------------------------------------------------------------------
@@ -204,6 +230,11 @@ def lookup(label: str, target: str, column: str = "", **described: Any) -> Any:
     return _column(spec, BigInt, None, index=True)
 
 
+def tags(label: str) -> Any:
+    """Any number of tags: their numbers in one text (rxcrm.models.tagging.vocabulary)."""
+    return _column(FieldSpec(label, Kind.TAGS), Text(), "")
+
+
 @configuration.forgets
 @functools.cache
 def fields_of(table: Any) -> dict[str, FieldSpec]:
@@ -211,23 +242,50 @@ def fields_of(table: Any) -> dict[str, FieldSpec]:
 
     Their options are those of the configured lists (rxcrm.models.shaping).
     """
-    lists = configuration.current().part("lists")
+    lists, entity = configuration.current().part("lists"), getattr(table, "entity", "")
     found = {
-        column.name: replace(column.info["spec"], name=column.name)
+        column.name: replace(column.info["spec"], name=column.name, secured=seal_of(entity, column.name))
         for column in table.__table__.columns
         if "spec" in column.info
     }
     for name, spec in found.items():
         if spec.options and spec.options.key in lists:
             found[name] = replace(spec, options=lists[spec.options.key])
-    made = configuration.current().part("fields").get(getattr(table, "entity", ""), {})
-    return found | {name: spec for name, (spec, active) in made.items() if active}
+    made = configuration.current().part("fields").get(entity, {})
+    return found | {name: _sealed(entity, spec) for name, (spec, active) in made.items() if active}
+
+
+def hidden_from(how: Conventions, table: Any) -> frozenset[str]:
+    """The fields of a table that somebody may not see."""
+    if not configuration.current().part("secured"):
+        return frozenset()
+    return frozenset(name for name, spec in fields_of(table).items() if not how.sees(spec))
+
+
+def seal_of(entity: str, name: str) -> str:
+    """The key of a secured field, also of one that is gone, of which history still tells; empty for any other."""
+    secured = configuration.current().part("secured")
+    return key if secured and (key := f"{entity}.{name}") in secured["keys"] else ""
+
+
+def _sealed(entity: str, spec: FieldSpec) -> FieldSpec:
+    return replace(spec, secured=seal) if (seal := seal_of(entity, spec.name)) else spec
 
 
 def custom_spec(entity: str, name: str) -> FieldSpec | None:
     """A field that administrators made, also one that is not in use any more: its values can still be read."""
-    found = configuration.current().part("fields").get(entity, {}).get(name)
+    known = configuration.current()
+    found = known.part("fields").get(entity, {}).get(name)
+    if found and known.part("secured"):
+        return _sealed_custom(entity, name)
     return found[0] if found else None
+
+
+@configuration.forgets
+@functools.cache
+def _sealed_custom(entity: str, name: str) -> FieldSpec:
+    """Described once for each snapshot: values of custom fields are read by the thousand."""
+    return _sealed(entity, configuration.current().part("fields")[entity][name][0])
 
 
 def defaults_of(table: Any) -> dict[str, Any]:
@@ -243,9 +301,9 @@ def defaults_of(table: Any) -> dict[str, Any]:
 @functools.cache
 def _texts(entity: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The columns of texts, and the texts in the JSON column."""
-    from rxcrm.models.tables import record_table  # the tables need this module first
+    from rxcrm.models.tables import pointed_table  # the tables need this module first
 
-    texts = [spec for spec in fields_of(record_table(entity)).values() if spec.kind in TEXTUAL]
+    texts = [spec for spec in fields_of(pointed_table(entity)).values() if spec.kind in TEXTUAL]
     return tuple(s.name for s in texts if not s.custom), tuple(s.name for s in texts if s.custom)
 
 
@@ -275,6 +333,8 @@ def parse(spec: FieldSpec, typed: str, how: Conventions) -> Any:
         return _parse_text(spec, value, how)
     if value == "":
         return EMPTY.get(spec.kind)
+    if spec.kind is Kind.TAGS:
+        return vocabulary().parse(value)
     if len(value) > LONGEST_NUMBER:
         raise BadValue(N_("“%(value)s” is too long."), value=value[:80])
     return _PARSERS[spec.kind](spec, value, how)
@@ -501,14 +561,26 @@ def raw(value: Any) -> str:
     return format(value, "f") if isinstance(value, Decimal) else str(value)
 
 
+def control(spec: FieldSpec, value: Any) -> str:
+    """What the control of a field holds: `raw`, of tags those that there are now."""
+    return vocabulary().shown(value) if spec.kind is Kind.TAGS else raw(value)
+
+
 def show(spec: FieldSpec, value: Any, how: Conventions) -> str:
-    """What a person reads for a stored value; a lookup shows its id (its name is the caller's to fetch)."""
+    """What a person reads for a stored value; a lookup shows its id (its name is the caller's to fetch).
+
+    Of a field that he may not see, MASK, whether there is anything in it or not.
+    """
+    if not how.sees(spec):
+        return MASK
     if value is None or value == "":
         return ""
     if spec.kind is Kind.CHOICE and spec.options:
         return gettext(how.locale, spec.options.label(int(value)))
     if spec.kind is Kind.YESNO:
         return gettext(how.locale, spec.words[bool(value)])
+    if spec.kind is Kind.TAGS:
+        return f"{BETWEEN} ".join(vocabulary().names(value))
     if spec.kind is Kind.MONEY:
         return str(format_currency(value, how.currency, locale=_babel(how.locale)))
     if spec.kind in (Kind.WHOLE, Kind.DECIMAL):

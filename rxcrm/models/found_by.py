@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 
 from rxcrm.models import configuration
-from rxcrm.models.fields import TEXTUAL, FieldSpec, Kind, fields_of, host_of
+from rxcrm.models.fields import TEXTUAL, Conventions, FieldSpec, Kind, fields_of, host_of
 from rxcrm.models.richtext import plain
 from rxcrm.models.searching import search_text
 from rxcrm.translation import N_
@@ -61,6 +61,15 @@ def searched(entity: str) -> list[str]:
 
     labels = findable(record_table(entity))
     return [labels[name] for name in chosen(entity) if name in labels]
+
+
+def readable(table: Any, how: Conventions) -> tuple[str, ...] | None:
+    """The find columns that somebody may read, where he may not read them all; None where he may (S 9.3)."""
+    if not configuration.current().part("secured"):
+        return None
+    fields, names = fields_of(table), [name for name in chosen(table.entity) if name in findable(table)]
+    seen = tuple(name for name in names if name not in fields or how.sees(fields[name]))
+    return None if len(seen) == len(names) else seen
 
 
 def text_of(record: Any, entity: str) -> str:

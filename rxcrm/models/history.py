@@ -17,8 +17,21 @@ from sqlmodel import Field, Session, SQLModel, col, select
 from rxcrm.models.base import Record, identity
 from rxcrm.models.db import BigInt, Json, Moment
 from rxcrm.models.errors import BadValue
-from rxcrm.models.fields import TEXTUAL, Conventions, FieldSpec, Kind, custom_spec, fields_of, parse, raw, show
+from rxcrm.models.fields import (
+    MASK,
+    TEXTUAL,
+    Conventions,
+    FieldSpec,
+    Kind,
+    custom_spec,
+    fields_of,
+    parse,
+    raw,
+    seal_of,
+    show,
+)
 from rxcrm.models.people import User
+from rxcrm.models.tagging.vocabulary import BETWEEN, vocabulary
 from rxcrm.translation import N_, gettext, ngettext
 
 
@@ -26,6 +39,7 @@ class Event(StrEnum):
     CREATED = "created"
     CHANGED = "changed"
     ASSIGNED = "assigned"
+    NOT_ASSIGNED = "not_assigned"
     DELETED = "deleted"
     RESTORED = "restored"
     IMPORTED = "imported"
@@ -49,11 +63,13 @@ class Event(StrEnum):
     PROCESS_FINISHED = "process_finished"
     PROCESS_ABANDONED = "process_abandoned"
     PROCESS_RESUMED = "process_resumed"
+    PROCESS_SWITCHED = "process_switched"
     MERGED = "merged"
     MERGED_INTO = "merged_into"
     UNMERGED = "unmerged"
     SHARED = "shared"
     UNSHARED = "unshared"
+    CAMPAIGN = "campaign"
 
 
 class History(SQLModel, table=True):
@@ -164,6 +180,7 @@ _WHAT = {
     Event.CREATED: N_("created this record"),
     Event.CHANGED: N_("changed %(fields)s"),
     Event.ASSIGNED: N_("assigned this record to %(owner)s"),
+    Event.NOT_ASSIGNED: N_("found nobody by the assignment rule “%(name)s”. %(role)s"),
     Event.DELETED: N_("moved this record to the recycle bin"),
     Event.RESTORED: N_("restored this record"),
     Event.IMPORTED: N_("imported this record"),
@@ -187,10 +204,12 @@ _WHAT = {
     Event.PROCESS_FINISHED: N_("finished the process"),
     Event.PROCESS_ABANDONED: N_("abandoned the process"),
     Event.PROCESS_RESUMED: N_("took up the process again"),
+    Event.PROCESS_SWITCHED: N_("switched to the process %(name)s"),
     Event.MERGED: N_("merged %(name)s into this record"),
     Event.MERGED_INTO: N_("merged this record into %(name)s"),
     Event.UNMERGED: N_("took back the merging with %(name)s"),
     Event.SHARED: N_("shared this record with %(name)s: %(role)s"),
+    Event.CAMPAIGN: N_("recorded an activity of the campaign “%(name)s”"),
     Event.UNSHARED: N_("stopped sharing this record with %(name)s"),
 }
 #: The same where the other side has no role.
@@ -198,18 +217,21 @@ _WITHOUT_ROLE = {
     Event.CONNECTED: N_("connected %(name)s"),
     Event.ROLE_CHANGED: N_("removed the role of %(name)s"),
 }
-#: Entries that begin with another record.
+#: An assignment by a rule, whose name stands in the remark.
+_BY_RULE = N_("assigned this record to %(owner)s by the assignment rule “%(rule)s”")
+#: Entries that begin with another record, or with the rule that they speak of.
 ABOUT_OTHERS = (
+    Event.NOT_ASSIGNED,
     *(Event.CONNECTED, Event.DISCONNECTED, Event.ROLE_CHANGED, Event.CONNECTION_CHANGED),
     *(Event.COMPETITOR_ADDED, Event.COMPETITOR_REMOVED),
-    *(Event.QUALIFIED_FROM, Event.STAGE_MOVED, Event.MERGED, Event.MERGED_INTO, Event.UNMERGED),
-    *(Event.SHARED, Event.UNSHARED),
+    *(Event.QUALIFIED_FROM, Event.STAGE_MOVED, Event.PROCESS_SWITCHED, Event.MERGED, Event.MERGED_INTO, Event.UNMERGED),
+    *(Event.SHARED, Event.UNSHARED, Event.CAMPAIGN),
 )
 #: Entries that lead to another record with a history of its own.
 _STORIES = (Event.QUALIFIED_FROM, Event.MERGED, Event.MERGED_INTO, Event.UNMERGED)
 OWNER_LABEL = N_("Owner")
-#: Changes of what is no described field, by name: `[name, old, new, old name, new name]`.
-_LABELS = {"owner": OWNER_LABEL, "competitor": N_("Competitor")}
+#: Changes of what is no described field, by name: `[name, old, new, old name, new name]`. A campaign was a text once.
+_LABELS = {"owner": OWNER_LABEL, "competitor": N_("Competitor"), "source_campaign": N_("Source Campaign")}
 #: In the place of the name of a record that the reader may not see.
 HIDDEN = N_("a record")
 #: Entity and id of another record that an entry names.
@@ -273,14 +295,15 @@ def entry(
         (_, reference, name, role), *listed = listed
         name = "" if _other(*reference.split(":")) in hidden else name
         what = _WHAT[event] if role else _WITHOUT_ROLE.get(event, _WHAT[event])
-        if event is Event.STAGE_MOVED:
+        if event in (Event.STAGE_MOVED, Event.PROCESS_SWITCHED):
             name = gettext(how.locale, name)
         if event is Event.SHARED:
             rights = [gettext(how.locale, right) for right in role.split(", ")]
             role = format_list(rights, locale=how.locale.replace("-", "_"))
         values = {"name": name or gettext(how.locale, HIDDEN), "role": gettext(how.locale, role)}
     else:
-        what, values = _WHAT[event], {}
+        ruled = event is Event.ASSIGNED and stored.remark
+        what, values = (_BY_RULE, {"rule": stored.remark}) if ruled else (_WHAT[event], {})
     changes = [_change(table, change, how, hidden) for change in listed]
     return Entry(
         id=stored.id or 0,
@@ -294,13 +317,15 @@ def entry(
         ),
         at=stored.at.isoformat(),
         changes=changes if event is not Event.ASSIGNED else [],
-        remark=gettext(how.locale, stored.remark),
+        remark="" if event is Event.ASSIGNED else gettext(how.locale, stored.remark),
     )
 
 
 def _change(table: type[Record], change: list[str], how: Conventions, hidden: Collection[Other]) -> Change:
     name, old, new, *names = change
     spec = fields_of(table).get(name) or custom_spec(table.entity, name)
+    if not how.sees(spec) if spec else seal_of(table.entity, name) not in ("", *how.reads):
+        return Change(gettext(how.locale, spec.label if spec else name), MASK, MASK)
     if spec is None:
         label = _LABELS.get(name, name)
         return Change(gettext(how.locale, label), (names or [old])[0], (names or ["", new])[-1])
@@ -315,8 +340,12 @@ def _change(table: type[Record], change: list[str], how: Conventions, hidden: Co
 
 def shown(spec: FieldSpec, stored: str, how: Conventions) -> str:
     """A raw value from history as a person reads it; what can no longer be read stays as it was stored."""
+    if not how.sees(spec):
+        return MASK
     if spec.kind in TEXTUAL or spec.kind is Kind.CURRENCY or stored == "":
         return stored
+    if spec.kind is Kind.TAGS:
+        return f"{BETWEEN} ".join(vocabulary().told(stored))
     try:
         return show(spec, parse(spec, stored, Conventions(zone=how.zone)), how)
     except BadValue:

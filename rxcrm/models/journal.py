@@ -23,12 +23,14 @@ from rxcrm.models.activity import Activity, Party
 from rxcrm.models.base import Record
 from rxcrm.models.connections import upkeep
 from rxcrm.models.errors import NotAllowed
-from rxcrm.models.fields import fields_of, raw
+from rxcrm.models.fields import Kind, fields_of, raw
 from rxcrm.models.history import HIDDEN, History
 from rxcrm.models.operation import Operation, OperationKind
 from rxcrm.models.people import User
 from rxcrm.models.records import Act
+from rxcrm.models.scoring import keeping
 from rxcrm.models.tables import RECORDS
+from rxcrm.models.tagging.vocabulary import three_way
 from rxcrm.translation import N_, gettext
 
 T = TypeVar("T", bound=SQLModel)
@@ -258,12 +260,15 @@ def _set_back(row: SQLModel, pairs: dict[str, list[Any]]) -> list[list[str]]:
     """Set values back that nobody has changed since; the changes of described fields, and one of another as `["", "", ""]`."""
     changes = []
     for name, (old, new) in pairs.items():
-        if pack(getattr(row, name)) != new:
-            continue
-        was = getattr(row, name)
-        setattr(row, name, unpack(old))
-        described = isinstance(row, Record) and name in fields_of(type(row))
-        changes.append([name, raw(was), raw(unpack(old))] if described else ["", "", ""])
+        was, back = getattr(row, name), unpack(old)
+        spec = fields_of(type(row)).get(name) if isinstance(row, Record) else None
+        if pack(was) != new:
+            # Of tags only those that the verb hung on or took off; others may have hung on more.
+            back = three_way(was, old, new) if spec and spec.kind is Kind.TAGS else was
+            if back == was:
+                continue
+        setattr(row, name, back)
+        changes.append([name, raw(was), raw(back)] if spec else ["", "", ""])
     return changes
 
 
@@ -284,6 +289,7 @@ def _update(
             update(table).where(columns.id.in_(ids[at : at + AT_ONCE]), *where).values(**values, **bump),
             execution_options={"synchronize_session": "fetch"},
         )
+        keeping.written(session, _name(table), ids[at : at + AT_ONCE])
 
 
 @cache

@@ -9,7 +9,7 @@ from sqlmodel import Field, SQLModel
 
 from rxcrm.models import choices as c
 from rxcrm.models import fields as f
-from rxcrm.models.base import LIVE, Address, Person, Preferences, Record, key, sorted_by
+from rxcrm.models.base import LIVE, Address, Person, Preferences, Record, Taggable, key, sorted_by
 from rxcrm.models.db import BigInt, Moment
 from rxcrm.models.fields import Level
 from rxcrm.models.found_by import text_of
@@ -36,7 +36,7 @@ class SecondAddress(SQLModel):
     address2_fax: str = f.phone(N_("Address 2: Fax"), 50, "address2_fax")
 
 
-class Lead(Person, Record, Address, SecondAddress, Preferences, table=True):
+class Lead(Person, Record, Address, SecondAddress, Preferences, Taggable, table=True):
     """Someone who might buy. Topic and Last Name are required; everything else may be unknown (S R3.1)."""
 
     __table_args__ = (
@@ -50,6 +50,8 @@ class Lead(Person, Record, Address, SecondAddress, Preferences, table=True):
             "source_key",
             "owner_key",
             "created_on",
+            "score",
+            "estimate_key",
             within=("status",),
         ),
         *sorted_by("lead", "name_key", "topic_key", "status_reason", "created_on", within=("owner_user_id", "status")),
@@ -97,7 +99,7 @@ class Lead(Person, Record, Address, SecondAddress, Preferences, table=True):
     employees: int | None = f.whole(N_("No. of Employees"), 1_000_000, "numberofemployees")
     sic_code: str = f.text(N_("SIC Code"), 20, "sic")
     currency: str = f.currency(N_("Currency"), "transactioncurrencyid")
-    source_campaign: str = f.text(N_("Source Campaign"), 200, "campaignid")
+    source_campaign_id: int | None = f.lookup(N_("Source Campaign"), "campaign", "campaignid")
     do_not_send_marketing: bool = f.yesno(N_("Marketing Material"), N_("Send"), N_("Do Not Send"), "donotsendmm")
     last_campaign_date: date | None = f.day(N_("Last Campaign Date"), "lastusedincampaign")
 
@@ -130,6 +132,12 @@ class Lead(Person, Record, Address, SecondAddress, Preferences, table=True):
     merged: bool = Field(default=False)
     master_id: int | None = Field(default=None, sa_type=BigInt)
     closed_on: datetime | None = Field(default=None, sa_type=Moment)
+
+    #: Kept by rxcrm.models.scoring: points of the rules (0 to 100), and the chance to be qualified in percent (1 to 99), which
+    #: only open leads have, and only where closed ones have taught it. The key orders lists by it.
+    score: int = Field(default=0, sa_type=SmallInteger)
+    estimate: int | None = Field(default=None, sa_type=SmallInteger)
+    estimate_key: int = Field(default=0, sa_type=SmallInteger)
 
     name_key: str = key()
     topic_key: str = key()

@@ -23,6 +23,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     column,
+    false,
     func,
     literal_column,
     or_,
@@ -33,7 +34,7 @@ from sqlalchemy import (
     union_all,
 )
 
-from rxcrm.models import configuration
+from rxcrm.models import configuration, found_by
 from rxcrm.models.access import Reach, grounds, permitted, reach_of
 from rxcrm.models.base import Record
 from rxcrm.models.cells import dress, told
@@ -41,18 +42,18 @@ from rxcrm.models.db import BigInt, engine
 from rxcrm.models.db import Moment as When
 from rxcrm.models.fields import raw
 from rxcrm.models.filters.calendar import Clock
-from rxcrm.models.filters.conditions import EVERYTHING, Group
+from rxcrm.models.filters.conditions import EVERYTHING, BadFilter, Group
 from rxcrm.models.filters.sql import Compiled, compiled
-from rxcrm.models.filters.values import held_in, order_of, place_of, value_of
+from rxcrm.models.filters.values import held_in, order_of, place_of, value_of, words_in
 from rxcrm.models.merging import merged_away
 from rxcrm.models.people import Team, User
-from rxcrm.models.records import Act
+from rxcrm.models.records import Act, known
 from rxcrm.models.saved_view import Purpose
 from rxcrm.models.saved_views import resolve
 from rxcrm.models.searching import needle
 from rxcrm.models.system_views import newest, view_for
 from rxcrm.models.tables import record_table
-from rxcrm.models.views import KINDS, STATUSES, VIEWS, Column, View, column_of, name_fields, shape_of
+from rxcrm.models.views import KINDS, STATUSES, VIEWS, Column, View, column_of, name_fields, opened, shape_of
 
 PAGE_SIZES = (50, 100, 250)
 #: How much farther a look-up reads when its first rows hold records that were merged into others.
@@ -88,6 +89,8 @@ class Ask:
     group: str | None = None
     totals: tuple[tuple[str, str], ...] | None = None
     kind: str = ""
+    #: Settings of that kind, over those of the view: the lanes of a board, the date of a calendar.
+    settings: tuple[tuple[str, str], ...] = ()
     #: Columns that are wider or narrower than in the view, in px; and those that stay in sight, None as in the view.
     widths: tuple[tuple[str, int], ...] = ()
     pinned: tuple[str, ...] | None = None
@@ -115,8 +118,8 @@ class Page:
 
 
 def viewed(act: Act, ask: Ask) -> View:
-    """The view that is asked for, changed as the address says; what is unknown in it is left out."""
-    return changed(resolve(act, ask.entity, ask.view).view, ask)
+    """The view that is asked for, changed as the address says; what is unknown or hidden from the asker is left out."""
+    return opened(changed(resolve(act, ask.entity, ask.view).view, ask), act.who)
 
 
 def changed(view: View, ask: Ask) -> View:
@@ -131,6 +134,7 @@ def changed(view: View, ask: Ask) -> View:
         totals=view.totals if ask.totals is None else ask.totals,
         kind=ask.kind if ask.kind in KINDS else view.kind,
         widths=tuple({**dict(view.widths), **dict(ask.widths)}.items()),
+        settings=tuple({**dict(view.settings), **dict(ask.settings)}.items()),
         pinned=tuple(key for key in (view.pinned if ask.pinned is None else ask.pinned) if key in known),
         find=ask.find or view.find,
     )
@@ -143,10 +147,15 @@ def columns_of(view: View) -> list[Column]:
 
 def page(act: Act, ask: Ask) -> Page:
     """The rows of one page that the asker may see, newest data, in a constant number of statements."""
-    view = viewed(act, ask)
+    return page_of(act, viewed(act, ask), ask)
+
+
+def page_of(act: Act, view: View, ask: Ask, among: ColumnElement[bool] | None = None, size: int = 0) -> Page:
+    """The same of a view that is known already, narrowed to rows `among` some; `size` is any number of rows."""
+    view = opened(view, act.who)
     columns = columns_of(view)
-    query = _Query(act, view, ask.search)
-    size = ask.size if ask.size in PAGE_SIZES else PAGE_SIZES[0]
+    query = _Query(act, view, ask.search, among)
+    size = size or (ask.size if ask.size in PAGE_SIZES else PAGE_SIZES[0])
     cursor = None if ask.last else query.decode(ask.before or ask.after)
     backward = ask.last or bool(ask.before and cursor)
     offset = 0
@@ -192,11 +201,16 @@ def every_id(act: Act, ask: Ask) -> Iterator[int]:
 
 def conditions(act: Act, ask: Ask) -> tuple[list[ColumnElement[bool]], dict[str, Any]]:
     """What the rows of a view fulfil that the asker may see, with its parameters: for statements that count and add up."""
-    query = _Query(act, viewed(act, ask), ask.search)
+    return conditions_of(act, viewed(act, ask), ask.search)
+
+
+def conditions_of(act: Act, view: View, search: str = "") -> tuple[list[ColumnElement[bool]], dict[str, Any]]:
+    """The same of a view that is known already."""
+    query = _Query(act, view, search)
     plan, dialect = query.plan, query.connection.dialect.name
     where = [_columns(plan.entity).status.in_(_numbers(plan.statuses)), *_fixed(plan)]
     if plan.term:
-        where += _found(plan.entity, INDEX, dialect)
+        where += [*_found(plan.entity, INDEX, dialect), *_told_by(plan)]
     if plan.reach:
         where.append(_reached(plan.entity, plan.reach))
     return where, query.params
@@ -204,10 +218,14 @@ def conditions(act: Act, ask: Ask) -> tuple[list[ColumnElement[bool]], dict[str,
 
 def some(act: Act, ask: Ask, ids: Sequence[int]) -> list[dict[str, str]]:
     """These records with the columns of a view, as far as the asker may see them, whether the view holds them or not."""
-    view = replace(viewed(act, ask), where=EVERYTHING)
-    query = _Query(act, view, "", _columns(ask.entity).id.in_(list(ids)))
+    return some_of(act, replace(viewed(act, ask), where=EVERYTHING), ids)
+
+
+def some_of(act: Act, view: View, ids: Sequence[int], search: str = "") -> list[dict[str, str]]:
+    """Those of these records that a view holds for the asker, with its columns."""
+    query = _Query(act, view, search, _columns(view.entity).id.in_(list(ids)))
     rows = query.shown(query._run(replace(query.plan, limit=max(len(ids), 1), by=query._others), query.params))
-    dress(act, ask.entity, view.columns, rows)
+    dress(act, view.entity, view.columns, rows)
     return rows
 
 
@@ -231,14 +249,26 @@ def find(
     """The visible records that contain a term, as the view of that purpose lets them through and orders them.
 
     As shipped: of any status, the newest first. `among` narrows them further. Those that were merged into others are left out.
+    Global search, which goes through every table, leaves out one whose view asks for a field that the asker may not see.
     """
     view = view_for(entity, purpose)
+    if purpose is Purpose.FIND and not _may_ask(act, view):
+        return []
     sort = _known_sort(view, ())
     query = _Query(act, replace(_EVERYTHING[entity], where=view.where, sort=sort), term, among)
     hits, gone = _hits(act, view, query, limit)
     if gone and len(hits) + gone == limit:
         hits, _ = _hits(act, view, query, limit * BEYOND_MERGED)
     return hits[:limit]
+
+
+def _may_ask(act: Act, view: View) -> bool:
+    """Whether the condition of a view can be asked for somebody."""
+    try:
+        compiled(record_table(view.entity), shape_of(view.entity, view.where).rest, act.who)
+    except BadFilter:
+        return False
+    return True
 
 
 def _hits(act: Act, view: View, query: _Query, limit: int) -> tuple[list[Hit], int]:
@@ -251,11 +281,9 @@ def _hits(act: Act, view: View, query: _Query, limit: int) -> tuple[list[Hit], i
     return [Hit(i, rows[i].display_name, details[i]) for i in ids if i in rows and i not in gone], len(gone)
 
 
-def detail_of(row: Any) -> str:
-    """The line under a name: company, mail address, phone and city, as far as known."""
-    parts = [
-        getattr(row, n, "") for n in ("company_name", "job_title", "email", "main_phone", "business_phone", "city")
-    ]
+def detail_of(act: Act, row: Any) -> str:
+    """The line under a name: company, mail address, phone and city, as far as known to the asker."""
+    parts = [known(act, row, n) for n in ("company_name", "job_title", "email", "main_phone", "business_phone", "city")]
     return " · ".join(p for p in parts if p)
 
 
@@ -272,6 +300,7 @@ class _Query:
     """A view with its order and search term, asked for rows."""
 
     def __init__(self, act: Act, view: View, search: str, among: ColumnElement[bool] | None = None) -> None:
+        view = opened(view, act.who)
         self.connection, self.view = act.session.connection(), view
         self.table = record_table(view.entity)
         self.keys = _keys(view.entity, view.sort)
@@ -295,6 +324,7 @@ class _Query:
             shape.mine,
             narrowing,
             term=bool(self.needle),
+            found=found_by.readable(self.table, act.who.conventions) if self.needle else None,
             reach=None if reach.everywhere else reach,
         )
 
@@ -447,7 +477,7 @@ class Plan:
     `after` and `until` say that the keys are bounded by the parameters a0, a1 … and u0, u1 …; `bare` leaves the
     shown columns out; `count` asks for the number of rows instead; `term` says that there is a search term, `by` how
     the rows are found: by walking (""), INDEX or ACCESS. `narrowing` is the rest of the view's condition, `reach` is None
-    for who may see all.
+    for who may see all, and `found` for who may read all the fields by which records are found.
     """
 
     entity: str
@@ -464,6 +494,7 @@ class Plan:
     bare: bool = False
     count: bool = False
     term: bool = False
+    found: tuple[str, ...] | None = None
     by: str = ""
     reach: Reach | None = None
 
@@ -477,7 +508,7 @@ def _build(plan: Plan, dialect: str, among: ColumnElement[bool] | None = None) -
     """The statement of a plan, narrowed further to rows `among` some."""
     where = [*_fixed(plan), *([] if among is None else [among])]
     if plan.term:
-        where += _found(plan.entity, plan.by, dialect)
+        where += [*_found(plan.entity, plan.by, dialect), *_told_by(plan)]
     if plan.count:
         return _counting(plan, where)
     if plan.reach and plan.by == ACCESS:
@@ -727,6 +758,16 @@ def _found(entity: str, by: str, dialect: str) -> list[ColumnElement[bool]]:
     index = f"{entity}_search"
     match: Any = select(literal_column("rowid")).select_from(text(index)).where(text(f"{index} MATCH :grams"))
     return [row.id.in_(match), exact]
+
+
+def _told_by(plan: Plan) -> list[ColumnElement[bool]]:
+    """That the term is in a field which the asker may read: what is searched holds all of them together (S 9.3)."""
+    if plan.found is None:
+        return []
+    row, table = _columns(plan.entity), record_table(plan.entity)
+    like = bindparam("like", type_=Text)
+    texts = [text for name in plan.found for text in words_in(table, row, name)]
+    return [or_(false(), *(text.like(like, escape="\\") for text in texts))]
 
 
 def trigrams(wanted: str) -> str:

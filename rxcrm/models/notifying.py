@@ -6,7 +6,7 @@ record or quotes an activity only while he may see it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -80,6 +80,8 @@ _SEVERAL = N_("%(who)s changed %(record)s several times.")
 _OTHERS = N_("%(who)s and others changed %(record)s.")
 _GIVEN = N_("%(who)s assigned %(record)s to you.")
 _GIVEN_SEVERAL = N_("%(who)s assigned several records to you.")
+_GIVEN_BY_RULE = N_("%(record)s is yours by an assignment rule.")
+_SEVERAL_BY_RULE = N_("Several leads are yours by assignment rules.")
 _HIDDEN = N_("a record that you may not see")
 
 
@@ -153,13 +155,22 @@ def _fold(act: Act, row: Record, user_id: int, message: str, activity_id: int | 
 
 def _give(act: Act, row: Record, user_id: int) -> None:
     """One notification of a record that is the user's now; several given by one person within minutes are one."""
-    message, record_id = _GIVEN, row.id
-    for earlier in _unread_lately(act, user_id, Kind.ASSIGNED, row.entity):
-        if earlier.values.get("by") == act.who.id and earlier.record_id != row.id:
-            message, record_id = _GIVEN_SEVERAL, None
+    _give_some(act, row.entity, user_id, [row.id or 0], (_GIVEN, _GIVEN_SEVERAL), act.who.id)
+
+
+def give(act: Act, entity: str, user_id: int, ids: Sequence[int]) -> None:
+    """Tell a user of records that an assignment rule gave him; several within minutes are one notification."""
+    _give_some(act, entity, user_id, ids, (_GIVEN_BY_RULE, _SEVERAL_BY_RULE), 0)
+
+
+def _give_some(act: Act, entity: str, user_id: int, ids: Sequence[int], said: tuple[str, str], by: int) -> None:
+    message, record_id = (said[0], ids[0]) if len(ids) == 1 else (said[1], None)
+    for earlier in _unread_lately(act, user_id, Kind.ASSIGNED, entity):
+        if earlier.values.get("by") == by and earlier.record_id != ids[0]:
+            message, record_id = said[1], None
             act.session.delete(earlier)
-    values = {"who": act.who.name, "by": act.who.id}
-    notify(act, user_id, Kind.ASSIGNED, message, values, entity=row.entity, record_id=record_id)
+    values = {"who": act.who.name, "by": by}
+    notify(act, user_id, Kind.ASSIGNED, message, values, entity=entity, record_id=record_id)
 
 
 def _unread_lately(act: Act, user_id: int, kind: Kind, entity: str, record_id: int | None = None) -> list[Notification]:

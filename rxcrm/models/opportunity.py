@@ -9,7 +9,7 @@ from sqlmodel import Field
 
 from rxcrm.models import choices as c
 from rxcrm.models import fields as f
-from rxcrm.models.base import LIVE, Record, key, sorted_by
+from rxcrm.models.base import LIVE, Record, Taggable, key, sorted_by
 from rxcrm.models.db import BigInt, Moment
 from rxcrm.models.fields import Level
 from rxcrm.models.found_by import text_of
@@ -22,7 +22,7 @@ _MOST = 1_000_000_000_000
 NEVER = date.max.toordinal()
 
 
-class Opportunity(Record, table=True):
+class Opportunity(Record, Taggable, table=True):
     """A possible sale. Topic, currency and a customer, an account or a contact, are required."""
 
     __table_args__ = (
@@ -58,6 +58,9 @@ class Opportunity(Record, table=True):
     currency: str = f.currency(N_("Currency"), "transactioncurrencyid", Level.REQUIRED)
     budget_amount: Decimal | None = f.money(N_("Budget Amount"), _MOST, "budgetamount")
     purchase_process: int | None = f.choice(N_("Purchase Process"), c.PurchaseProcess, "purchaseprocess")
+    forecast_category: int | None = f.choice(
+        N_("Forecast Category"), c.ForecastCategory, "msdyn_forecastcategory", c.ForecastCategory.PIPELINE
+    )
     budget_status: int | None = f.choice(N_("Budget"), c.Budget, "budgetstatus")
     need: int | None = f.choice(N_("Need"), c.Need, "need")
     decision_maker: bool = f.yesno(N_("Decision Maker?"), *_STEP, "decisionmaker")
@@ -89,7 +92,7 @@ class Opportunity(Record, table=True):
     file_debrief: bool = f.yesno(N_("File De-brief"), *_STEP, "filedebrief")
     actual_close_date: date | None = f.day(N_("Actual Close Date"), "actualclosedate", locked=True)
     actual_revenue: Decimal | None = f.money(N_("Actual Revenue"), _MOST, "actualvalue", low=-_MOST, locked=True)
-    source_campaign: str = f.text(N_("Source Campaign"), 200, "campaignid")
+    source_campaign_id: int | None = f.lookup(N_("Source Campaign"), "campaign", "campaignid")
     originating_lead_id: int | None = f.lookup(N_("Originating Lead"), "lead", "originatingleadid", locked=True)
     status: int = f.choice(
         N_("Status"), c.OpportunityStatus, "statecode", c.OpportunityStatus.OPEN, always=True, locked=True

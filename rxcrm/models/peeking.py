@@ -8,7 +8,7 @@ from rxcrm.models import lifecycle, records
 from rxcrm.models.access import REGARDED, Privilege
 from rxcrm.models.base import Record
 from rxcrm.models.errors import CrmError
-from rxcrm.models.fields import FieldSpec, Kind, fields_of, raw, show
+from rxcrm.models.fields import MASK, FieldSpec, Kind, control, fields_of, show
 from rxcrm.models.history import entries
 from rxcrm.models.records import Act
 from rxcrm.models.tables import record_table
@@ -20,13 +20,41 @@ LAST = 3
 #: Empty ones are left out.
 KEY_FIELDS: dict[str, tuple[str, ...]] = {
     "lead": (
-        *("topic", "status_reason", "rating", "lead_source", "job_title", "company_name", "email", "business_phone"),
+        *(
+            "topic",
+            "tags",
+            "status_reason",
+            "rating",
+            "lead_source",
+            "job_title",
+            "company_name",
+            "email",
+            "business_phone",
+        ),
         *("mobile_phone", "website", "city", "country", "budget_amount", "estimated_close_date", "description"),
     ),
-    "account": ("main_phone", "email", "website", "industry", "city", "country", "primary_contact_id", "description"),
-    "contact": ("job_title", "account_id", "email", "business_phone", "mobile_phone", "city", "description"),
+    "account": (
+        "tags",
+        "main_phone",
+        "email",
+        "website",
+        "industry",
+        "city",
+        "country",
+        "primary_contact_id",
+        "description",
+    ),
+    "contact": ("tags", "job_title", "account_id", "email", "business_phone", "mobile_phone", "city", "description"),
     "opportunity": (
-        *("status_reason", "account_id", "contact_id", "estimated_revenue", "estimated_close_date", "probability"),
+        *(
+            "tags",
+            "status_reason",
+            "account_id",
+            "contact_id",
+            "estimated_revenue",
+            "estimated_close_date",
+            "probability",
+        ),
         *("rating", "actual_revenue", "actual_close_date", "description"),
     ),
     "activity": ("kind", "status_reason", "due_on", "priority", "duration", "description"),
@@ -35,7 +63,7 @@ KEY_FIELDS: dict[str, tuple[str, ...]] = {
 
 @dataclass
 class Line:
-    """One field: its label (a message), what a person reads, and how it is drawn ("memo", "email", "phone" …).
+    """One field: its label (a message), what a person reads, and how it is drawn ("memo", "email", "phone" …, "sealed").
 
     `colour` is that of its option, if administrators have given it one.
     """
@@ -102,10 +130,13 @@ def _lines(act: Act, row: Record) -> list[Line]:
     found = []
     customs = (name for name, spec in specs.items() if spec.custom and spec.kind is not Kind.YESNO)
     for spec in (specs[name] for name in (*KEY_FIELDS[row.entity], *customs) if name in specs):
+        if not act.who.may_read(spec):
+            found.append(Line(spec.name, spec.label, MASK, "sealed"))
+            continue
         value = getattr(row, spec.name)
         text = names.get(spec.name, "") if spec.kind is Kind.LOOKUP else show(spec, value, how)
         if text:
-            found.append(_line(spec, text, raw(value)))
+            found.append(_line(spec, text, control(spec, value)))
     return found
 
 

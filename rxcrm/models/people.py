@@ -1,5 +1,6 @@
 """The organisation, its units, users and teams, and what they share with each other (S 9.4, 9.5, 13.4)."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Boolean, Index, Integer, String
@@ -8,7 +9,7 @@ from sqlmodel import Field, Session, SQLModel, col, select
 
 from rxcrm.models.base import identity
 from rxcrm.models.choices import Role
-from rxcrm.models.db import BigInt, Json, Moment
+from rxcrm.models.db import BigInt, Json, MaybeJson, Moment
 from rxcrm.models.errors import BadValue, CrmError, Invalid, NotAllowed, NotFound
 from rxcrm.models.fields import Conventions, clean, parse_email
 from rxcrm.models.searching import sort_key
@@ -34,12 +35,20 @@ class Organisation(SQLModel, table=True):
     qualify_contact: str = Field(default="seller", sa_type=String(10))
     qualify_opportunity: str = Field(default="seller", sa_type=String(10))
     qualify_several: bool = Field(default=True, sa_type=Boolean)  # more than one opportunity of one lead
+    #: Whether the topic of a new lead is composed where nobody types one, and of what (S 3.12).
+    compose_topic: bool = Field(default=False, sa_type=Boolean)
+    topic_pattern: str = Field(default="", sa_type=String(300))
     #: When duplicates are looked for (S R3.15).
     detect_on_create: bool = Field(default=True, sa_type=Boolean)
     detect_on_update: bool = Field(default=True, sa_type=Boolean)
     detect_on_import: bool = Field(default=True, sa_type=Boolean)
     #: "Share reassigned records with original owner" (S R3.29).
     share_reassigned: bool = Field(default=False, sa_type=Boolean)
+    #: Whether the chance of a lead is estimated from closed ones, and from which of their fields; None for the usual ones.
+    score_learns: bool = Field(default=True, sa_type=Boolean)
+    score_fields: list[str] | None = Field(default=None, sa_type=MaybeJson)
+    #: Whether nobody else makes new tags by using them (rxcrm.models.tagging).
+    tags_by_administrators: bool = Field(default=False, sa_type=Boolean)
     #: Counts what administrators have shaped (rxcrm.models.configuration).
     configuration: int = Field(default=0, sa_type=Integer)
     created_on: datetime = Field(sa_type=Moment)
@@ -64,6 +73,8 @@ class User(SQLModel, table=True):
     password_hash: str = Field(default="", sa_type=String(255))
     unit_id: int = Field(foreign_key="business_unit.id", index=True, sa_type=BigInt)
     manager_id: int | None = Field(default=None, foreign_key="user.id", sa_type=BigInt)
+    #: Where the user sells (rxcrm.models.territories keeps it).
+    territory_id: int | None = Field(default=None, index=True, sa_type=BigInt)
     language: str = Field(default="", sa_type=String(10))
     time_zone: str = Field(default="", sa_type=String(64))
     disabled: bool = Field(default=False, sa_type=Boolean)
@@ -89,13 +100,32 @@ class UserRole(SQLModel, table=True):
     role: str = Field(primary_key=True, sa_type=String(40))
 
 
+class SecurityRole(SQLModel, table=True):
+    """A security role as administrators have shaped it; a shipped one without a row here is as it was shipped (S 9.4).
+
+    `grants` maps cells of the matrix to depths (0 to 4): `{"lead.read": 4, "import": 0}`. Of a shipped role only those
+    that were set, of another one all that it has. `name` and `description` are those of roles that did not ship.
+    """
+
+    __tablename__ = "security_role"
+    key: str = Field(primary_key=True, sa_type=String(40))
+    name: str = Field(default="", sa_type=String(100))
+    name_key: str = Field(default="", sa_type=String(120))
+    description: str = Field(default="", sa_type=String(300))
+    grants: dict[str, int] = Field(default_factory=dict, sa_type=Json)
+    version: int = Field(default=0, sa_type=Integer)
+
+
 class Team(SQLModel, table=True):
-    """Users who own records together."""
+    """Users who own records together. A disabled team keeps what it has, and gets nothing more."""
 
     id: int | None = identity()
+    version: int = Field(default=1, sa_type=Integer)
     name: str = Field(sa_type=String(160))
     name_key: str = Field(default="", sa_type=String(120))
+    description: str = Field(default="", sa_type=String(300))
     unit_id: int = Field(foreign_key="business_unit.id", index=True, sa_type=BigInt)
+    disabled: bool = Field(default=False, sa_type=Boolean)
 
 
 class TeamMember(SQLModel, table=True):
@@ -166,7 +196,7 @@ def add_user(
     email: str,
     name: str,
     unit_id: int,
-    roles: list[Role],
+    roles: Sequence[str],
     now: datetime,
     manager_id: int | None = None,
 ) -> User:
@@ -187,7 +217,7 @@ def check_user(
     email: str,
     name: str,
     unit_id: int,
-    roles: list[Role],
+    roles: Sequence[str],
     manager_id: int | None = None,
     known: User | None = None,
 ) -> tuple[str, str]:
@@ -254,14 +284,14 @@ def check_person(session: Session, email: str, name: str, known: User | None = N
     return address, name
 
 
-def set_roles(session: Session, user: User, roles: list[Role]) -> None:
+def set_roles(session: Session, user: User, roles: Sequence[str]) -> None:
     """Replace a user's direct roles. The last working administrator cannot lose that role."""
     if Role.ADMINISTRATOR not in roles:
         keep_an_administrator(session, user)
     for held in session.exec(select(UserRole).where(UserRole.user_id == user.id)):
         session.delete(held)
     session.flush()
-    session.add_all(UserRole(user_id=user.id or 0, role=role.value) for role in dict.fromkeys(roles))
+    session.add_all(UserRole(user_id=user.id or 0, role=str(role)) for role in dict.fromkeys(roles))
     session.flush()
 
 

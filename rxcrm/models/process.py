@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
-from sqlalchemy import Index, String, and_, bindparam, delete, func, update
+from sqlalchemy import Boolean, Index, String, and_, bindparam, delete, func, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from rxcrm.models.base import Record, identity
 from rxcrm.models.db import BigInt, Moment
 from rxcrm.models.opportunity import Opportunity
-from rxcrm.models.stages import FIRST, OPPORTUNITY_SALES, PROCESSES, SELLING, Process, Stage, sales_stage
+from rxcrm.models.stages import FIRST, OPPORTUNITY_SALES, Process, Stage, first_for, flow_named, sales_stage, steps_of
 
 if TYPE_CHECKING:
     from rxcrm.models.records import Act
@@ -50,6 +50,8 @@ class ProcessInstance(SQLModel, table=True):
     status: str = Field(default=ProcessStatus.ACTIVE.value, sa_type=String(20))
     started_on: datetime = Field(sa_type=Moment)
     completed_on: datetime | None = Field(default=None, sa_type=Moment)
+    #: Whether it is the one that its record uses: a record keeps the others that it has been in (S R2.11).
+    current: bool = Field(default=True, sa_type=Boolean)
 
 
 class StageLog(SQLModel, table=True):
@@ -64,15 +66,18 @@ class StageLog(SQLModel, table=True):
     left_on: datetime | None = Field(default=None, sa_type=Moment)
 
 
-def begin(session: Session, row: Record, *, now: datetime) -> ProcessInstance | None:
-    """Start the process of its table on a new record, at its first stage; None for a table without one.
+def begin(
+    session: Session, row: Record, *, now: datetime, roles: Collection[str] = (), process: Process | None = None
+) -> ProcessInstance | None:
+    """Start a process on a record, at its first stage: the first that somebody with these roles may use, if none is named.
 
-    An opportunity whose process stayed with its lead begins at the stage that it had reached.
+    None for a table without processes. An opportunity whose process stayed with its lead begins at the stage that it had
+    reached.
     """
-    process = FIRST.get(row.entity)
-    if process is None:
+    if row.entity not in FIRST:
         return None
-    travelled = _reached(process, row)
+    process = process or first_for(row.entity, roles)
+    travelled = reached(process, row.sales_stage if isinstance(row, Opportunity) else 0)
     first = travelled[-1]
     instance = ProcessInstance(
         process=process.key,
@@ -90,10 +95,11 @@ def begin(session: Session, row: Record, *, now: datetime) -> ProcessInstance | 
     return instance
 
 
-def _reached(process: Process, row: Record) -> tuple[Stage, ...]:
-    """The stages up to the one that a record without a process has reached."""
-    at = row.sales_stage or 0 if isinstance(row, Opportunity) else 0
-    return process.stages[: at + 1]
+def reached(process: Process, sales: int | None) -> tuple[Stage, ...]:
+    """The stages up to the first one of the Sales Stage that a record has reached, or of the last one before that."""
+    known = [int(stage.category) for stage in process.stages]
+    before = [category for category in known if category <= (sales or 0)]
+    return process.stages[: known.index(max(before)) + 1 if before else 1]
 
 
 def instance_of(session: Session, lead_id: int) -> ProcessInstance | None:
@@ -102,10 +108,20 @@ def instance_of(session: Session, lead_id: int) -> ProcessInstance | None:
 
 
 def process_of(session: Session, entity: str, record_id: int) -> ProcessInstance | None:
-    """The process of a lead or opportunity, if it has one: the first that it began or that came to it."""
+    """The process that a lead or opportunity uses, if it has one: of several the one that it was switched to last."""
     return session.exec(
-        select(ProcessInstance).where(_names(entity) == record_id).order_by(col(ProcessInstance.id)).limit(1)
+        select(ProcessInstance)
+        .where(_names(entity) == record_id)
+        .order_by(col(ProcessInstance.current).desc(), col(ProcessInstance.id))
+        .limit(1)
     ).first()
+
+
+def instances_of(session: Session, entity: str, record_id: int) -> list[ProcessInstance]:
+    """Every process that a lead or opportunity has been in; each keeps where it stood (S R2.11)."""
+    return list(
+        session.exec(select(ProcessInstance).where(_names(entity) == record_id).order_by(col(ProcessInstance.id)))
+    )
 
 
 def _names(entity: str) -> Any:
@@ -158,27 +174,43 @@ def advance_to_opportunity(
     """
     session, write = act.session, journal or Unwritten(act.session)
     instance, stays = _standing(session, lead.id or 0)
-    instance = instance or begin(session, lead, now=act.now)
+    instance = instance or begin(session, lead, now=act.now, roles=act.who.roles)
     assert instance is not None, "leads have a process"
     if not fresh:
         own = _names("opportunity") == opportunity.id
         _drop(session, session.exec(select(ProcessInstance).where(own, ProcessInstance.id != instance.id)).all())
-    first = next(s for s in PROCESSES[instance.process].stages if s.entity == "opportunity")
+    first = next((s for s in flow_named(instance.process).stages if s.entity == "opportunity"), None)
     for stay in stays:
         write.set(stay, left_on=act.now)
+    if first is None:
+        return _end_on_lead(act, instance, opportunity, write)
     path = f"{instance.path},{first.key}"
     enter(act, instance, first.key, write, ended=bool(stays), opportunity_id=opportunity.id, path=path)
-    write.set(opportunity, sales_stage=sales_stage(first.key))
+    write.set(opportunity, sales_stage=sales_stage(first))
     session.flush()
     return instance
+
+
+def _end_on_lead(act: Act, instance: ProcessInstance, opportunity: Opportunity, write: Writes) -> ProcessInstance:
+    """A process of leads alone is finished by the qualification; the opportunity begins one of its own. Returns that one."""
+    write.set(instance, status=ProcessStatus.FINISHED.value, completed_on=act.now)
+    own = begin(act.session, opportunity, now=act.now, roles=act.who.roles)
+    assert own is not None, "opportunities have a process"
+    write.made(own)
+    for stay in act.session.exec(select(StageLog).where(col(StageLog.instance_id) == own.id)):
+        write.made(stay)
+    write.set(opportunity, sales_stage=sales_stage(flow_named(own.process).stage(own.stage)))
+    act.session.flush()
+    return own
 
 
 def _standing(session: Session, lead_id: int) -> tuple[ProcessInstance | None, list[StageLog]]:
     """The process of a lead with the stay in its stage, in one statement."""
     running = and_(col(StageLog.instance_id) == col(ProcessInstance.id), col(StageLog.left_on).is_(None))
     asked: Any = select(ProcessInstance, StageLog)
-    found = session.exec(asked.join(StageLog, running, isouter=True).where(ProcessInstance.lead_id == lead_id)).all()
-    return (found[0][0], [stay for _, stay in found if stay]) if found else (None, [])
+    asked = asked.join(StageLog, running, isouter=True).where(ProcessInstance.lead_id == lead_id)
+    found = session.exec(asked.order_by(col(ProcessInstance.current).desc(), col(ProcessInstance.id))).all()
+    return (found[0][0], [stay for one, stay in found if stay and one is found[0][0]]) if found else (None, [])
 
 
 def park_on_lead(act: Act, lead: Record, journal: Writes | None = None) -> ProcessInstance | None:
@@ -190,11 +222,12 @@ def park_on_lead(act: Act, lead: Record, journal: Writes | None = None) -> Proce
     instance = instance_of(session, lead.id or 0)
     if instance is None:
         return None
-    first = PROCESSES[instance.process].stages[0]
+    first = flow_named(instance.process).stages[0]
+    finished = instance.status == ProcessStatus.FINISHED
     if instance.opportunity_id:
         _part(act, instance, write)
-    if instance.stage != first.key or instance.opportunity_id:
-        enter(act, instance, first.key, write, opportunity_id=None, path=first.key)
+    if instance.stage != first.key or instance.opportunity_id or finished:
+        enter(act, instance, first.key, write, opportunity_id=None, path=first.key, current=True)
         session.flush()
     return instance
 
@@ -229,11 +262,12 @@ def _part(act: Act, instance: ProcessInstance, write: Writes) -> None:
     """Give the opportunity a process of its own, with the stays in its stages; the lead keeps the old one."""
     session = act.session
     opportunity = session.get(Opportunity, instance.opportunity_id)
-    own = [stage.key for stage in SELLING]
+    flow, usual = flow_named(instance.process), flow_named(OPPORTUNITY_SALES.key)
+    own = [stage.key for stage in flow.every or flow.stages if stage.entity == "opportunity"]
     stays = (col(StageLog.instance_id) == instance.id, col(StageLog.stage).in_(own))
     began = session.scalar(select(func.min(StageLog.entered_on)).where(*stays))
     made = ProcessInstance(
-        process=OPPORTUNITY_SALES.key,
+        process=usual.key if usual.has(instance.stage) else flow.key,
         name=opportunity.display_name[:200] if opportunity else instance.name,
         opportunity_id=instance.opportunity_id,
         stage=instance.stage,
@@ -242,6 +276,7 @@ def _part(act: Act, instance: ProcessInstance, write: Writes) -> None:
         status=instance.status,
         started_on=began or instance.started_on,
         completed_on=instance.completed_on,
+        current=instance.current,
     )
     session.add(made)
     session.flush()
@@ -257,7 +292,7 @@ def _drop(session: Session, instances: Iterable[ProcessInstance]) -> None:
 
 def missing(row: Record, stage: Stage) -> list[str]:
     """Required steps of a stage that are still empty; a yes/no step must be yes (S R2.8)."""
-    return [name for name, _ in stage.steps if name in stage.required and _is_empty(getattr(row, name))]
+    return [name for name, _ in steps_of(stage) if name in stage.required and _is_empty(getattr(row, name))]
 
 
 def _is_empty(value: object) -> bool:
@@ -279,11 +314,14 @@ def time_of(instance: ProcessInstance, stays: Iterable[StageLog], now: datetime)
     return spent
 
 
-def journey(session: Session, entity: str, record_id: int) -> tuple[ProcessInstance | None, list[StageLog]]:
-    """The process of a lead or opportunity with all its stays, in one statement."""
+def journey(
+    session: Session, entity: str, record_id: int
+) -> tuple[ProcessInstance | None, list[StageLog], frozenset[str]]:
+    """The process that a lead or opportunity uses, all its stays, and the keys of every process that it has been in; in one statement."""
     rows = session.execute(_journey(entity), {"record_id": record_id}).all()
     instance = rows[0][0] if rows else None
-    return instance, [stay for at, stay in rows if at is instance and stay]
+    stays = [stay for at, stay in rows if at is instance and stay]
+    return instance, stays, frozenset(at.process for at, _stay in rows)
 
 
 @cache
@@ -293,7 +331,7 @@ def _journey(entity: str) -> Any:
     return (
         wanted.join(StageLog, col(StageLog.instance_id) == columns.id, isouter=True)
         .where(_names(entity) == bindparam("record_id"))
-        .order_by(columns.id)
+        .order_by(columns.current.desc(), columns.id)
     )
 
 

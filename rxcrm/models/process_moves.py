@@ -6,7 +6,7 @@ same time one is told that the other was faster.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from babel.lists import format_list
 
@@ -18,7 +18,7 @@ from rxcrm.models.history import Event, record
 from rxcrm.models.opportunity import Opportunity
 from rxcrm.models.process import ProcessInstance, ProcessStatus, Unwritten
 from rxcrm.models.records import Act
-from rxcrm.models.stages import FIRST, PROCESSES, Process, Stage, sales_stage
+from rxcrm.models.stages import FIRST, Process, Stage, flow_named, offered, sales_stage, steps_of
 from rxcrm.translation import N_, gettext
 
 UNSAVED = N_("Save this record first.")
@@ -87,11 +87,63 @@ def resume(act: Act, row: Record) -> None:
     instance = _instance(act, row)
     if instance.status == ProcessStatus.ACTIVE:
         raise NotAllowed(N_("This process is active already."))
-    process.enter(act, instance, instance.stage, Unwritten(act.session))
+    _take_up(act, row, instance)
     _tell(act, row, Event.PROCESS_RESUMED)
 
 
-#: What a page may ask for by name; the stage that it names counts for `set_active` alone.
+def switch(act: Act, row: Record, key: str) -> None:
+    """Let the record use another process (S R2.11): one that it was in goes on where it stood, any other one begins.
+
+    The one that it leaves stands still, with its stages and times; an opportunity that begins another one does so at the stage
+    of its Sales Stage, so that nothing of what was done is asked for again.
+    """
+    lifecycle.require_open(row)
+    instance = _instance(act, row)
+    if instance.process == key:
+        raise NotAllowed(N_("This record is in that process already."))
+    instances = process.instances_of(act.session, row.entity, row.id or 0)
+    flow = next((f for f in switchable(act, row.entity, {one.process for one in instances}) if f.key == key), None)
+    if flow is None:
+        raise NotAllowed(N_("That process is not offered to you for these records."))
+    if instance.status == ProcessStatus.ACTIVE:
+        process.end_stay(act, instance, Unwritten(act.session))
+    instance.current = False
+    known = [one for one in instances if one.process == key]
+    if known:
+        known[0].current = True
+        if known[0].status == ProcessStatus.ACTIVE:
+            _take_up(act, row, known[0])
+    else:
+        process.begin(act.session, row, now=act.now, process=flow)
+    act.session.flush()
+    now = process.process_of(act.session, row.entity, row.id or 0)
+    assert now is not None, "it has just been given one"
+    if isinstance(row, Opportunity):
+        row.sales_stage = sales_stage(flow_named(now.process).stage(now.stage))
+    _tell(act, row, Event.PROCESS_SWITCHED, [["connection", ":", flow.label, ""]])
+
+
+def switchable(act: Act, entity: str, known: Collection[str]) -> list[Process]:
+    """The processes among which somebody may switch: those that are offered, and those that the record has been in (`known`).
+
+    So an opportunity that came from a lead can go back into the process of that.
+    """
+    found = offered(entity, act.who.roles)
+    return [*found, *(flow_named(key) for key in sorted(set(known) - {flow.key for flow in found}))]
+
+
+def _take_up(act: Act, row: Record, instance: ProcessInstance) -> None:
+    """Go on where a process stood; if that stage is gone, at the first one that has steps on the record."""
+    flow = flow_named(instance.process)
+    stage = flow.stage(instance.stage)
+    if stage.gone:
+        stage = next((one for one in flow.stages if one.entity == row.entity), flow.stages[0])
+    path = instance.path.split(",")
+    travelled = instance.path if stage.key in path else ",".join([*path, stage.key])
+    process.enter(act, instance, stage.key, Unwritten(act.session), path=travelled)
+
+
+#: What a page may ask for by name; beside it `set_active` names a stage, `switch` a process.
 MOVES: Mapping[str, Callable[[Act, Record, str], object]] = {
     "next": lambda act, row, _stage: next_stage(act, row),
     "set_active": set_active,
@@ -99,6 +151,7 @@ MOVES: Mapping[str, Callable[[Act, Record, str], object]] = {
     "finish": lambda act, row, _stage: finish(act, row),
     "abandon": lambda act, row, _stage: abandon(act, row),
     "resume": lambda act, row, _stage: resume(act, row),
+    "switch": lambda act, row, key: switch(act, row, key),
 }
 
 
@@ -110,7 +163,7 @@ def _running(act: Act, row: Record) -> tuple[ProcessInstance, Process]:
         raise NotAllowed(N_("This process is finished. Reactivate it to go on with it."))
     if instance.status == ProcessStatus.ABORTED:
         raise NotAllowed(N_("This process is abandoned. Reactivate it to go on with it."))
-    return instance, PROCESSES[instance.process]
+    return instance, flow_named(instance.process)
 
 
 def _instance(act: Act, row: Record) -> ProcessInstance:
@@ -119,7 +172,9 @@ def _instance(act: Act, row: Record) -> ProcessInstance:
         raise NotAllowed(N_("These records have no process."))
     if not row.id:
         raise NotAllowed(UNSAVED)
-    found = process.process_of(act.session, row.entity, row.id) or process.begin(act.session, row, now=act.now)
+    found = process.process_of(act.session, row.entity, row.id) or process.begin(
+        act.session, row, now=act.now, roles=act.who.roles
+    )
     assert found is not None, "records of these tables have a process"
     return found
 
@@ -147,7 +202,7 @@ def _require_steps(act: Act, row: Record, stage: Stage) -> None:
         return
     locale = act.who.conventions.locale
     labels = [
-        gettext(locale, label or fields_of(type(row))[name].label) for name, label in stage.steps if name in names
+        gettext(locale, label or fields_of(type(row))[name].label) for name, label in steps_of(stage) if name in names
     ]
     raise NotYet(
         N_("The stage %(stage)s requires these steps first: %(fields)s."),
@@ -162,7 +217,7 @@ def _go(act: Act, row: Record, instance: ProcessInstance, stage: Stage) -> None:
     travelled = ",".join([*path, stage.key] if stage.key not in path else path)
     process.enter(act, instance, stage.key, Unwritten(act.session), path=travelled)
     if isinstance(row, Opportunity):
-        row.sales_stage = sales_stage(stage.key)
+        row.sales_stage = sales_stage(stage)
     _tell(act, row, Event.STAGE_MOVED, [["connection", ":", stage.label, ""]])
 
 

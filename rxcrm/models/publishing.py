@@ -13,10 +13,11 @@ from sqlalchemy import delete
 from sqlmodel import col, select
 
 from rxcrm.models import configuration, reindexing
-from rxcrm.models.choices import Role
+from rxcrm.models.access import with_columns
 from rxcrm.models.defining import checked, checked_name, view_from
 from rxcrm.models.errors import BadValue, NotAllowed, NotFound, Stale
 from rxcrm.models.people import User
+from rxcrm.models.privileges import known_roles
 from rxcrm.models.records import Act
 from rxcrm.models.saved_view import Purpose, SavedView, ViewDefault
 from rxcrm.models.saved_views import find, require_version
@@ -178,7 +179,7 @@ def arrange(act: Act, entity: str, keys: Sequence[str]) -> None:
 def begin_with(act: Act, entity: str, role: str, key: str) -> None:
     """Let everybody of a role ("" for everybody) begin with a view of the system; without key with the first one."""
     require_administrator(act)
-    if role and role not in set(Role):
+    if role and role not in known_roles():
         raise BadValue(N_("“%(value)s” is no role."), value=role[:40])
     entity = record_table(entity).entity
     row = act.session.exec(
@@ -203,9 +204,9 @@ def as_role(act: Act, role: str) -> Act:
     Raises NotAllowed for who is no administrator.
     """
     require_administrator(act)
-    if role not in set(Role):
+    if role not in known_roles():
         raise BadValue(N_("“%(value)s” is no role."), value=role[:40])
-    return Act(act.session, replace(act.who, roles=frozenset({Role(role)})), act.now)
+    return Act(act.session, with_columns(replace(act.who, roles=frozenset({role}))), act.now)
 
 
 # -- rows ------------------------------------------------------------------------------------------------------------

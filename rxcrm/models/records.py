@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache, cached_property, lru_cache
@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, delete, update
 from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session, col, select
 
-from rxcrm.models import configuration, customers, lifecycle, matching, process
+from rxcrm.models import composing, configuration, customers, lifecycle, matching, process
 from rxcrm.models.access import (
     Decision,
     Privilege,
@@ -28,10 +28,23 @@ from rxcrm.models.access import (
     who_is,
 )
 from rxcrm.models.activity import Activity
+from rxcrm.models.assignment.tables import LeadAssignment
 from rxcrm.models.base import Record
 from rxcrm.models.connections import upkeep
+from rxcrm.models.currencies.tables import offered
 from rxcrm.models.errors import BadValue, CrmError, Invalid, NotAllowed, NotFound, Stale
-from rxcrm.models.fields import Conventions, FieldSpec, Kind, custom_spec, defaults_of, fields_of, parse, raw, region_of
+from rxcrm.models.fields import (
+    Conventions,
+    FieldSpec,
+    Kind,
+    control,
+    custom_spec,
+    defaults_of,
+    fields_of,
+    parse,
+    raw,
+    region_of,
+)
 from rxcrm.models.history import OWNER_LABEL, Event, History, changes_since, difference, record, shown
 from rxcrm.models.importing.books import ImportedFrom
 from rxcrm.models.lead import Lead
@@ -39,7 +52,9 @@ from rxcrm.models.notifying import hear
 from rxcrm.models.operation import Operation, OperationKind
 from rxcrm.models.opportunity import Opportunity
 from rxcrm.models.people import Organisation, Share, Team, User, members_of, organisation
-from rxcrm.models.tables import RECORDS, record_table
+from rxcrm.models.scoring import keeping
+from rxcrm.models.tables import POINTED, RECORDS, pointed_table
+from rxcrm.models.tagging import using
 from rxcrm.models.timeline import placing
 from rxcrm.translation import N_, worded
 
@@ -62,6 +77,8 @@ class Act:
     now: datetime
     #: What changed, for open tabs to be told once it is committed: "lead:5", "user:2" (rxcrm.state.live).
     topics: set[str] = field(default_factory=set)
+    #: Whether assignment rules are asked about leads that are created without an owner (S 3.10).
+    by_rules: bool = True
 
     def changed(self, entity: str, record_id: int | None) -> None:
         """Remember that this record changed."""
@@ -100,7 +117,7 @@ class Act:
     def conventions(self, country: str = "") -> Conventions:
         """The user's conventions, phone numbers read in a country where one is given."""
         how = self.who.conventions
-        return Conventions(how.locale, how.zone, region_of(country, how.region), how.currency) if country else how
+        return replace(how, region=region_of(country, how.region)) if country else how
 
 
 def seen(act: Act, table: type[R], record_id: int) -> R | None:
@@ -116,10 +133,19 @@ def _one(reach: Reach) -> Any:
     return select(reach.table).where(cast(Any, reach.table).id == bindparam("record_id"), permitted(reach))
 
 
-def create(act: Act, table: type[R], typed: Mapping[str, str], *, owner: User | None = None, whole: bool = False) -> R:
+def create(
+    act: Act,
+    table: type[R],
+    typed: Mapping[str, str],
+    *,
+    owner: User | None = None,
+    whole: bool = False,
+    hidden: Collection[str] = (),
+) -> R:
     """A new record from what was typed, owned by its creator unless `owner` is given (S R3.2).
 
-    Custom fields that are required are asked for by the `whole` form alone: others do not show them.
+    Where assignment rules are on, a lead for which no owner is given may go to somebody else at once (S 3.10).
+    Custom fields that are required are asked for by the `whole` form alone, without those that it keeps `hidden`.
     Raises NotAllowed or Invalid (every bad field at once); then nothing is written.
     """
     decision = may_own(act.who, table.entity, Privilege.CREATE, owner) if owner else may_create(act.who, table.entity)
@@ -133,10 +159,18 @@ def create(act: Act, table: type[R], typed: Mapping[str, str], *, owner: User | 
         setattr(row, "currency", act.who.conventions.currency)  # noqa: B010  (not every record has one)
     for name, value in defaults_of(table).items():
         setattr(row, name, value)
-    values = check(act, row, typed, complete=True, customs=whole)
+    if isinstance(row, Lead):
+        how = act.conventions_of(row)
+        typed = composing.with_topic(row, typed, how, lambda entity, record_id: name_of(act, entity, record_id))
+    values = check(act, row, typed, complete=True, customs=whole, hidden=hidden)
     for name, value in values.items():
         setattr(row, name, value)
-    return add(act, row)
+    add(act, row)
+    if owner is None and act.by_rules and isinstance(row, Lead):
+        from rxcrm.models.assignment import routing  # that package needs this module first
+
+        routing.typed(act, row)
+    return row
 
 
 def add(act: Act, row: R, *, begins: bool = True) -> R:
@@ -152,7 +186,7 @@ def add(act: Act, row: R, *, begins: bool = True) -> R:
     record(act.session, row, Event.CREATED, by=act.who.id, now=act.now)
     tell(act, row)
     if begins:
-        process.begin(act.session, row, now=act.now)
+        process.begin(act.session, row, now=act.now, roles=act.who.roles)
     upkeep.created(act, row)
     return row
 
@@ -177,8 +211,8 @@ def save(act: Act, row: R, typed: Mapping[str, str]) -> R:
     return row
 
 
-def assign(act: Act, row: Record, owner: User | Team) -> None:
-    """Give a record, found with ASSIGN, to a user or team who may read such records (S R3.29)."""
+def assign(act: Act, row: Record, owner: User | Team, rule: str = "") -> None:
+    """Give a record, found with ASSIGN, to a user or team who may read such records (S R3.29); `rule` names what chose them."""
     before = owner_of(act.session, row)
     if before.id == owner.id and isinstance(before, type(owner)):
         return
@@ -186,17 +220,15 @@ def assign(act: Act, row: Record, owner: User | Team) -> None:
     own(row, owner)
     touch(act, row)
     change = ["owner", str(before.id), str(owner.id), before.name, owner.name]
-    hear(act, row, record(act.session, row, Event.ASSIGNED, by=act.who.id, now=act.now, changes=[change]))
+    entry = record(act.session, row, Event.ASSIGNED, by=act.who.id, now=act.now, changes=[change], remark=rule)
+    hear(act, row, entry)
 
 
 def require_owner(act: Act, entity: str, owner: User | Team) -> None:
     """Raises NotAllowed for who cannot own records of a table: an owner reads what he owns, a team has a member who does."""
-    if isinstance(owner, User):
-        if owner.disabled:
-            raise NotAllowed(N_("%(name)s is disabled and cannot own records."), name=owner.name)
-        readers = [owner]
-    else:
-        readers = members_of(act.session, owner)
+    if owner.disabled:
+        raise NotAllowed(N_("%(name)s is disabled and cannot own records."), name=owner.name)
+    readers = [owner] if isinstance(owner, User) else members_of(act.session, owner)
     if not any(who_is(act.session, user, act.organisation).holds(Privilege.READ, entity) for user in readers):
         raise NotAllowed(N_("%(name)s may not read these records and so cannot own them."), name=owner.name)
 
@@ -270,6 +302,8 @@ def remove(session: Session, table: type[Record], entity: str, ids: list[int]) -
     _unlink(session, entity, ids)
     upkeep.forget(session, entity, ids)
     matching.forget(session, entity, ids)
+    if entity == Lead.entity:
+        session.execute(delete(LeadAssignment).where(col(LeadAssignment.lead_id).in_(ids)))
     session.execute(delete(History).where(cast(Any, History.entity) == entity, cast(Any, History.record_id).in_(ids)))
     for table_of in (Share, Operation, ImportedFrom):
         named = cast(Any, table_of)
@@ -288,10 +322,12 @@ def _unlink(session: Session, entity: str, ids: list[int]) -> None:
                         setattr(row, spec.name, None)
                     continue
                 left = session.exec(select(table).where(column.in_(ids))).all() if table is Opportunity else ()
+                scored = keeping.among(session, table, column.in_(ids))
                 session.execute(
                     update(table).where(column.in_(ids)).values({spec.name: None}),
                     execution_options={"synchronize_session": "fetch"},
                 )
+                keeping.written(session, table.entity, scored)
                 for row in left:
                     customers.settle(session, row)
                     row.refresh_keys()
@@ -323,27 +359,40 @@ def _name_in(table: type[User] | type[Team]) -> Any:
     return select(table.name).where(cast(Any, table.id) == bindparam("owner_id"))
 
 
-def rename_owner(session: Session, user: User) -> None:
-    """Carry a user's new name into the sort keys of everything he owns."""
-    for table in RECORDS.values():
-        column = cast(Any, table).owner_user_id
-        session.execute(update(table).where(column == user.id).values(owner_key=user.name_key))
-    upkeep.renamed(session, "user", user.id or 0, user.name)
+def rename_owner(session: Session, owner: User | Team) -> None:
+    """Carry the new name of a user or team into the sort keys of everything that is theirs."""
+    for table in POINTED.values():
+        session.execute(update(table).where(_theirs(table, owner)).values(owner_key=owner.name_key))
+    if isinstance(owner, User):
+        upkeep.renamed(session, "user", owner.id or 0, owner.name)
 
 
-def move_owner(session: Session, user: User) -> None:
-    """Carry a user's new business unit into the records that he owns (S 9.4: the owner's unit decides)."""
-    for table in RECORDS.values():
-        column = cast(Any, table).owner_user_id
-        session.execute(update(table).where(column == user.id).values(unit_id=user.unit_id))
+def move_owner(session: Session, owner: User | Team) -> None:
+    """Carry the new business unit of a user or team into the records that they own (S 9.4: the owner's unit decides)."""
+    for table in POINTED.values():
+        session.execute(update(table).where(_theirs(table, owner)).values(unit_id=owner.unit_id))
+
+
+def _theirs(table: type[Record], owner: User | Team) -> Any:
+    row = cast(Any, table)
+    return (row.owner_user_id if isinstance(owner, User) else row.owner_team_id) == owner.id
+
+
+def known(act: Act, row: Record, name: str) -> Any:
+    """What a record holds in a field, as far as the user may see it; empty for a field that its table lacks."""
+    spec = fields_of(type(row)).get(name)
+    return getattr(row, name) if spec and act.who.may_read(spec) else ""
 
 
 def links_of(act: Act, row: Record) -> dict[str, Record | None]:
-    """Field → the record that each filled look-up points to, None if the user may not see it."""
+    """Field → the record that each filled look-up points to, None if the user may not see it.
+
+    Look-ups that are secured and hidden from him are left out.
+    """
     return {
-        spec.name: seen(act, record_table(spec.target), target_id)
+        spec.name: seen(act, pointed_table(spec.target), target_id)
         for spec in lookups_of(type(row))
-        if (target_id := getattr(row, spec.name))
+        if act.who.may_read(spec) and (target_id := getattr(row, spec.name))
     }
 
 
@@ -361,13 +410,13 @@ def names_of(act: Act, row: Record) -> dict[str, str]:
 
 def name_of(act: Act, entity: str, record_id: int) -> str:
     """What a record is called, or empty if the user may not see it."""
-    row = seen(act, record_table(entity), record_id)
+    row = seen(act, pointed_table(entity), record_id)
     return row.display_name if row else ""
 
 
 def names_among(act: Act, entity: str, ids: Iterable[int]) -> dict[int, str]:
     """What the records of a table with some ids are called, those that the user may see; one statement for every 500."""
-    table, wanted = record_table(entity), sorted(ids)
+    table, wanted = pointed_table(entity), sorted(ids)
     found: dict[int, str] = {}
     for at in range(0, len(wanted), 500):
         some = cast(Any, table).id.in_(wanted[at : at + 500])
@@ -405,7 +454,7 @@ def conflicts(act: Act, row: Record, version: int) -> list[Conflict]:
                 field=spec.name,
                 label=worded(act.who.conventions.locale, spec.label),
                 theirs=names.get(spec.name, "") or shown(spec, raw(value), act.conventions_of(row)),
-                raw=raw(value),
+                raw=control(spec, value) if act.who.may_read(spec) else "",
                 who=who,
                 at=entry.at.isoformat(),
             )
@@ -413,7 +462,10 @@ def conflicts(act: Act, row: Record, version: int) -> list[Conflict]:
 
 
 def holds(act: Act, row: Record, typed: Mapping[str, str]) -> bool:
-    """Whether a record holds already what was typed; what cannot be stored, none does."""
+    """Whether a record holds already what was typed; what cannot be stored, none does. Nothing is written."""
+    specs = fields_of(type(row))
+    if any(name in specs and specs[name].kind is Kind.TAGS and using.has_new(text) for name, text in typed.items()):
+        return False
     try:
         return not difference(type(row), row, check(act, row, typed, complete=False))
     except Invalid:
@@ -423,12 +475,21 @@ def holds(act: Act, row: Record, typed: Mapping[str, str]) -> bool:
 # -- checking --------------------------------------------------------------------------------------------------------
 
 
-def check(act: Act, row: Record, typed: Mapping[str, str], *, complete: bool, customs: bool = False) -> dict[str, Any]:
+def check(
+    act: Act,
+    row: Record,
+    typed: Mapping[str, str],
+    *,
+    complete: bool,
+    customs: bool = False,
+    hidden: Collection[str] = (),
+) -> dict[str, Any]:
     """Stored values for what was typed; with `complete`, required fields that were not typed count as empty.
 
-    Of custom fields that holds only with `customs` too.
+    Of custom fields that holds only with `customs` too, and for none that is `hidden`. Secured fields are typed into, and
+    asked for, only where the asker may fill them in (S 9.3).
     """
-    specs = fields_of(type(row))
+    specs, new = fields_of(type(row)), row.id is None
     values: dict[str, Any] = {}
     problems: dict[str, CrmError] = {}
     how = act.conventions(typed.get("country", getattr(row, "country", "")))
@@ -441,8 +502,16 @@ def check(act: Act, row: Record, typed: Mapping[str, str], *, complete: bool, cu
             values[name] = _value(act, row, spec, text, how)
         except CrmError as problem:
             problems[name] = problem
+        else:
+            if refusal := act.who.refusal(spec, new=new):
+                value = values.pop(name)
+                # Forms send what they hold: what is as it was, or left empty on a new record, is no attempt.
+                same = act.who.may_read(spec) and value == getattr(row, name)
+                if not same and not (new and value in ("", None, False)):
+                    problems[name] = refusal
     for name, spec in specs.items():
-        due = name in values or (complete and (customs or not spec.custom))
+        due = name in values or (complete and name not in hidden and (customs or not spec.custom))
+        due = due and act.who.may_fill(spec, new=new)
         asked = (spec.required or spec.always) and not spec.locked and name not in problems and due
         if asked and values.get(name, getattr(row, name)) in ("", None):
             problems[name] = BadValue(N_("%(label)s is required."), label=spec.label)
@@ -459,6 +528,8 @@ def no_field(entity: str, name: str) -> BadValue:
 
 
 def _value(act: Act, row: Record, spec: FieldSpec, text: str, how: Conventions) -> Any:
+    if spec.kind is Kind.TAGS:
+        return using.settled(act, getattr(row, spec.name), text)
     value = parse(spec, text, how)
     if spec.name == "status_reason" and value is not None and not _fits(row, value):
         raise BadValue(N_("%(label)s does not fit the status of this record."), label=spec.label)
@@ -466,6 +537,8 @@ def _value(act: Act, row: Record, spec: FieldSpec, text: str, how: Conventions) 
         option = spec.options.find(value)
         if option is not None and not option.active:
             raise BadValue(N_("%(label)s does not offer “%(value)s” any more."), label=spec.label, value=option.label)
+    if spec.kind is Kind.CURRENCY and value and value != getattr(row, spec.name) and value not in offered():
+        raise BadValue(N_("%(label)s does not offer “%(value)s”."), label=spec.label, value=value)
     if spec.kind is Kind.LOOKUP and value is not None and value != getattr(row, spec.name):
         return _linked(act, row, spec, value)
     return value
@@ -488,7 +561,7 @@ def _linked(act: Act, row: Record, spec: FieldSpec, target_id: int) -> int:
 
 def _check_link(act: Act, row: Record, spec: FieldSpec, target_id: int) -> Record:
     """The record that a look-up is to point to: one that the user sees and may attach to, not the row itself (S R9.7)."""
-    target = record_table(spec.target)
+    target = pointed_table(spec.target)
     try:
         other = act.find(target, target_id)
     except NotFound:

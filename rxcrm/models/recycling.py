@@ -8,16 +8,17 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_
 from sqlmodel import col, select
 
-from rxcrm.models import records
+from rxcrm.models import found_by, records
 from rxcrm.models.access import REGARDED, Privilege, visible
 from rxcrm.models.activity import Activity, Attachment
 from rxcrm.models.base import Record
 from rxcrm.models.choices import ActivityKind
 from rxcrm.models.connection import Connection
 from rxcrm.models.errors import NotAllowed
+from rxcrm.models.filters.values import words_in
 from rxcrm.models.history import History
 from rxcrm.models.journal import Journal
 from rxcrm.models.lists import detail_of
@@ -162,6 +163,10 @@ def _of_table(act: Act, table: type[Record], rank: int, term: str, last: tuple[i
     ]
     if looked_for := needle(term):
         where.append(columns.search_text.contains(looked_for, autoescape=True))
+        if (seen := found_by.readable(table, act.who.conventions)) is not None:
+            row = columns.__table__.c
+            texts = [text for name in seen for text in words_in(table, row, name)]
+            where.append(or_(false(), *(text.contains(looked_for, autoescape=True) for text in texts)))
     if table is Activity:
         where.append(_alone())
     if last is not None:
@@ -194,7 +199,7 @@ def _shown(act: Act, rows: list[Record]) -> list[Binned]:
             entity=row.entity,
             id=row.id or 0,
             name=row.display_name,
-            detail=detail_of(row),
+            detail=detail_of(act, row),
             who=names.get(row.deleted_by_id, ""),
             at=row.deleted_on.isoformat(),
             days_left=max(0, math.ceil((row.deleted_on + BIN_LIFE - act.now) / timedelta(days=1))),

@@ -18,6 +18,18 @@ STAFF = {
     "Sales Western Europe": [("Claire Fontaine", Role.SALES_MANAGER), ("Duarte Nogueira", Role.SALESPERSON)],
     "Sales Overseas": [("Grace Whitmore", Role.SALES_MANAGER), ("Kenji Morita", Role.SALESPERSON)],
 }
+#: Territory → the units whose people sell there; their manager answers for it.
+TERRITORIES = {
+    "Central Europe": "Sales Central Europe",
+    "Western Europe": "Sales Western Europe",
+    "Overseas": "Sales Overseas",
+}
+#: Campaign → its channel (choices.CampaignChannel), and how many days ago it began and ended.
+CAMPAIGNS = {
+    "Spring fair for warehouse technology": ("EVENT", 190, 187),
+    "Newsletter: less energy per pallet": ("EMAIL", 120, 90),
+    "Webinar: racking that can be checked": ("WEB", 45, 45),
+}
 #: Country → its name, its currency, who looks after it.
 COUNTRIES = {
     "PL": ("Poland", "PLN", "Agnieszka Wójcik"),

@@ -12,7 +12,7 @@ from rxcrm.models.fields import raw
 from rxcrm.models.lead import Lead
 from rxcrm.models.opportunity import Opportunity
 from rxcrm.models.qualifying import planning
-from rxcrm.models.qualifying.doing import qualify
+from rxcrm.models.qualifying.doing import Choice, Part, Way, qualify
 from rxcrm.models.records import Act, save
 
 #: What sellers noted when they gave up on a lead, by the reason.
@@ -30,23 +30,37 @@ NEEDS = "Fewer manual moves between goods-in and storage, and figures that hold 
 SOLUTION = "Layout B with two lifts less, service contract included in the offer."
 
 
-def tell(n: int, lead: Lead, now: datetime, as_owner: Callable[[datetime], Act]) -> None:
-    """Bring the n-th lead to its end, by its owner, some days after it was changed last."""
+#: Whether an existing record, by table and id, may be used for the story.
+Ours = Callable[[str, int], bool]
+
+
+def tell(n: int, lead: Lead, now: datetime, as_owner: Callable[[datetime], Act], ours: Ours | None = None) -> None:
+    """Bring the n-th lead to its end, by its owner, some days after it was changed last.
+
+    Where somebody else's records are there too, `ours` tells those of the story: no other is used.
+    """
     when = lead.modified_on + timedelta(days=4 + n % 5, hours=2)
     if when >= now or not lead.is_open:
         return
     if n % 7 in (0, 3, 5):
-        _sell(n, lead, when, now, as_owner)
+        _sell(n, lead, when, now, as_owner, ours)
     elif n % 7 == 6:
         reason = disqualifying.reasons()[n % len(disqualifying.reasons())]
         disqualifying.disqualify(as_owner(when), lead, reason, COMMENTS[n % len(COMMENTS)] if n % 2 else "")
 
 
-def _sell(n: int, lead: Lead, when: datetime, now: datetime, as_owner: Callable[[datetime], Act]) -> None:
+def _sell(
+    n: int, lead: Lead, when: datetime, now: datetime, as_owner: Callable[[datetime], Act], ours: Ours | None
+) -> None:
     """Qualify the lead as the pane presets it, then work on the deal stage by stage."""
     act = as_owner(when)
     found = planning.proposal(act, lead.id or 0)
-    outcome = qualify(act, found.lead_id, found.version, planning.decided(found))
+    choice = planning.decided(found)
+    if ours is not None:
+        account = _known(choice.account, "account", ours, can_be_new=bool(lead.company_name))
+        contact = _known(choice.contact, "contact", ours, can_be_new=True)
+        choice = Choice(account, contact, choice.deals)
+    outcome = qualify(act, found.lead_id, found.version, choice)
     if not outcome.primary:
         return
     deal = act.find(Opportunity, outcome.primary, Privilege.WRITE)
@@ -70,6 +84,13 @@ def _sell(n: int, lead: Lead, when: datetime, now: datetime, as_owner: Callable[
         if when + after >= now:
             break
         step(as_owner(when + after))
+
+
+def _known(part: Part, entity: str, ours: Ours, *, can_be_new: bool) -> Part:
+    """What was chosen, unless it is an existing record of somebody else's."""
+    if part.way is not Way.EXISTING or ours(entity, part.id):
+        return part
+    return Part(Way.NEW if can_be_new else Way.SKIP)
 
 
 def _decide(n: int, act: Act, deal: Opportunity) -> None:

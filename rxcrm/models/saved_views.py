@@ -14,11 +14,11 @@ from sqlalchemy import ColumnElement, or_
 from sqlmodel import col, select
 
 from rxcrm.models.access import Privilege
-from rxcrm.models.choices import Role
 from rxcrm.models.defining import blank, checked, checked_name, view_from
 from rxcrm.models.errors import BadValue, CrmError, NotAllowed, NotFound, Stale
 from rxcrm.models.filters.conditions import BadFilter
 from rxcrm.models.people import Team, TeamMember, User, UserRole
+from rxcrm.models.privileges import known_roles, role_label
 from rxcrm.models.records import LARGEST_ID, Act
 from rxcrm.models.saved_view import SavedView, ViewShare
 from rxcrm.models.searching import sort_key
@@ -104,7 +104,7 @@ def shared_with(act: Act) -> ColumnElement[bool]:
     return or_(
         col(ViewShare.user_id) == act.who.id,
         col(ViewShare.team_id).in_(sorted(act.who.team_ids)),
-        col(ViewShare.role).in_(sorted(role.value for role in act.who.roles)),
+        col(ViewShare.role).in_(sorted(act.who.roles)),
     )
 
 
@@ -295,18 +295,13 @@ def readers(act: Act, row: SavedView) -> list[Reader]:
         elif share.team_id:
             found.append(Reader("team", str(share.team_id), teams.get(share.team_id, ""), share.change))
         else:
-            found.append(Reader("role", share.role, label_of(share.role), share.change))
+            found.append(Reader("role", share.role, role_label(share.role), share.change))
     return sorted(found, key=lambda reader: (reader.kind, reader.name.casefold()))
 
 
 def _names(act: Act, table: type[User] | type[Team], ids: Sequence[int]) -> dict[int, str]:
     row = cast(Any, table)
     return {i: name for i, name in act.session.exec(select(row.id, row.name).where(row.id.in_(ids)))}  # noqa: C416
-
-
-def label_of(role: str) -> str:
-    """What a role is called, as a message; its key if there is none such any more."""
-    return Role(role).label if role in set(Role) else role
 
 
 def share(act: Act, view_id: int, wanted: Iterable[Reader]) -> SavedView:
@@ -331,7 +326,7 @@ def _share_of(act: Act, row: SavedView, reader: Reader) -> ViewShare:
         share.user_id = user.id
     elif team:
         share.team_id = team.id
-    elif reader.kind == "role" and reader.id in set(Role):
+    elif reader.kind == "role" and reader.id in known_roles():
         share.role = reader.id
     else:
         raise BadValue(N_("“%(value)s” is no user, team or role."), value=f"{reader.kind}:{reader.id}"[:80])

@@ -142,7 +142,7 @@ def keep_access(act: Act, row: Record, former: User | Team) -> list[Share]:
     """
     held = {share.privilege for share in _shares(act, row) if _is(share, former)}
     missing = [right for right in RIGHTS if right.value not in held]
-    if not missing or (isinstance(former, User) and former.disabled):
+    if not missing or former.disabled:
         return []
     given = grant(act, row, former, missing)
     _tell_history(act, row, Event.SHARED, former, ", ".join(RIGHTS.values()))
@@ -157,8 +157,13 @@ def _check_holder(act: Act, row: Record, holder: User | Team) -> None:
     owns = row.owner_user_id if isinstance(holder, User) else row.owner_team_id
     if owns == holder.id:
         raise NotAllowed(N_("%(name)s owns this record and needs no share."), name=holder.name)
-    if isinstance(holder, User) and holder.disabled:
-        raise NotAllowed(N_("%(name)s is disabled; nothing can be shared with him."), name=holder.name)
+    if holder.disabled:
+        raise NotAllowed(
+            N_("%(name)s is disabled; nothing can be shared with him.")
+            if isinstance(holder, User)
+            else N_("%(name)s is disabled; nothing can be shared with this team."),
+            name=holder.name,
+        )
     readers = [holder] if isinstance(holder, User) else members_of(act.session, holder)
     if not any(who_is(act.session, user, act.organisation).holds(Privilege.READ, row.entity) for user in readers):
         raise NotAllowed(

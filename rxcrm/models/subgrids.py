@@ -15,6 +15,7 @@ from rxcrm.models.cells import link_of_owner, texts_of
 from rxcrm.models.errors import NotFound
 from rxcrm.models.fields import fields_of, show
 from rxcrm.models.filters.calendar import Clock
+from rxcrm.models.filters.conditions import BadFilter
 from rxcrm.models.filters.sql import compiled
 from rxcrm.models.lead import Lead
 from rxcrm.models.lists import ordered_by
@@ -23,6 +24,7 @@ from rxcrm.models.records import Act
 from rxcrm.models.saved_view import Purpose
 from rxcrm.models.system_views import changed_view
 from rxcrm.models.tables import record_table
+from rxcrm.models.views import opened
 from rxcrm.translation import N_
 
 #: Rows at first, and how many more "Show more" brings.
@@ -109,7 +111,20 @@ class Shown:
 
 def of(act: Act, row: Record, sizes: dict[str, int]) -> list[Shown]:
     """All grids of a record found with READ; `sizes` says of how many rows a grid was asked for more."""
-    return [_shown(act, row, grid, sizes.get(grid.key, PAGE)) for grid in GRIDS.get(row.entity, ())]
+    return [
+        _shown(act, row, grid, sizes.get(grid.key, PAGE))
+        for grid in GRIDS.get(row.entity, ())
+        if act.who.may_read(fields_of(record_table(grid.entity))[grid.on]) and _may_ask(act, grid)
+    ]
+
+
+def _may_ask(act: Act, grid: Grid) -> bool:
+    """Whether the associated view's condition can be asked: one that looks at a hidden field takes its grid with it."""
+    view = changed_view(grid.entity, Purpose.ASSOCIATED)
+    try:
+        return view is None or compiled(record_table(grid.entity), view.where, act.who) is not None
+    except BadFilter:
+        return False
 
 
 def grid_of(entity: str, key: str) -> Grid:
@@ -124,7 +139,7 @@ def _shown(act: Act, row: Record, grid: Grid, size: int) -> Shown:
     """One statement: the rows with their number and the names of their owners, as far as the associated view lets them through."""
     table, view = record_table(grid.entity), changed_view(grid.entity, Purpose.ASSOCIATED)
     columns = cast(Any, table)
-    order = ordered_by(view) if view else _order(columns, grid)
+    order = ordered_by(opened(view, act.who)) if view else _order(columns, grid)
     wanted = (
         select(table, func.count().over(), func.coalesce(col(User.name), col(Team.name)))
         .join(User, col(User.id) == columns.owner_user_id, isouter=True)

@@ -11,7 +11,6 @@ from functools import cache
 from typing import Any
 
 from rxcrm.models import configuration
-from rxcrm.models.choices import Role
 from rxcrm.models.defining import blank, view_from
 from rxcrm.models.filters.conditions import EVERYTHING, BadFilter
 from rxcrm.models.found_by import SHIPPED as FOUND_BY
@@ -141,11 +140,11 @@ def view_for(entity: str, purpose: Purpose) -> View:
     return next(v.view for v in all_of(entity) if v.purpose is purpose and v.shipped)
 
 
-def default_key(entity: str, roles: Iterable[Role]) -> str:
+def default_key(entity: str, roles: Iterable[str]) -> str:
     """The key of the system view with which people of these roles begin."""
     chosen = configuration.current().part("view_defaults")
     known = {v.key for v in offered(entity)}
-    for role in [*sorted(role.value for role in roles), ""]:
+    for role in [*sorted(roles), ""]:
         if (key := chosen.get((entity, role))) in known:
             return str(key)
     return offered(entity)[0].key

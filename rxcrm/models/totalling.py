@@ -1,7 +1,8 @@
 """How many rows a list has, and what its columns add up to, all together or group by group (S 7.5).
 
-One statement reads the rows once. Amounts in different currencies are no sum: where a total turns out to be of several,
-a second statement keeps them apart, which most organisations never need. Moments are first counted by the hour in which
+One statement reads the rows once. Amounts in other currencies than the organisation's count at their rate (rxcrm.models.currencies).
+Those without a rate are no sum: where a total turns out to be of several, a second statement keeps them apart, which most
+organisations never need. Moments are first counted by the hour in which
 they lie: to find the day or month of every single one in the reader's time zone would cost more than all the rest.
 """
 
@@ -15,8 +16,10 @@ from typing import Any, cast
 from sqlalchemy import BigInteger, ColumnElement, String, case, func, literal_column, or_, select, type_coerce
 
 from rxcrm.models import lists
+from rxcrm.models.access import require_readable
 from rxcrm.models.charting import groups as grouped
 from rxcrm.models.charting import periods
+from rxcrm.models.currencies import rates
 from rxcrm.models.fields import FieldSpec, Kind, fields_of
 from rxcrm.models.filters.values import value_of
 from rxcrm.models.lists import Ask
@@ -57,6 +60,8 @@ class Reckoning:
         self.act, self.wanted, self.by = act, wanted, by
         self.table = cast(Any, record_table(ask.entity))
         self.specs = fields_of(self.table)
+        for name, _ in wanted:
+            require_readable(act.who, self.specs[name], self.specs[name].label)
         self.where, params = lists.conditions(act, ask)
         self.params = params | (by.params if by else {})
         self.here = act.organisation.currency
@@ -144,13 +149,15 @@ class Reckoning:
     def _held(self, row: Any, spec: FieldSpec) -> ColumnElement[Any]:
         """A value as it is added up: amounts in hundredths."""
         held: Any = value_of(row, spec)
-        return held if spec.kind is Kind.DECIMAL else cast(ColumnElement[Any], type_coerce(held, BigInteger()))
+        if spec.kind is Kind.DECIMAL:
+            return cast(ColumnElement[Any], held)
+        whole = cast(ColumnElement[Any], type_coerce(held, BigInteger()))
+        return rates.alike(self.act, row, spec.name, whole) if spec.kind is Kind.MONEY and self.money else whole
 
     def _currency(self, row: Any) -> ColumnElement[Any]:
-        """The currency of a row that has an amount; of others it does not matter."""
-        amounts = [self._held(row, self.specs[n]) for n, _ in self.wanted if self.specs[n].kind is Kind.MONEY]
-        own = func.coalesce(func.nullif(row.currency, ""), literal_column(f"'{self.here}'", String()))
-        return case((or_(*(amount.is_not(None) for amount in amounts)), own))
+        """The currency in which the amount of a row counts, if it has one; of others it does not matter."""
+        amounts = [value_of(row, self.specs[n]) for n, _ in self.wanted if self.specs[n].kind is Kind.MONEY]
+        return case((or_(*(amount.is_not(None) for amount in amounts)), rates.counts_as(self.act, row)))
 
     def _currencies(self, row: Any) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
         """The least and the greatest currency: where they are the same, there is only one."""

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, cast
 
 from rxcrm.models import configuration
+from rxcrm.models.access import Who
 from rxcrm.models.base import Record
 from rxcrm.models.choices import ActivityKind, ActivityStatus, Choice, LeadStatus, OpportunityStatus, RecordStatus
-from rxcrm.models.fields import Kind
+from rxcrm.models.fields import Kind, fields_of
 from rxcrm.models.filters.conditions import EVERYTHING, Group, Part, Test, every
 from rxcrm.models.filters.operators import OWNERS
-from rxcrm.models.filters.values import place_of
+from rxcrm.models.filters.values import hidden_in, place_of
 from rxcrm.models.tables import record_table
 from rxcrm.translation import N_
 
@@ -61,6 +62,8 @@ class View:
     id: int = 0
 
 
+#: An order that every table has and that nobody can be kept from.
+NEWEST_FIRST = (("created_on", True),)
 #: How a view can show its rows, with the names of these ways.
 KINDS = {"list": N_("List"), "board": N_("Board"), "calendar": N_("Calendar"), "charts": N_("Charts")}
 
@@ -101,6 +104,8 @@ COLUMNS: dict[str, dict[str, Column]] = {
             Column("owner", N_("Owner"), "owner_key", 130, "owner"),
             Column("created_on", N_("Created On"), "created_on", 150, "moment"),
             Column("status", N_("Status"), "", 120, "status"),
+            Column("score", N_("Score"), "score", 90, "number"),
+            Column("estimate", N_("Estimate"), "estimate_key", 100, "percent"),
         )
     },
     "account": {
@@ -216,6 +221,20 @@ LEAD_VIEWS = (
         N_("All leads in current fiscal year"),
         "lead",
         every(_when("created_on", "this-fiscal-year")),
+        _STANDARD,
+    ),
+    View(
+        "campaign",
+        N_("Campaign Leads"),
+        "lead",
+        every(Test("source_campaign_id", "not-null")),
+        ("name", "topic", "company_name", "source_campaign_id", "status_reason", "rating", "owner", "created_on"),
+    ),
+    View(
+        "no-campaign-activities",
+        N_("Leads: No Campaign Activities Sent"),
+        "lead",
+        every(_OPEN, Test("last_campaign_date", "null")),
         _STANDARD,
     ),
 )
@@ -342,6 +361,7 @@ _KINDS = {
     Kind.LOOKUP: "lookup",
     Kind.WHOLE: "number",
     Kind.DECIMAL: "number",
+    Kind.TAGS: "tags",
 }
 
 
@@ -360,11 +380,45 @@ def column_of(entity: str, key: str) -> Column | None:
     spec = place.spec
     needs = (place.through,) if place.through else ("currency",) if spec.kind is Kind.MONEY else ()
     kind = "owner" if spec.target == OWNERS else _KINDS.get(spec.kind, "text")
-    return Column(key, spec.label, kind=kind, needs=needs, sortable=not place.through)
+    sortable = not place.through and spec.kind is not Kind.TAGS
+    return Column(key, spec.label, kind=kind, needs=needs, sortable=sortable)
+
+
+def sorts(who: Who, entity: str, key: str) -> bool:
+    """Whether somebody may order a list by a column: one that he sees, with all that its key is put together from."""
+    if not configuration.current().part("secured"):
+        return True
+    table, column = record_table(entity), column_of(entity, key)
+    place = place_of(table, key)
+    if place is not None and not who.may_read(place):
+        return False
+    phones = (spec for spec in fields_of(table).values() if spec.kind is Kind.PHONE)
+    return column is None or column.order != "phone_digits" or all(map(who.may_read, phones))
+
+
+def opened(view: View, who: Who) -> View:
+    """A view as somebody may have it: neither ordered nor grouped nor totalled by a field that he may not see (S 9.3).
+
+    Its columns stay, without what they hold; its condition is refused where it is asked (filters.sql).
+    """
+    keys = [key for key, _ in (*view.sort, *view.totals)] + [view.group.partition(":")[0]]
+    settings = [value for _, value in view.settings]
+    hidden = hidden_in(who, record_table(view.entity), [key for key in (*keys, *settings) if key])
+    sort = tuple((key, down) for key, down in view.sort if sorts(who, view.entity, key)) or NEWEST_FIRST
+    if not hidden and sort == view.sort:
+        return view
+    return replace(
+        view,
+        sort=sort,
+        group="" if view.group.partition(":")[0] in hidden else view.group,
+        totals=tuple((key, function) for key, function in view.totals if key not in hidden),
+        settings=tuple((name, value) for name, value in view.settings if value not in hidden),
+    )
 
 
 def name_fields(table: type[Record]) -> tuple[Any, ...]:
     """The columns that a record's name is composed of."""
     row = cast(Any, table)
-    named = {"account": ("name",), "activity": ("subject",), "opportunity": ("topic",)}
-    return tuple(getattr(row, name) for name in named.get(table.entity, ("first_name", "last_name")))
+    named = {"lead": ("first_name", "last_name"), "activity": ("subject",), "opportunity": ("topic",)}
+    named["contact"] = named["lead"]
+    return tuple(getattr(row, name) for name in named.get(table.entity, ("name",)))

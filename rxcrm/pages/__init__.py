@@ -10,15 +10,24 @@ def add_pages(app: rx.App) -> None:
         accounts,
         activities,
         activity,
+        address_suggestions,
+        assignment_rules,
         calendar,
+        campaign,
+        campaigns,
+        column_security,
         contact,
         contacts,
+        currencies,
         custom_fields,
         dashboards,
         duplicate_rules,
         duplicates,
         exchange,
         exports,
+        field_mapping,
+        form_editor,
+        forms,
         home,
         import_map,
         import_preview,
@@ -30,6 +39,7 @@ def add_pages(app: rx.App) -> None:
         imports,
         jobs,
         lead,
+        lead_score,
         leads,
         login,
         merge,
@@ -37,15 +47,25 @@ def add_pages(app: rx.App) -> None:
         opportunity,
         option_lists,
         password,
+        process_editor,
+        processes,
         qualification,
         recycle_bin,
         roles,
+        sample_data,
+        security_roles,
         settings,
+        settings_file,
         setup,
+        tags,
+        teams,
         templates,
+        territories,
+        topics,
         units,
         users,
         views,
+        why,
     )
 
     app.add_page(home.page, route="/", title="rxcrm", on_load=home.on_load)
@@ -94,12 +114,55 @@ def add_pages(app: rx.App) -> None:
         title="Lead qualification · rxcrm",
         on_load=qualification.on_load,
     )
+    app.add_page(
+        field_mapping.page,
+        route="/settings/qualification/mapping",
+        title="Field mapping · rxcrm",
+        on_load=field_mapping.on_load,
+    )
+    app.add_page(
+        assignment_rules.page,
+        route="/settings/assignment-rules",
+        title="Assignment rules · rxcrm",
+        on_load=assignment_rules.on_load,
+    )
     app.add_page(custom_fields.page, route="/settings/fields", title="Fields · rxcrm", on_load=custom_fields.on_load)
+    app.add_page(currencies.page, route="/settings/currencies", title="Currencies · rxcrm", on_load=currencies.on_load)
+    app.add_page(lead_score.page, route="/settings/lead-score", title="Lead score · rxcrm", on_load=lead_score.on_load)
     app.add_page(
         option_lists.page, route="/settings/option-lists", title="Option lists · rxcrm", on_load=option_lists.on_load
     )
+    app.add_page(tags.page, route="/settings/tags", title="Tags · rxcrm", on_load=tags.on_load)
+    app.add_page(forms.page, route="/settings/forms", title="Forms · rxcrm", on_load=forms.on_load)
+    app.add_page(
+        form_editor.page, route="/settings/forms/[form_entity]", title="Form · rxcrm", on_load=form_editor.on_load
+    )
+    app.add_page(processes.page, route="/settings/processes", title="Processes · rxcrm", on_load=processes.on_load)
+    app.add_page(
+        process_editor.page,
+        route="/settings/processes/[process_key]",
+        title="Process · rxcrm",
+        on_load=process_editor.on_load,
+    )
     app.add_page(roles.page, route="/settings/roles", title="Connection roles · rxcrm", on_load=roles.on_load)
+    app.add_page(
+        sample_data.page, route="/settings/sample-data", title="Sample data · rxcrm", on_load=sample_data.on_load
+    )
     app.add_page(views.page, route="/settings/views", title="Views · rxcrm", on_load=views.on_load)
+    for route in ("/settings/security-roles", "/settings/security-roles/[security_role]"):
+        app.add_page(security_roles.page, route=route, title="Security roles · rxcrm", on_load=security_roles.on_load)
+    for route in ("/settings/column-security", "/settings/column-security/[column_profile]"):
+        app.add_page(
+            column_security.page, route=route, title="Column security · rxcrm", on_load=column_security.on_load
+        )
+    app.add_page(why.page, route="/why", title="Why don't I see …? · rxcrm", on_load=why.on_load)
+    app.add_page(campaign.page, route="/campaigns/[campaign_id]", title="Campaign · rxcrm", on_load=campaign.on_load)
+    app.add_page(campaigns.page, route="/settings/campaigns", title="Campaigns · rxcrm", on_load=campaigns.on_load)
+    app.add_page(
+        territories.page, route="/settings/territories", title="Territories · rxcrm", on_load=territories.on_load
+    )
+    app.add_page(teams.page, route="/settings/teams", title="Teams · rxcrm", on_load=teams.on_load)
+    app.add_page(topics.page, route="/settings/topics", title="Topics of leads · rxcrm", on_load=topics.on_load)
     app.add_page(units.page, route="/settings/units", title="Business units · rxcrm", on_load=units.on_load)
     app.add_page(
         templates.page, route="/settings/templates", title="E-mail templates · rxcrm", on_load=templates.on_load
@@ -111,4 +174,16 @@ def add_pages(app: rx.App) -> None:
         on_load=duplicate_rules.on_load,
     )
     app.add_page(exchange.page, route="/settings/exchange", title="Exchange · rxcrm", on_load=exchange.on_load)
+    app.add_page(
+        settings_file.page,
+        route="/settings/file",
+        title="Settings file · rxcrm",
+        on_load=settings_file.on_load,
+    )
+    app.add_page(
+        address_suggestions.page,
+        route="/settings/addresses",
+        title="Address suggestions · rxcrm",
+        on_load=address_suggestions.on_load,
+    )
     app.add_page(jobs.page, route="/settings/jobs", title="Background work · rxcrm", on_load=jobs.on_load)

@@ -4,15 +4,7 @@ import reflex as rx
 
 from rxcrm.components.connections import related
 from rxcrm.components.merging import unmerge_command
-from rxcrm.components.records import (
-    address,
-    columns,
-    contact_method,
-    even_columns,
-    linked,
-    record_page,
-    section,
-)
+from rxcrm.components.records import linked, record_page
 from rxcrm.components.sales import activation_commands
 from rxcrm.components.subgrids import subgrids
 from rxcrm.components.timeline import timeline
@@ -33,56 +25,19 @@ def page() -> rx.Component:
         new=N_("New Account"),
         fields=describe("account"),
         title=["name"],
-        header=[],
         commands=(*activation_commands(AccountRecord, "account"), unmerge_command(AccountRecord, "account")),
         on_reopen=Activation.activate("account", AccountRecord.record_id, AccountRecord.version),
-        pages=[
-            (N_("Summary"), summary()),
-            (N_("Details"), details()),
-            (N_("Related"), related(AccountRecord, "account")),
-        ],
+        parts=parts(),
     )
 
 
-def summary() -> rx.Component:
-    return columns(
-        rx.fragment(
-            section(
-                N_("Account Information"),
-                "name",
-                "account_number",
-                "main_phone",
-                "other_phone",
-                "fax",
-                "email",
-                "website",
-                "parent_account_id",
-                "primary_contact_id",
-            ),
-            address(),
+def parts() -> dict[str, rx.Component]:
+    """What the form shows beside fields; where it stands says the form (rxcrm.models.forms)."""
+    return {
+        "timeline": timeline("account", AccountRecord.record_id),
+        "subgrids": subgrids(AccountRecord, "account"),
+        "linked": linked(
+            AccountRecord, N_("Related records"), N_("The primary contact and the parent account appear here.")
         ),
-        timeline("account", AccountRecord.record_id),
-        rx.fragment(
-            subgrids(AccountRecord, "account"),
-            linked(AccountRecord, N_("Related records"), N_("The primary contact and the parent account appear here.")),
-        ),
-    )
-
-
-def details() -> rx.Component:
-    return even_columns(
-        section(
-            N_("Company Profile"),
-            "industry",
-            "ownership",
-            "annual_revenue",
-            "employees",
-            "sic_code",
-            "ticker_symbol",
-            "relationship_type",
-            "category",
-            "description",
-        ),
-        section(N_("Billing"), "currency", "credit_limit", "credit_hold", "payment_terms"),
-        contact_method(),
-    )
+        "related": related(AccountRecord, "account"),
+    }

@@ -3,6 +3,7 @@
 import reflex as rx
 
 from rxcrm.components.admin import ask_field, loading, settings_form, settings_page, switch
+from rxcrm.components.frame import icon
 from rxcrm.components.tr import _
 from rxcrm.state.settings.qualification import DECIDES, QualificationSettings
 
@@ -22,7 +23,8 @@ def page() -> rx.Component:
                 on_send=QualificationSettings.save,
             ),
             loading(),
-        )
+        ),
+        rx.cond(QualificationSettings.ready, mapping()),
     )
 
 
@@ -54,4 +56,19 @@ def rules() -> rx.Component:
         ),
         aria_label=_("Lead qualification"),
         class_name="section",
+    )
+
+
+def mapping() -> rx.Component:
+    """The way to the page on which the pairs of fields stand."""
+    return rx.el.section(
+        rx.el.h2(_("Field mapping")),
+        rx.el.p(
+            _("Which fields of the lead are copied into the new account, contact and opportunity."), class_name="hint"
+        ),
+        rx.el.a(
+            _("Field mapping"), icon("arrow-right"), href="/settings/qualification/mapping", class_name="button preset"
+        ),
+        aria_label=_("Field mapping"),
+        class_name="section to-page",
     )

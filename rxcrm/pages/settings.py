@@ -49,7 +49,7 @@ def conventions() -> rx.Component:
                 name="currency",
                 label=_("Currency"),
                 options=CURRENCIES,
-                hint=_("For new records; existing ones keep theirs."),
+                hint=_("Everything adds up in it, and new records begin with it. Once records hold amounts it stays."),
             ),
             ask_field(
                 name="time_zone",

@@ -18,7 +18,7 @@ from rxcrm.components.admin import (
 )
 from rxcrm.components.tr import _, moment, plural
 from rxcrm.state.gate import AppState
-from rxcrm.state.settings.users import ROLES, USERS_SHOWN, UserRow, Users
+from rxcrm.state.settings.users import USERS_SHOWN, UserRow, Users
 from rxcrm.translation import N_
 
 on_load = Users.open
@@ -262,7 +262,17 @@ def user_fields() -> list[rx.Component]:
             ),
             ask_field(name="unit_id", label=_("Business Unit"), options=Users.units, literal=True, required=True),
             ask_field(name="manager_id", label=_("Manager"), options=Users.managers, literal=True),
+            rx.cond(
+                Users.territories.length() > 1,
+                ask_field(
+                    name="territory_id",
+                    label=_("Territory"),
+                    options=Users.territories,
+                    literal=True,
+                    hint=_("Where this user sells."),
+                ),
+            ),
             class_name="two",
         ),
-        choice_cards(name="roles", label=_("Roles"), options=ROLES, required=True),
+        choice_cards(name="roles", label=_("Roles"), options=Users.offered, required=True),
     ]

@@ -94,6 +94,7 @@ class Bulk(AppState):
             self.told = BulkTold(token, problem=gettext(self.locale, BROKEN))
         else:
             self.told = BulkTold(token, ok=True)
+            self._keep_up()
             if result.ended:
                 self._tell(result)
             else:

@@ -104,6 +104,12 @@ class AppState(rx.State):
         said = gettext(self.locale, text, **values)
         self.notice = Notice(self.notice.seq + 1, kind, said, list(undo), refresh, go)
 
+    def _keep_up(self) -> None:
+        """Show what the asker's own command has shaped (new tags) together with what came of it, not a moment later."""
+        if configuration.current().number != self.shape.get("number", 0):
+            who = asker().who
+            self.shape = forms.shape_for(who.conventions, who.roles, who.columns)
+
     def _refuse(self, error: CrmError) -> None:
         """Show a refusal with its reason."""
         self.notice = Notice(self.notice.seq + 1, "error", error.text(self.locale))
@@ -312,7 +318,7 @@ class Gate(rx.Middleware):
         shown.organisation_name, shown.first_weekday = found.organisation, found.first_weekday
         how = who.conventions
         shown.locale, shown.zone, shown.currency = how.locale, how.zone, how.currency
-        shown.rights, shown.shape = rights_of(who), forms.shape(how.locale)
+        shown.rights, shown.shape = rights_of(who), forms.shape_for(how, who.roles, who.columns)
         shown._session = _stamp(found)
 
     @staticmethod

@@ -9,7 +9,7 @@ from rxcrm.models import grouping, lifecycle, lists, peeking, records
 from rxcrm.models.access import Privilege
 from rxcrm.models.activity import Activity
 from rxcrm.models.errors import CrmError, Invalid, NotAllowed, NotFound, Stale
-from rxcrm.models.fields import fields_of, raw
+from rxcrm.models.fields import control, fields_of
 from rxcrm.models.matching.saving import Alike
 from rxcrm.models.peeking import Glance
 from rxcrm.models.records import Act
@@ -140,6 +140,7 @@ class ListTools(AppState):
             return
         try:
             self.stored = await self._store(entity, record_id, version, name, value, query, token)
+            self._keep_up()
         except Invalid as refusal:
             self.stored = Stored(token, problem=" ".join(refusal.by_field(self.locale).values()))
         except Alike as found:
@@ -217,9 +218,11 @@ def cell_of(act: Act, entity: str, record_id: int, name: str, token: int) -> Beg
     spec = fields_of(table).get(name)
     if spec is None or spec.locked or table is Activity:
         raise NotAllowed(NO_CELL)
+    if refusal := act.who.refusal(spec):
+        raise refusal
     row = act.find(table, record_id, Privilege.WRITE)
     lifecycle.require_open(row)
-    value = raw(getattr(row, name))
+    value = control(spec, getattr(row, name)) if act.who.may_read(spec) else ""
     shown = records.names_of(act, row).get(name, "") if spec.target else ""
     return Begun(token, row.version, value, shown)
 

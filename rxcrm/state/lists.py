@@ -11,6 +11,7 @@ import reflex as rx
 
 from rxcrm.models import lists, publishing, records, recycling, view_offers
 from rxcrm.models.access import Privilege
+from rxcrm.models.boards.ways import WAYS
 from rxcrm.models.charting.charts import MEASURED
 from rxcrm.models.defining import MOST_COLUMNS, NARROWEST, WIDEST
 from rxcrm.models.fields import Kind
@@ -22,7 +23,7 @@ from rxcrm.models.records import Act
 from rxcrm.models.recycling import Along
 from rxcrm.models.tables import record_table
 from rxcrm.models.view_offers import Offer
-from rxcrm.models.views import Column, column_of, name_fields
+from rxcrm.models.views import Column, column_of, name_fields, sorts
 from rxcrm.state.gate import SIGNED_IN, AppState, action, asker, do, look
 from rxcrm.state.views import Head, damaged, head_of
 from rxcrm.translation import N_, ngettext, worded
@@ -30,13 +31,15 @@ from rxcrm.translation import N_, ngettext, worded
 COUNT_CAP = lists.COUNT_CAP
 #: The parameters of an address on which the number of rows depends.
 COUNTED = ("q", "filter", "edit", "as_role")
+#: Parameters that set how a board or a calendar shows the rows, and kinds that read their rows themselves.
+SETTINGS, APART = ("lanes", "date"), ("board", "calendar")
 
 
 @dataclass
 class ColumnView:
     """A column as the grid draws it; `options` maps raw values to messages, `colours` those that have one to it.
 
-    `filters` names the field by which the list can be filtered here ("" for none), `groups` and `adds` say whether its
+    The `kind` of one that the user may not see is "sealed": its cells hold a mask, and nothing can be done with it. `filters` names the field by which the list can be filtered here ("" for none), `groups` and `adds` say whether its
     rows can stand in groups of this column and its values be totalled.
     """
 
@@ -81,13 +84,16 @@ def _column(
         options = {str(int(yes)): word for yes, word in enumerate(place.spec.words)}
     width = widths.get(column.key, column.width)
     label = worded(locale, column.label)
+    who = asker().who
+    if place and not who.may_read(place):
+        return ColumnView(column.key, label, width, "sealed", sortable=False, pinned=column.key in pinned)
     own = place.spec if place and not place.through else None
     return ColumnView(
         column.key,
         label,
         width,
         column.kind,
-        column.sortable,
+        column.sortable and sorts(who, entity, column.key),
         column.key in pinned,
         options,
         colours,
@@ -130,6 +136,7 @@ def ask_of(entity: str, query: dict[str, str]) -> lists.Ask:
         group=query["group"].removeprefix("-") if query.get("group") else None,
         totals=cast(Any, tuple(totals[:MOST_COLUMNS])) if query.get("totals") else None,
         kind=query.get("as", ""),
+        settings=tuple((name, query[name][:80]) for name in SETTINGS if query.get(name)),
     )
 
 
@@ -169,11 +176,26 @@ class ListMixin(rx.State, mixin=True):
             self._show_nothing(ask)
             return
         self.head, self.offers, ask = await look(begin, ask, query)
-        try:
-            found = await look(listed, ask, query.get("as_role", ""))
-        except BadFilter:  # the head says why
+        if self.head.shown["kind"] in APART and self._entity in WAYS:
             self._show_nothing(ask)
-            return
+        else:
+            try:
+                found = await look(listed, ask, query.get("as_role", ""))
+            except BadFilter:  # the head says why
+                self._show_nothing(ask)
+                return
+            self._show_rows(ask, found)
+        what = " ".join([str(asker().who.id), self.view, *(query.get(name, "") for name in COUNTED)])
+        if what != self._counted or self.page == 1:
+            if what != self._counted:
+                self.total = -1
+            yield
+            try:
+                self.total, self._counted = await look(counted, ask, query.get("as_role", "")), what
+            except BadFilter:  # the head says why
+                self.total = 0
+
+    def _show_rows(self, ask: lists.Ask, found: lists.Page) -> None:
         self.view = found.view.key
         self.columns = [_column(self._entity, c, dict(found.view.widths), found.view.pinned) for c in found.columns]
         self.rows, self.sort, self.size = found.rows, list(found.sort), ask.size
@@ -182,15 +204,9 @@ class ListMixin(rx.State, mixin=True):
         numbered = not ask.last and (ask.page > 1 or not (ask.after or ask.before))
         self.page = ask.page if numbered else 0
         self.shown, self.ready, self.picked = self.router.url.query, True, []
-        what = " ".join([str(asker().who.id), self.view, *(query.get(name, "") for name in COUNTED)])
-        if what != self._counted or self.page == 1:
-            if what != self._counted:
-                self.total = -1
-            yield
-            self.total, self._counted = await look(counted, ask, query.get("as_role", "")), what
 
     def _show_nothing(self, ask: lists.Ask) -> None:
-        """No rows at all where the filter cannot be asked: never the wrong ones."""
+        """No rows at all where the filter cannot be asked (never the wrong ones), or where a board reads its own."""
         self.view, self.rows, self.sort, self.size = self.head.key, [], list(ask.sort), ask.size
         self.columns = [
             _column(self._entity, c) for key in self.head.shown["columns"] if (c := column_of(self._entity, key))

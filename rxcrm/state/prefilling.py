@@ -36,10 +36,12 @@ def given(act: Act, entity: str, asked: Mapping[str, str]) -> Given:
     """
     found = Given()
     for parameter, name in PREFILLED.get(entity, {}).items():
-        row = _named(act, fields_of(record_table(entity))[name].target, asked.get(parameter, ""))
+        spec = fields_of(record_table(entity))[name]
+        row = _named(act, spec.target, asked.get(parameter, "")) if act.who.may_fill(spec, new=True) else None
         if row is not None:
             _fill(found, name, row)
-    if "contact_id" in found.values and "account_id" not in found.values:
+    brings = act.who.may_read(fields_of(Contact)["account_id"])
+    if brings and "contact_id" in found.values and "account_id" not in found.values:
         contact = act.find(Contact, int(found.values["contact_id"]))
         if contact.account_id and (account := _named(act, "account", str(contact.account_id))) is not None:
             _fill(found, "account_id", account)

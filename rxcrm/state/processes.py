@@ -14,6 +14,7 @@ _DONE = {
     "finish": N_("The process is finished."),
     "abandon": N_("The process is abandoned."),
     "resume": N_("The process goes on."),
+    "switch": N_("The record is in another process now."),
 }
 
 
@@ -22,7 +23,7 @@ class ProcessMoves(AppState):
 
     @action(SIGNED_IN)
     async def move(self, entity: str, record_id: int, version: int, move: str, stage: str):
-        """Move the process of the record that the user saw in this version; `stage` counts for Set Active alone."""
+        """Move the process of the record that the user saw in this version; `stage` names one for Set Active, a process for Switch Process."""
         await do(move_one, entity, record_id, version, move, stage)
         if said := _DONE.get(move):
             self._say(said)

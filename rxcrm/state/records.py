@@ -12,7 +12,8 @@ from rxcrm.models import history, lifecycle, notifying, process_bar, records, re
 from rxcrm.models.access import REGARDED, Decision, Privilege, decide, may_create
 from rxcrm.models.base import Record
 from rxcrm.models.errors import CrmError, Invalid, NotFound, Stale
-from rxcrm.models.fields import defaults_of, fields_of, raw
+from rxcrm.models.fields import control, defaults_of, fields_of, hidden_from
+from rxcrm.models.forms import using
 from rxcrm.models.lists import detail_of
 from rxcrm.models.matching import Match, saving
 from rxcrm.models.matching.saving import Alike
@@ -107,14 +108,14 @@ def snapshot(act: Act, entity: str, record_id: int, asked: Mapping[str, str] | N
     return Snapshot(
         id=record_id,
         version=row.version,
-        values={name: raw(getattr(row, name)) for name in fields_of(table)},
+        values=_values(act, row),
         names={name: other.display_name if other else "" for name, other in links.items()},
         title=row.display_name,
         owner=records.owner_name(act.session, row),
         may=_commands(act, row, may),
         locked=locked,
         closure=lifecycle.Closing() if lifecycle.is_open(row) else closing_of(act, row),
-        cards=_cards(row, links),
+        cards=_cards(act, row, links),
         process=process_bar.view(act, row),
     )
 
@@ -125,7 +126,7 @@ def _blank(act: Act, table: type[Record], filled: Given) -> Snapshot:
     row = table(created_on=act.now, modified_on=act.now)
     for name, value in defaults_of(table).items():
         setattr(row, name, value)
-    values = {name: raw(getattr(row, name)) for name in fields_of(table)}
+    values = _values(act, row)
     values |= {"created_on": "", "modified_on": ""}
     if "currency" in values:
         values["currency"] = act.who.conventions.currency
@@ -140,7 +141,7 @@ def _blank(act: Act, table: type[Record], filled: Given) -> Snapshot:
         may=_unsaved(table.entity),
         locked="",
         cards=[],
-        process=process_bar.unsaved(table.entity),
+        process=process_bar.unsaved(act, table.entity),
     )
 
 
@@ -180,14 +181,22 @@ def _locked(act: Act, row: Record, decision: Decision) -> str:
     return _closed(act, row) or ("" if decision else gettext(act.who.conventions.locale, decision.because))
 
 
-def _cards(row: Record, links: dict[str, Record | None]) -> list[LinkedCard]:
+def _values(act: Act, row: Record) -> dict[str, str]:
+    """What controls hold; of fields that are hidden from the asker, nothing."""
+    hidden = hidden_from(act.who.conventions, type(row))
+    return {
+        name: "" if name in hidden else control(spec, getattr(row, name)) for name, spec in fields_of(type(row)).items()
+    }
+
+
+def _cards(act: Act, row: Record, links: dict[str, Record | None]) -> list[LinkedCard]:
     found = []
     for name in _CARDS[row.entity]:
         spec, other = fields_of(type(row))[name], links.get(name)
         if other and other.deleted_on is None:
             found.append(
                 LinkedCard(
-                    name, spec.label, spec.target, f"{other.path}/{other.id}", other.display_name, detail_of(other)
+                    name, spec.label, spec.target, f"{other.path}/{other.id}", other.display_name, detail_of(act, other)
                 )
             )
     return found
@@ -269,9 +278,24 @@ class RecordMixin(rx.State, mixin=True):
             self.saved = Saved(token, id=record_id)
             self._say(BROKEN, "error")
         else:
-            self._show(await self._read(saved_id))
-            self.saved, self.conflicts = Saved(token, ok=True, id=saved_id), []
-            self._say(N_("Saved"))
+            await self._tell_saved(saved_id, await self._show_saved(saved_id, token), new=not record_id)
+
+    async def _show_saved(self, saved_id: int, token: int) -> bool:
+        """Answer a save with what was saved; says whether the user sees it."""
+        self.conflicts = []
+        self._keep_up()
+        try:
+            found = await self._read(saved_id)
+        except NotFound:  # an assignment rule gave it to somebody whose records he may not see
+            self.saved = Saved(token, ok=True)
+            return False
+        self._show(found)
+        self.saved = Saved(token, ok=True, id=saved_id)
+        return True
+
+    async def _tell_saved(self, saved_id: int, seen: bool, *, new: bool) -> None:
+        """Say that a record was saved; from the form of one that the user does not see, go back to the list."""
+        self._say(N_("Saved"), go="" if seen else address_of(self._entity))
 
     @action(SIGNED_IN)
     async def ask_delete(self):
@@ -299,7 +323,7 @@ class RecordMixin(rx.State, mixin=True):
 
     async def _write(self, record_id: int, version: int, typed: dict[str, str], anyway: bool) -> int:
         """Create or change the record; returns its id. Raises Alike for a duplicate, unless it is wanted anyway."""
-        return await do(save_typed, self._entity, record_id, version, typed, anyway)
+        return await do(save_form, self._entity, record_id, version, typed, anyway, dict(self.given))
 
     def _wanted(self) -> int:
         text = str(getattr(self, self._parameter) or "")
@@ -357,11 +381,27 @@ class RecordMixin(rx.State, mixin=True):
         self.loaded += 1
 
 
+def save_form(
+    act: Act, entity: str, record_id: int, version: int, typed: dict[str, str], anyway: bool, begun: Mapping[str, str]
+) -> int:
+    """`save_typed`, as the asker's form demands it: what it requires is filled, what it only shows is as it was.
+
+    `begun` is what the address of a new record filled in.
+    """
+    table = record_table(entity)
+    if using.shown_only(act, entity) & typed.keys():
+        before = act.find(table, record_id) if record_id else table(created_on=act.now, modified_on=act.now)
+        using.require_unchanged(act, before, typed, {} if record_id else begun)
+    saved_id = save_typed(act, entity, record_id, version, typed, anyway)
+    using.require_filled(act, act.session.get_one(table, saved_id))
+    return saved_id
+
+
 def save_typed(act: Act, entity: str, record_id: int, version: int, typed: dict[str, str], anyway: bool = False) -> int:
     """The id of the record that was created or changed. Raises Alike for a duplicate, unless it is wanted anyway."""
     table = record_table(entity)
     if not record_id:
-        row = records.create(act, table, typed, whole=True)
+        row = records.create(act, table, typed, whole=True, hidden=using.hidden_customs(act, entity))
         if not anyway:
             saving.require_new(act, row)
         return row.id or 0

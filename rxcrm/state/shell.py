@@ -8,17 +8,19 @@ from typing import cast
 
 import reflex as rx
 
-from rxcrm.models import configuration, lists, matching, records
+from rxcrm.models import configuration, lists, matching, records, references
 from rxcrm.models.errors import CrmError, Invalid
 from rxcrm.models.lead import Lead
 from rxcrm.models.lists import Hit
 from rxcrm.models.records import Act
 from rxcrm.models.saved_view import Purpose
-from rxcrm.models.tables import record_table
+from rxcrm.models.tables import REFERENCES, record_table
 from rxcrm.state import forms, live
-from rxcrm.state.gate import BROKEN, SIGNED_IN, AppState, action, do, forget, look
+from rxcrm.state.gate import BROKEN, SIGNED_IN, AppState, action, asker, do, forget, look
 from rxcrm.translation import N_
 
+#: Candidates that a look-up shows.
+LOOKED_UP = 10
 log = logging.getLogger("rxcrm")
 
 
@@ -93,7 +95,8 @@ class Shell(AppState):
     async def _reshape(self, topics: frozenset[str]) -> None:
         """An administrator has changed fields or lists: the open page shows it, and nothing that is typed is touched."""
         forget()
-        self.shape = forms.shape(self.locale)
+        who = asker().who
+        self.shape = forms.shape_for(who.conventions, who.roles, who.columns)
 
 
 live.on_topic(configuration.TOPIC, Shell, "_reshape")
@@ -101,10 +104,12 @@ live.on_topic(configuration.TOPIC, Shell, "_reshape")
 
 def candidates(act: Act, entity: str, term: str, lead_id: int) -> list[Hit]:
     """Visible records of a table for a look-up."""
+    if entity in REFERENCES:
+        return [Hit(*found) for found in references.find(act, entity, term, limit=LOOKED_UP)]
     among = None
     if lead_id:
         among = matching.matching(act, act.find(Lead, lead_id), record_table(entity).entity)
-    return lists.find(act, entity, term, limit=10, among=among, purpose=Purpose.LOOKUP)
+    return lists.find(act, entity, term, limit=LOOKED_UP, among=among, purpose=Purpose.LOOKUP)
 
 
 def create_quickly(act: Act, entity: str, typed: dict[str, str]) -> tuple[int, str]:

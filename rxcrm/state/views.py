@@ -8,9 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from rxcrm.models import assigning, lists, naming, publishing, saved_views, view_choices
+from rxcrm.models import assigning, lists, naming, publishing, references, saved_views, view_choices
 from rxcrm.models.access import Privilege
-from rxcrm.models.choices import Role
 from rxcrm.models.defining import definition_of, gone_columns
 from rxcrm.models.errors import CrmError, Invalid, Stale
 from rxcrm.models.filters.conditions import BadFilter
@@ -20,11 +19,12 @@ from rxcrm.models.filters.wording import Words, names_in, problems, words_of
 from rxcrm.models.found_by import searched
 from rxcrm.models.lists import Ask
 from rxcrm.models.people import User
+from rxcrm.models.privileges import roles
 from rxcrm.models.records import Act
 from rxcrm.models.saved_view import Purpose
 from rxcrm.models.saved_views import NameTaken, Reader
 from rxcrm.models.system_views import edited_view, key_of
-from rxcrm.models.tables import record_table
+from rxcrm.models.tables import REFERENCES, record_table
 from rxcrm.models.view_changes import consequences
 from rxcrm.models.views import View
 from rxcrm.state.gate import BROKEN, SIGNED_IN, AppState, action, do, look
@@ -36,11 +36,13 @@ ADMINISTER = Privilege.ADMINISTER
 LONGEST = 200_000
 COLUMNS_GONE = N_("This view has columns whose fields don't exist any more; they are left out.")
 CANDIDATES = 10
+#: Whom an assignment rule can name: owners, and territories for who works in them.
+ASSIGNEES = "assignee"
 #: What of a definition makes a list different from its view, besides the columns.
 COMPARED = ("where", "sort", "group", "totals")
 #: What makes it different only for who can save it: to look at a chart of a view that belongs to all, or to widen one of
 #: its columns, is no change that anybody would be asked to discard.
-COMPARED_BY_CHANGERS = ("kind", "widths", "pinned", "find")
+COMPARED_BY_CHANGERS = ("kind", "widths", "settings", "pinned", "find")
 
 
 @dataclass
@@ -210,6 +212,8 @@ class Views(AppState):
     """What view pickers, filter builders and the pages of views ask."""
 
     described: Description = Description()
+    #: Roles as which an administrator may look at a view: key, label.
+    roles: list[list[str]] = []
     told: Told = Told()
     summary: Summary = Summary()
     candidates: Candidates = Candidates()
@@ -222,6 +226,7 @@ class Views(AppState):
     async def describe(self, entity: str):
         """What a filter of a table may speak of."""
         self.described = await look(describe_filters, entity)
+        self.roles = [[role.key, role.label] for role in roles().values()]
 
     @action(SIGNED_IN)
     async def find(self, target: str, term: str, token: int):
@@ -419,19 +424,26 @@ def _readers(act: Act, view_id: int) -> list[Reader]:
 
 
 def candidates(act: Act, target: str, term: str) -> list[Candidate]:
-    """Who or what a value may name: "owner" finds users and teams, "reader" roles besides, a table its records."""
+    """Who or what a value may name: "owner" finds users and teams, "reader" roles besides, "assignee" territories besides,
+    a table its records.
+    """
     found: list[Candidate] = []
+    if target == ASSIGNEES:
+        areas = references.find(act, "territory", term, CANDIDATES)
+        return [*candidates(act, OWNERS, term), *(Candidate(f"territory:{i}", n, N_("Territory")) for i, n, _ in areas)]
     if target in (OWNERS, USERS, "reader"):
         found += [Candidate(f"user:{u.id}", u.name, u.detail) for u in naming.users(act, term, CANDIDATES)]
         if target != USERS:
             found += [Candidate(f"team:{i}", name, N_("Team")) for i, name in naming.teams(act, term, CANDIDATES)]
         if target == "reader":
             locale = act.who.conventions.locale
-            roles = [(role.value, gettext(locale, role.label)) for role in Role]
+            named = [(role.key, gettext(locale, role.label)) for role in roles().values()]
             found += [
-                Candidate(f"role:{key}", name, N_("Role")) for key, name in roles if term.casefold() in name.casefold()
+                Candidate(f"role:{key}", name, N_("Role")) for key, name in named if term.casefold() in name.casefold()
             ]
         return found
+    if target in REFERENCES:
+        return [Candidate(str(i), name, detail) for i, name, detail in references.find(act, target, term, CANDIDATES)]
     entity = record_table(target).entity
     return [
         Candidate(str(h.id), h.name, h.detail)

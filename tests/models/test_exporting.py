@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
 from rxcrm.models import lists, records
-from rxcrm.models.access import GRANTS, Privilege
+from rxcrm.models.access import GRANTS, Privilege, Who
 from rxcrm.models.activity import Activity
 from rxcrm.models.base import Record
 from rxcrm.models.choices import ActivityKind, ActivityStatus, LeadSource, LeadStatus, Rating
@@ -304,7 +304,7 @@ def test_what_is_exported_to_be_imported_is_recognised_column_by_column(
     _some(small_office, entity)
     found = exported(small_office, tmp_path, entity=entity, which=AGAIN)
     proposals = propose(entity, found.shown, [[] for _ in found.shown])
-    wanted = scheme(Wanted(entity, which=AGAIN), Conventions(), {}).columns
+    wanted = scheme(Wanted(entity, which=AGAIN), Who(0, ""), {}).columns
     missing = [
         (c.heading, p.target) for c, p in zip(wanted, proposals, strict=True) if p.target not in (c.key, "account_id")
     ]

@@ -13,9 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import select
 
-from rxcrm.models import lists
+from rxcrm.models import configuration, lists
 from rxcrm.models.account import Account
 from rxcrm.models.activity import Activity
+from rxcrm.models.campaign import Campaign
 from rxcrm.models.choices import ActivityKind, ActivityStatus, LeadStatus, OpportunityStatus, Rating
 from rxcrm.models.contact import Contact
 from rxcrm.models.fields import TEXTUAL, FieldSpec, Kind
@@ -46,7 +47,8 @@ from rxcrm.models.opportunity import Opportunity
 from rxcrm.models.people import User
 from rxcrm.models.records import Act
 from rxcrm.models.searching import plain
-from rxcrm.models.tables import record_table
+from rxcrm.models.tables import pointed_table, record_table
+from rxcrm.models.tagging.tables import Tag
 from tests.office import Office
 from tests.oracle import World, holds, world_of
 
@@ -567,15 +569,42 @@ MOMENTS = [
 ]
 
 
+@pytest.fixture(autouse=True)
+def _forgotten() -> Iterator[None]:
+    yield
+    configuration.reset()
+
+
+#: What records hold of six tags: the fourth was merged into the second, the fifth was deleted, the sixth nobody has.
+TAGGED = ["", "1", "2", "1,2", "3", "4", "5", "1,4", "2,5", "1,2,3,4,5", "12"]
+
+
+def make_tags(office: Office) -> None:
+    gone = {4: {"merged_into_id": 2}, 5: {"deleted_on": office.now}}
+    for i in (1, 2, 3, 4, 5, 6, 12):
+        office.session.add(Tag(id=i, name=f"T{i}", name_key=f"t{i}", created_on=office.now, **gone.get(i, {})))
+    office.organisation.configuration += 1
+    office.session.flush()
+    office.act(office.sara)
+
+
 def furnish(office: Office) -> None:
     """Records of every table that differ in everything that a filter may look at."""
+    make_tags(office)
     office.settle(time_zone="Europe/Warsaw", fiscal_month=4, first_weekday=6)
     office.sara.manager_id, office.tom.manager_id = office.mia.id, office.sara.id
     owners = [office.sara, office.tom, office.olaf, office.fair, office.mia]
+    campaigns = [
+        office.bare(Campaign, name=name, channel=channel, planned_start=start)
+        for name, channel, start in (("Fair", 3, date(2026, 5, 1)), ("Contoso", None, None), ("Łódź", 6, None))
+    ]
+    campaigns[2].deleted_on = office.now
+    office.session.flush()
     accounts: list[Account] = []
     for i, text in enumerate(TEXTS[:12]):
         parent = accounts[i // 2].id if i > 2 else None
         made = office.bare(Account, owners[i % 5], name=text or "x", city=TEXTS[-i], parent_account_id=parent)
+        made.tags = TAGGED[i % 11]
         office.session.flush()
         accounts.append(made)
     accounts[0].parent_account_id = accounts[5].id
@@ -606,9 +635,11 @@ def furnish(office: Office) -> None:
                 status=list(LeadStatus)[i % 3],
                 do_not_email=i % 2 == 0,
                 estimated_close_date=[None, *(m.date() for m in MOMENTS)][i % 9],
+                source_campaign_id=[None, *(c.id for c in campaigns)][i % 4],
                 last_campaign_date=[date(2026, 3, 31), date(2026, 4, 1), None][i % 3],
                 existing_account_id=[None, *(a.id for a in accounts)][i % 13],
                 existing_contact_id=[None, *(c.id for c in contacts)][i % 9],
+                tags=TAGGED[i % 11],
                 created_on=MOMENTS[i % 8],
                 recorded_on=[None, *MOMENTS][i % 9],
                 created_by_id=[office.sara.id, office.tom.id][i % 2],
@@ -656,10 +687,26 @@ _LOOKED_AT = {
             "latitude",
             "budget_amount",
         ),
-        *("rating", "lead_source", "status", "do_not_email", "estimated_close_date", "last_campaign_date", "owner"),
+        *(
+            "rating",
+            "lead_source",
+            "status",
+            "do_not_email",
+            "estimated_close_date",
+            "last_campaign_date",
+            "owner",
+            "tags",
+        ),
+        *("source_campaign_id", "source_campaign_id.name", "source_campaign_id.channel"),
+        "source_campaign_id.planned_start",
         *("existing_account_id", "existing_contact_id", "created_on", "recorded_on", "created_by", "modified_by"),
         *("existing_account_id.city", "existing_account_id.owner", "existing_account_id.parent_account_id"),
-        *("existing_contact_id.name", "existing_contact_id.account_id", "existing_account_id.created_on"),
+        *(
+            "existing_contact_id.name",
+            "existing_contact_id.account_id",
+            "existing_account_id.created_on",
+            "existing_account_id.tags",
+        ),
     ],
     "account": ["name", "city", "owner", "parent_account_id", "created_on", "parent_account_id.name"],
     "contact": ["name", "account_id", "account_id.city", "owner"],
@@ -701,6 +748,8 @@ def value_for(spec: FieldSpec, operator: Operator) -> st.SearchStrategy[str]:
         return st.sampled_from([d.isoformat() for d in days])
     if spec.kind is Kind.CHOICE:
         return st.sampled_from([str(o) for o in options_of(spec)])
+    if spec.kind is Kind.TAGS:
+        return st.sampled_from(["1", "2", "3", "4", "6", "12"])
     if spec.kind is Kind.YESNO:
         return st.sampled_from(["0", "1"])
     if spec.kind is Kind.MONEY:
@@ -779,6 +828,7 @@ def _first_values(spec: FieldSpec, operator: Operator) -> tuple[str, ...]:
     one = {
         Kind.CHOICE: str(next(iter(options_of(spec)), "")),
         Kind.YESNO: "1",
+        Kind.TAGS: "2",
         Kind.LOOKUP: "1",
         Kind.CURRENCY: "EUR",
         Kind.DATE: "2026-05-13",
@@ -854,7 +904,7 @@ def test_a_filter_builder_is_told_everything_that_can_be_asked(small_office: Off
     told = describe_filters(small_office.act(small_office.sara), "lead")
     assert next(iter(told.tables)) == "lead"
     for entity, table in told.tables.items():
-        specs = filterable(record_table(entity))
+        specs = filterable(pointed_table(entity))
         assert [f.name for f in table.fields] == list(specs)
         for found in table.fields:
             offered = told.operators[found.family]

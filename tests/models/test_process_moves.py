@@ -271,14 +271,14 @@ def test_on_a_lead_the_active_stage_qualifies_and_later_ones_are_locked(office: 
     assert (shown.started_on, shown.moves) == (office.now.isoformat(), {"abandon": ""})
 
 
-def test_an_unsaved_record_shows_the_process_that_it_will_begin_and_cannot_move_it() -> None:
-    lead, deal = unsaved("lead"), unsaved("opportunity")
+def test_an_unsaved_record_shows_the_process_that_it_will_begin_and_cannot_move_it(office: Office) -> None:
+    lead, deal = (unsaved(office.act(office.sara), entity) for entity in ("lead", "opportunity"))
     assert (lead.label, lead.started_on, lead.stages[0].state) == ("Lead to Opportunity Sales Process", "", "active")
     assert [(s.stages[0].move, s.stages[0].why) for s in (lead, deal)] == [
         ("qualify", "Save this record first."),
         ("next", "Save this record first."),
     ]
-    assert unsaved("account").stages is None
+    assert unsaved(office.act(office.sara), "account").stages is None
 
 
 def test_a_lead_without_a_process_still_has_a_bar(office: Office) -> None:

@@ -168,7 +168,7 @@ def test_neglected_leads_are_open_old_enough_and_without_activity_or_note_for_th
         ("month", {"May 2026": [600.0, 2], "Jun 2026": [200.0, 1]}),
         ("rating", {"Hot": [500.0, 1], "Warm": [300.0, 2]}),
         ("account", {"Fabrikam": [800.0, 3]}),
-        ("territory", {"Tom": [500.0, 1], "Sara": [300.0, 2]}),
+        ("product", {"Tom": [500.0, 1], "Sara": [300.0, 2]}),
     ],
 )
 def test_the_sales_pipeline_is_grouped_by_what_is_asked_for(

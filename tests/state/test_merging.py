@@ -58,7 +58,8 @@ def test_records_are_compared_with_what_the_page_shows_and_nothing_more(desk: Me
     assert shown.master == desk.two.id
     rows = {row.name: row for section in shown.sections for row in section.rows}
     assert rows["email"].winner == desk.two.id  # blanks are not filled
-    assert {f.name for f in dataclasses.fields(rows["email"])} == {"name", "label", "values", "differs", "winner"}
+    told = {"name", "label", "values", "differs", "winner", "united", "sealed"}
+    assert {f.name for f in dataclasses.fields(rows["email"])} == told
 
 
 def test_ids_of_an_address_are_numbers_and_one_too_many_is_enough() -> None:

@@ -126,6 +126,7 @@ def test_an_open_page_is_sent_what_differs(desk: ShapingDesk) -> None:
     shell = desk.state(Shell)
 
     async def hear() -> None:
+        gate._asker.set(gate.Asker(desk.office.who(desk.office.ada), "", "Contoso", 0))
         await shell._reshape(frozenset({configuration.TOPIC}))
 
     import asyncio

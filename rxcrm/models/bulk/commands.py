@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from sqlalchemy import select
 
-from rxcrm.models import assigning, disqualifying, editing, reactivating, recycling
+from rxcrm.models import assigning, campaigns, disqualifying, editing, reactivating, recycling
 from rxcrm.models.access import Privilege, visible
+from rxcrm.models.assignment import routing
 from rxcrm.models.base import Record
-from rxcrm.models.errors import CrmError, NotFound
+from rxcrm.models.errors import BadValue, CrmError, NotFound
 from rxcrm.models.fields import fields_of
+from rxcrm.models.history import Event
 from rxcrm.models.lead import Lead
 from rxcrm.models.operation import Operation
 from rxcrm.models.records import Act
 from rxcrm.models.tables import record_table
+from rxcrm.models.tagging import using
+from rxcrm.models.tagging.vocabulary import new_names, vocabulary
 from rxcrm.translation import N_, gettext
 
+#: The date that activities of campaigns set.
+LAST = "last_campaign_date"
 #: What the page says besides the command: values by field, the new owner, the reason …
 Given = Mapping[str, str]
 
@@ -88,6 +94,39 @@ def _edit(act: Act, batch: Batch) -> list[Result]:
     ]
 
 
+def _campaign(act: Act, batch: Batch) -> list[Result]:
+    """Last Campaign Date becomes the day of the activity, unless a later one is known (S 1.1 "written by campaigns")."""
+    told = campaigns.heard(act, batch.given)
+    rows = _visible(act, batch.entity, batch.ids)
+    due = [row for row in rows.values() if (last := getattr(row, LAST)) is None or last < told.on]
+    about = ("connection", f"campaign:{told.campaign.id}", told.campaign.name, "")
+    edited = editing.edit_many(
+        act, due, {LAST: told.on.isoformat()}, None, {"bulk": batch.bulk_id}, editing.Story(Event.CAMPAIGN, about)
+    )
+    found = {one.row.id: Result(one.row.id or 0, one.operation, one.refusal) for one in edited}
+    return [found.get(i) or Result(i, refusal=None if i in rows else NotFound()) for i in batch.ids]
+
+
+def _require_campaign(act: Act, entity: str, given: Given) -> None:
+    _require_leads(act, entity, given)
+    campaigns.heard(act, given)
+
+
+def _tag(how: str) -> Callable[[Act, Batch], list[Result]]:
+    """Tags are hung on or taken off whatever others do meanwhile: nothing of theirs is overwritten."""
+    return lambda act, batch: _edit(act, replace(batch, given={"tags": how + batch.given.get("tags", "")}, versions={}))
+
+
+def _require_tags(act: Act, entity: str, given: Given) -> None:
+    if "tags" not in fields_of(record_table(entity)):
+        raise NotFound
+    wanted = vocabulary().parse(given.get("tags", ""))
+    if not wanted:
+        raise BadValue(N_("Choose at least one tag."))
+    if new_names(wanted) and not using.may_create(act.who):
+        raise BadValue(using.CLOSED, name=new_names(wanted)[0])
+
+
 def _visible(act: Act, entity: str, ids: Sequence[int]) -> dict[int, Record]:
     """The records that the asker may see, locked until they are written, in the order of their ids."""
     table = cast(Any, record_table(entity))
@@ -130,7 +169,7 @@ COMMANDS: dict[str, Command] = {
     "edit": Command(
         N_("Edit"),
         (N_("%(n)s record changed."), N_("%(n)s records changed.")),
-        lambda _act, entity, given: editing.require(entity, given),
+        editing.require,
         _edit,
     ),
     "assign": Command(
@@ -144,6 +183,30 @@ COMMANDS: dict[str, Command] = {
         (N_("%(n)s record moved to the recycle bin."), N_("%(n)s records moved to the recycle bin.")),
         lambda _act, _entity, _given: None,
         one_by_one(Privilege.DELETE, lambda act, row, _given: recycling.delete(act, row)),
+    ),
+    "tag": Command(
+        N_("Add tags"),
+        (N_("%(n)s record tagged."), N_("%(n)s records tagged.")),
+        _require_tags,
+        _tag(using.ADD),
+    ),
+    "untag": Command(
+        N_("Remove tags"),
+        (N_("Tags removed from %(n)s record."), N_("Tags removed from %(n)s records.")),
+        _require_tags,
+        _tag(using.REMOVE),
+    ),
+    "rules": Command(
+        N_("Run assignment rules"),
+        (N_("%(n)s lead assigned by a rule."), N_("%(n)s leads assigned by rules.")),
+        _require_leads,
+        one_by_one(Privilege.ASSIGN, lambda act, lead, _given: routing.route(act, lead)),
+    ),
+    "campaign": Command(
+        N_("Record campaign activity"),
+        (N_("Campaign activity recorded on %(n)s lead."), N_("Campaign activity recorded on %(n)s leads.")),
+        _require_campaign,
+        _campaign,
     ),
     "disqualify": Command(
         N_("Disqualify"),
@@ -170,6 +233,8 @@ def command(key: str) -> Command:
 
 def told(command_key: str, entity: str, given: Given, locale: str) -> str:
     """What was given, in words: the labels of the fields that an edit filled in."""
+    if command_key in ("tag", "untag"):
+        return ", ".join(vocabulary().names(given.get("tags", "")))
     if command_key != "edit":
         return ""
     specs = fields_of(record_table(entity))

@@ -13,7 +13,7 @@ from rxcrm.models.fields import FieldSpec, Kind
 from rxcrm.models.filters.conditions import EVERYTHING, Group, read, written
 from rxcrm.models.filters.operators import OWNERS, USERS
 from rxcrm.models.filters.values import filterable, place_of
-from rxcrm.models.tables import RECORDS, record_table
+from rxcrm.models.tables import RECORDS, REFERENCES, pointed_table, record_table
 from rxcrm.translation import N_, gettext
 
 
@@ -103,13 +103,15 @@ class Chart:
 def groupable(spec: FieldSpec, related: bool = False) -> bool:
     """Whether rows can be grouped by a field; by names of records only where they are the row's own look-ups."""
     if spec.kind is Kind.LOOKUP and related:
-        return spec.target in (OWNERS, USERS)
+        return spec.target in (OWNERS, USERS, *REFERENCES)
     return spec.kind in _GROUPED
 
 
 def categories(entity: str) -> dict[str, FieldSpec]:
     """The fields of a table by which its rows can be grouped."""
-    return {name: spec for name, spec in filterable(record_table(entity)).items() if groupable(spec) and name != "name"}
+    return {
+        name: spec for name, spec in filterable(pointed_table(entity)).items() if groupable(spec) and name != "name"
+    }
 
 
 def measures(entity: str) -> dict[str, FieldSpec]:

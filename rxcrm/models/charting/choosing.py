@@ -11,7 +11,7 @@ from rxcrm.models.charting.charts import DATED, categories, groupable, measures
 from rxcrm.models.charting.reports import REPORTS
 from rxcrm.models.fields import Kind
 from rxcrm.models.records import Act
-from rxcrm.models.tables import RECORDS
+from rxcrm.models.tables import POINTED, RECORDS
 from rxcrm.translation import gettext
 
 
@@ -50,13 +50,14 @@ def _of(act: Act, entity: str) -> Vocabulary:
     locale = act.who.conventions.locale
 
     def options(fields: dict[str, Any]) -> list[FieldOption]:
-        found = [FieldOption(n, gettext(locale, s.label), s.kind in DATED) for n, s in fields.items()]
+        seen = {n: s for n, s in fields.items() if act.who.may_read(s)}
+        found = [FieldOption(n, gettext(locale, s.label), s.kind in DATED) for n, s in seen.items()]
         return sorted(found, key=lambda option: option.label.casefold())
 
     related = [
         FieldOption(f"{through}.{option.name}", option.label, option.dated, gettext(locale, look.label))
         for through, look in categories(entity).items()
-        if look.kind is Kind.LOOKUP and look.target in RECORDS
+        if look.kind is Kind.LOOKUP and look.target in POINTED and act.who.may_read(look)
         for option in options({n: s for n, s in categories(look.target).items() if groupable(s, related=True)})
     ]
     return Vocabulary(

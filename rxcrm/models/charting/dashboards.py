@@ -14,9 +14,9 @@ from rxcrm.models.charting.boards import BOARDS, Shipped
 from rxcrm.models.charting.saved import checked_name
 from rxcrm.models.charting.tables import Dashboard, DashboardShare
 from rxcrm.models.charting.tiles import Tile
-from rxcrm.models.choices import Role
 from rxcrm.models.errors import BadValue, CrmError, NotAllowed, NotFound, Stale
 from rxcrm.models.people import Team, User
+from rxcrm.models.privileges import known_roles, role_label
 from rxcrm.models.records import LARGEST_ID, Act
 from rxcrm.translation import N_, gettext
 
@@ -168,7 +168,7 @@ def _audience(share: DashboardShare, name: str) -> Audience:
 
 
 def _role_named(role: str, locale: str) -> str:
-    return gettext(locale, Role(role).label) if role in set(Role) else role
+    return gettext(locale, role_label(role))
 
 
 def share(act: Act, key: str, wanted: Sequence[Mapping[str, Any]]) -> None:
@@ -194,7 +194,7 @@ def _share_of(act: Act, board_id: int, one: Mapping[str, Any]) -> DashboardShare
         made.user_id = user.id
     elif kind == "team" and (team := act.session.get(Team, number)):
         made.team_id = team.id
-    elif kind == "role" and key in set(Role):
+    elif kind == "role" and key in known_roles():
         made.role = key
     else:
         raise BadValue(N_("Choose one of the list."))
@@ -209,7 +209,7 @@ def _shared_with(act: Act) -> ColumnElement[bool]:
     return or_(
         col(share.user_id) == act.who.id,
         col(share.team_id).in_(sorted(act.who.team_ids)),
-        col(share.role).in_(sorted(role.value for role in act.who.roles)),
+        col(share.role).in_(sorted(act.who.roles)),
     )
 
 

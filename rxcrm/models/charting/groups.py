@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from sqlalchemy import BigInteger, ColumnElement, String, Text, and_, case, func, literal_column, select, type_coerce
 
-from rxcrm.models.access import Reach, permitted, reach_of
+from rxcrm.models.access import Reach, permitted, reach_of, require_readable
 from rxcrm.models.charting import periods
 from rxcrm.models.charting.charts import DATED, Category
 from rxcrm.models.charting.figures import EMPTY, HIDDEN, UNSEEN, narrowed, owned_by
@@ -20,7 +20,7 @@ from rxcrm.models.filters.operators import OWNERS, USERS
 from rxcrm.models.filters.values import Place, held_in, place_of, plain_of, value_of
 from rxcrm.models.people import Team, User
 from rxcrm.models.records import Act
-from rxcrm.models.tables import record_table
+from rxcrm.models.tables import pointed_table, record_table
 from rxcrm.models.views import name_fields
 from rxcrm.translation import gettext
 
@@ -61,10 +61,14 @@ class Grouping:
 
 
 def grouping(act: Act, entity: str, category: Category) -> Grouping:
-    """How the rows of a table are grouped by a category that `charts.check` has passed."""
+    """How the rows of a table are grouped by a category that `charts.check` has passed.
+
+    Raises NotAllowed for a field that the asker may not see.
+    """
     table = record_table(entity)
     place = place_of(table, category.field)
     assert place, "checked"
+    require_readable(act.who, place, place.spec.label)
     row = cast(Any, table).__table__.c
     joins: list[tuple[Any, ColumnElement[bool]]] = []
     params: dict[str, Any] = {}
@@ -127,7 +131,7 @@ def _by_code(act: Act, text: ColumnElement[str]) -> ColumnElement[str]:
 
 def _readable(act: Act, there: Any, entity: str) -> tuple[list[ColumnElement[bool]], dict[str, Any]]:
     """That a related record is there and that the asker may read it; its parameters beside."""
-    table = record_table(entity)
+    table = pointed_table(entity)
     reach: Reach = reach_of(act.who, table)
     live = there.deleted_on.is_(None)
     if reach.everywhere:
@@ -137,9 +141,9 @@ def _readable(act: Act, there: Any, entity: str) -> tuple[list[ColumnElement[boo
 
 def _related(act: Act, value: ColumnElement[Any], target: str) -> _Keyed:
     """Related records by id and name; those that the asker may not read are one group without names."""
-    there = cast(Any, record_table(target)).__table__.alias()
+    there = cast(Any, pointed_table(target)).__table__.alias()
     seen, params = _readable(act, there.c, target)
-    first, *rest = (func.coalesce(there.c[n.key], "") for n in name_fields(record_table(target)))
+    first, *rest = (func.coalesce(there.c[n.key], "") for n in name_fields(pointed_table(target)))
     name: Any = first
     for part in rest:
         name = name + " " + part

@@ -11,17 +11,20 @@ from sqlalchemy import BigInteger, ColumnElement, Float, case, func, literal_col
 from sqlalchemy import cast as sql_cast
 
 from rxcrm.models import lists
+from rxcrm.models.access import require_readable
 from rxcrm.models.charting import periods
 from rxcrm.models.charting.charts import ADDITIVE, SPANS, Aggregate, Chart, Series, check
 from rxcrm.models.charting.figures import Figures, Measure, Point, Unit, listed, narrowed
+from rxcrm.models.charting.foreign import money_notes
 from rxcrm.models.charting.groups import Grouping, Key, colours, condition, grouping, labels, ordered
+from rxcrm.models.currencies import rates
 from rxcrm.models.fields import Kind
 from rxcrm.models.filters.conditions import Group, Test, both
 from rxcrm.models.filters.values import filterable, value_of
 from rxcrm.models.lists import Ask
 from rxcrm.models.records import Act
 from rxcrm.models.tables import record_table
-from rxcrm.translation import N_, gettext, ngettext
+from rxcrm.translation import N_, gettext
 
 #: Points of one chart, and parts that are stacked.
 MOST_POINTS, MOST_PARTS = 400, 30
@@ -31,7 +34,8 @@ _ONE = literal_column("0", BigInteger())
 def data(act: Act, chart: Chart, ask: Ask) -> Figures:
     """The chart over the rows that `ask` shows, changed as it says; in a constant number of statements.
 
-    Raises BadChart for what cannot be reckoned, BadFilter for a condition that cannot be read.
+    Raises BadChart for what cannot be reckoned, BadFilter for a condition that cannot be read, NotAllowed for a field that
+    the asker may not see.
     """
     check(chart)
     where = both(lists.viewed(act, ask).where, chart.where)
@@ -61,6 +65,9 @@ class _Reckoning:
         self.act, self.chart, self.ask, self.where = act, chart, ask, where
         self.table = cast(Any, record_table(chart.entity)).__table__
         self.fields = filterable(record_table(chart.entity))
+        for series in chart.series:
+            if series.aggregate is not Aggregate.COUNT:
+                require_readable(act.who, self.fields[series.field], self.fields[series.field].label)
         self.by = grouping(act, chart.entity, chart.category) if chart.category else None
         self.split = grouping(act, chart.entity, chart.split) if chart.split else None
         self.locale = act.who.conventions.locale
@@ -194,7 +201,7 @@ class _Reckoning:
         return literal_column("''") if way is None or way.says is None else way.says
 
     def _values(self, series: Series) -> list[tuple[str, ColumnElement[Any]]]:
-        """How many values a group has (c), their sum, smallest or largest (v), how many in other currencies (o)."""
+        """How many values a group has (c), their sum, smallest or largest (v), how many without a rate (o)."""
         if series.aggregate is Aggregate.COUNT:
             return []
         spec = self.fields[series.field]
@@ -211,10 +218,8 @@ class _Reckoning:
             held = type_coerce(held, BigInteger())
         foreign: ColumnElement[Any] | None = None
         if spec.kind is Kind.MONEY and "currency" in row:
-            own = self.act.organisation.currency
-            ours = row.currency.in_(("", own))
-            foreign = func.count(case((ours, None), else_=held))
-            held = case((ours, held))
+            foreign = func.count(case((rates.adds_up(self.act, row), None), else_=held))
+            held = rates.worth(self.act, row, series.field, held)
         found: list[tuple[str, ColumnElement[Any]]] = [("c", func.count(held)), ("v", self._reckons(series)(held))]
         return [*found, ("o", foreign if foreign is not None else _ONE)] if spec.kind is Kind.MONEY else found
 
@@ -353,12 +358,9 @@ class _Reckoning:
         return condition(self.by, key) if self.by else narrowed(Group())
 
     def _notes(self, rows: Sequence[_Row]) -> list[str]:
-        left_out = sum(row.left_out for row in rows)
-        if not left_out:
+        if not any(self._in_money(series) for series in self.chart.series):
             return []
-        one = N_("%(n)s amount in another currency than %(currency)s is not counted.")
-        many = N_("%(n)s amounts in other currencies than %(currency)s are not counted.")
-        return [ngettext(self.locale, one, many, left_out, currency=self.act.organisation.currency)]
+        return money_notes(self.act, sum(row.left_out for row in rows))
 
 
 def _parts(where: dict[str, Any]) -> list[dict[str, Any]]:

@@ -167,13 +167,14 @@ def neglected(days: int) -> Chart:
     return Chart("neglected", N_("Neglected Leads"), "lead", Category("owner"), kind=Drawing.BAR, where=where)
 
 
-#: What the pipeline can be grouped by: key of an input → category. Territories and products are not kept.
+#: What the pipeline can be grouped by: key of an input → category. Products are not kept.
 PIPELINE_BY: dict[str, tuple[str, Category]] = {
     "owner": (N_("Owner"), Category("owner")),
     "stage": (N_("Sales Stage"), Category("sales_stage")),
     "month": (N_("Est. Close Date"), Category("estimated_close_date", "month")),
     "rating": (N_("Rating"), Category("rating")),
     "account": (N_("Account"), Category("account_id")),
+    "territory": (N_("Customer territory"), Category("account_id.territory_id")),
 }
 
 

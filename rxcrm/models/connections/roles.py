@@ -204,7 +204,7 @@ def _write(act: Act, role: ConnectionRole, typed: Mapping[str, str]) -> None:
     act.session.add(role)
     act.session.flush()
     if others is not None:
-        _match(act.session, role.id or 0, others)
+        match(act.session, role.id or 0, others)
 
 
 def _taken(session: Session, role: ConnectionRole, name: str, category: int) -> bool:
@@ -249,7 +249,7 @@ _READERS = {
 }
 
 
-def _match(session: Session, role_id: int, others: Iterable[int]) -> None:
+def match(session: Session, role_id: int, others: Iterable[int]) -> None:
     """Let a role match others in this order; matching goes both ways, so the others match it too, after what they had."""
     kept = list(others)
     old = {m.other_id: m for m in session.scalars(select(RoleMatch).where(col(RoleMatch.role_id) == role_id))}

@@ -54,6 +54,16 @@ class Unsafe(Trouble):
 
 
 @dataclass(frozen=True)
+class Bounds:
+    """How long an answer may take, in seconds, and how many bytes it may have."""
+
+    connect: float = CONNECT
+    silence: float = SILENCE
+    longest: float = LONGEST
+    largest: int = LARGEST
+
+
+@dataclass(frozen=True)
 class Answer:
     """What a server said; its body is whole."""
 
@@ -67,17 +77,28 @@ class Line:
     """Requests to one party, which is called `server` in sentences. To be closed.
 
     With `guarded` the addresses behind a name are looked at before each connection, and private ones are only asked
-    with `private`; else the addresses are the operator's choice, and may lie behind a proxy.
+    with `private`, without encryption only where `plain` allows it; else the addresses are the operator's choice, and
+    may lie behind a proxy.
     """
 
-    def __init__(self, server: str, *, guarded: bool = False, private: bool = False) -> None:
+    def __init__(
+        self,
+        server: str,
+        *,
+        guarded: bool = False,
+        private: bool = False,
+        plain: bool = False,
+        bounds: Bounds | None = None,
+    ) -> None:
         self.server = server
+        # As they are at the moment.
+        self.bounds = bounds or Bounds(CONNECT, SILENCE, LONGEST, LARGEST)
         context = trusted()
-        transport = _Guarded(server, context, private) if guarded else None
+        transport = _Guarded(server, context, private, plain) if guarded else None
         self.client = httpx.Client(
             verify=context,
             transport=transport,
-            timeout=httpx.Timeout(SILENCE, connect=CONNECT),
+            timeout=httpx.Timeout(self.bounds.silence, connect=self.bounds.connect),
             headers={"user-agent": AGENT},
             follow_redirects=False,
         )
@@ -102,7 +123,7 @@ class Line:
         auth: tuple[str, str] | None = None,
     ) -> Answer:
         """One request and its whole answer, whatever its status. Raises Trouble with a sentence of its own."""
-        until = time.monotonic() + LONGEST
+        until = time.monotonic() + self.bounds.longest
         with self._sentences():
             login = httpx.BasicAuth(*auth) if auth else None
             with self.client.stream(method, url, headers=headers, content=content, auth=login) as answer:
@@ -110,14 +131,15 @@ class Line:
 
     def _body(self, answer: httpx.Response, until: float) -> bytes:
         announced = answer.headers.get("content-length", "")
-        if announced.isdecimal() and int(announced[:20]) > LARGEST:
-            raise TooLarge(server=self.server, n=LARGEST // 1024 // 1024)
+        largest = self.bounds.largest
+        if announced.isdecimal() and int(announced[:20]) > largest:
+            raise TooLarge(server=self.server, n=largest // 1024 // 1024)
         body = bytearray()
         # Unpacked piece by piece: a small answer may unpack to a large one.
         for piece in answer.iter_bytes(64 * 1024):
             body += piece
-            if len(body) > LARGEST:
-                raise TooLarge(server=self.server, n=LARGEST // 1024 // 1024)
+            if len(body) > largest:
+                raise TooLarge(server=self.server, n=largest // 1024 // 1024)
             if time.monotonic() > until:
                 raise httpx.ReadTimeout("too slow")
         return bytes(body)
@@ -171,14 +193,18 @@ def trusted() -> ssl.SSLContext:
 class _Guarded(httpx.BaseTransport):
     """Looks up a host itself, refuses what must not be asked, and connects to exactly the address that it looked at."""
 
-    def __init__(self, server: str, context: ssl.SSLContext, private: bool) -> None:
-        self.server, self.private = server, private
+    def __init__(self, server: str, context: ssl.SSLContext, private: bool, plain: bool) -> None:
+        self.server, self.private, self.plain = server, private, plain
         self.inner = httpx.HTTPTransport(verify=context)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         url = request.url
         found = addresses(url.host, url.port or (443 if url.scheme == "https" else 80), private=self.private)
-        if request.url.scheme == "http" and not all(ipaddress.ip_address(a).is_loopback for a in found):
+        if (
+            request.url.scheme == "http"
+            and not self.plain
+            and not all(ipaddress.ip_address(a).is_loopback for a in found)
+        ):
             raise Unsafe(
                 N_("%(server)s is only asked over https, so that nobody can read the password."), server=url.host
             )

@@ -12,13 +12,15 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from rxcrm.models.access import Who
 from rxcrm.models.base import Record
 from rxcrm.models.exporting.wanted import AGAIN, ALL, Wanted
 from rxcrm.models.fields import Conventions, FieldSpec, Kind, fields_of
 from rxcrm.models.filters.operators import OWNERS, USERS
-from rxcrm.models.filters.values import Place, place_of
+from rxcrm.models.filters.values import Place, hidden_in, place_of
 from rxcrm.models.importing.mapping import targets
 from rxcrm.models.tables import record_table
+from rxcrm.models.tagging.vocabulary import BETWEEN, vocabulary
 from rxcrm.models.views import COLUMNS, name_fields, view_of
 from rxcrm.translation import N_, gettext
 
@@ -72,9 +74,20 @@ class Scheme:
         return list(dict.fromkeys(n for c in self.columns for n in (*c.needs, *([c.currency] if c.currency else []))))
 
 
-def scheme(wanted: Wanted, how: Conventions, owners: Mapping[str, Mapping[int, str]]) -> Scheme:
-    """The columns that somebody wants, in their order. `owners` are the names of users and teams by id."""
-    return keyed(wanted.entity, _keys(wanted, record_table(wanted.entity)), how, owners)
+def scheme(wanted: Wanted, who: Who, owners: Mapping[str, Mapping[int, str]]) -> Scheme:
+    """The columns that somebody wants, in their order, without those that he may not see (S 9.3).
+
+    `owners` are the names of users and teams by id.
+    """
+    keys = _keys(wanted, who, record_table(wanted.entity))
+    return keyed(wanted.entity, readable(who, wanted.entity, keys), who.conventions, owners)
+
+
+def readable(who: Who, entity: str, keys: Iterable[str]) -> list[str]:
+    """The columns among some that somebody may see."""
+    wanted = list(keys)
+    hidden = hidden_in(who, record_table(entity), wanted)
+    return [key for key in wanted if key not in hidden]
 
 
 def keyed(entity: str, keys: Iterable[str], how: Conventions, owners: Mapping[str, Mapping[int, str]]) -> Scheme:
@@ -85,19 +98,19 @@ def keyed(entity: str, keys: Iterable[str], how: Conventions, owners: Mapping[st
     return Scheme(table, tuple(_told_apart(made)), how, special)
 
 
-def _keys(wanted: Wanted, table: type[Record]) -> list[str]:
+def _keys(wanted: Wanted, who: Who, table: type[Record]) -> list[str]:
     if wanted.which == ALL:
         extra = {"activity": REGARDING, "opportunity": CUSTOMER}.get(table.entity)
         return [*([extra] if extra else []), *in_order(table), OWNER]
     if wanted.which == AGAIN:
-        return importable(wanted.entity)
+        return importable(wanted.entity, who)
     return [*wanted.columns] or list(view_of(wanted.entity, wanted.view).columns)
 
 
-def importable(entity: str) -> list[str]:
-    """The columns from which an import can make the same record again, in the order of the table."""
+def importable(entity: str, who: Who | None = None) -> list[str]:
+    """The columns from which an import, of somebody or anybody, can make the same record again, in the order of the table."""
     table = record_table(entity)
-    known = {t.name for t in targets(entity)} - _OF_UPDATES
+    known = {t.name for t in targets(entity, who)} - _OF_UPDATES
     found = [name for name in in_order(table) if name in known]
     extra = [REGARDING] if entity == "activity" and REGARDING in known else []
     kind = ["kind"] if entity == "activity" and "kind" not in found else []
@@ -178,6 +191,8 @@ def _field(table: type[Record], spec: FieldSpec, heading: str, how: Conventions,
     if spec.kind is Kind.YESNO:
         no, yes = (gettext(how.locale, word) for word in spec.words)
         return Column(spec.name, heading, spec.kind, needs, _words({False: no, True: yes}), (yes, no), spec, width)
+    if spec.kind is Kind.TAGS:
+        return Column(spec.name, heading, spec.kind, needs, _tags, (), spec, max(width, 220))
     if spec.kind is Kind.LOOKUP:
         return Column(spec.name, heading, spec.kind, needs, _linked(spec.target), (), spec, width, link=True)
     if spec.kind is Kind.MOMENT:
@@ -208,6 +223,11 @@ def _plain(rows: Rows) -> list[Any]:
 
 def _texts(rows: Rows) -> list[Any]:
     return [writable(value) if value else "" for (value,) in rows]
+
+
+def _tags(rows: Rows) -> list[Any]:
+    known = vocabulary()
+    return [writable(f"{BETWEEN} ".join(known.names(value))) if value else "" for (value,) in rows]
 
 
 def _joined(rows: Rows) -> list[Any]:

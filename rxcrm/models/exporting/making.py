@@ -13,7 +13,7 @@ from rxcrm.models import db
 from rxcrm.models.access import Privilege, Who
 from rxcrm.models.errors import NotAllowed
 from rxcrm.models.exporting import vcards
-from rxcrm.models.exporting.columns import Scheme, keyed, scheme
+from rxcrm.models.exporting.columns import Scheme, keyed, readable, scheme
 from rxcrm.models.exporting.delimited import CsvWriter
 from rxcrm.models.exporting.rows import BATCH, Batch, batches, currencies_of, owner_names, row_ids
 from rxcrm.models.exporting.spreadsheetml import XmlWriter
@@ -88,8 +88,8 @@ def make(who: Who, wanted: Wanted, path: Path, now: datetime, progress: Progress
 def _scheme(who: Who, wanted: Wanted) -> Scheme:
     owners = db.read(owner_names)
     if wanted.format == VCF:
-        return keyed(wanted.entity, vcards.FIELDS, who.conventions, owners)
-    return scheme(wanted, who.conventions, owners)
+        return keyed(wanted.entity, readable(who, wanted.entity, vcards.FIELDS), who.conventions, owners)
+    return scheme(wanted, who, owners)
 
 
 def _writer(wanted: Wanted, plan: Scheme, path: Path, rows: int, currencies: set[str]) -> Writer:

@@ -7,14 +7,14 @@ from typing import Any
 
 from openpyxl.styles import Alignment, Font
 from openpyxl.worksheet.worksheet import Worksheet
-from sqlmodel import Session
 
+from rxcrm.models.access import Who
 from rxcrm.models.errors import NotFound
 from rxcrm.models.exporting import sheets
 from rxcrm.models.exporting.columns import Column, Scheme, importable, keyed
 from rxcrm.models.exporting.rows import owner_names
 from rxcrm.models.exporting.workbook import Frame
-from rxcrm.models.fields import Conventions, Kind, fields_of
+from rxcrm.models.fields import Kind, fields_of
 from rxcrm.models.records import Act
 from rxcrm.models.saved_views import resolve
 from rxcrm.models.tables import RECORDS
@@ -46,6 +46,7 @@ _HOLDS = {
     Kind.DATE: N_("A date"),
     Kind.MOMENT: N_("A date with a time, in your time zone"),
     Kind.LOOKUP: N_("The name of a record that is here already"),
+    Kind.TAGS: N_("Tags, separated by semicolons; those that are not there yet are made"),
 }
 _OWNER = N_("The name or e-mail address of a user")
 #: Field → what stands in the two examples; others are made up from their kind.
@@ -73,6 +74,7 @@ _SAMPLES: dict[str, tuple[Any, Any]] = {
     "annual_revenue": (2400000, ""),
     "employees": (45, 6),
     "probability": (60, 20),
+    "tags": ("Trade fair; Key account", ""),
 }
 
 
@@ -84,7 +86,8 @@ def template(act: Act, entity: str, view: str = "") -> tuple[str, bytes]:
     if shown and shown.problem:
         raise NotFound
     how = act.who.conventions
-    plan = _scheme(act.session, entity, shown.view.columns if shown else (), how)
+    keys = template_keys(entity, shown.view.columns if shown else (), act.who)
+    plan = keyed(entity, keys, how, owner_names(act.session))
     title = gettext(how.locale, RECORDS[entity].title_many)
     frame = Frame(plan, [sheets.name_of(title)])
     _examples(frame, plan)
@@ -93,16 +96,12 @@ def template(act: Act, entity: str, view: str = "") -> tuple[str, bytes]:
     return f"{gettext(how.locale, N_('Template – %(name)s'), name=label)}.xlsx", frame.content()
 
 
-def _scheme(session: Session, entity: str, shown: Sequence[str], how: Conventions) -> Scheme:
-    return keyed(entity, template_keys(entity, shown), how, owner_names(session))
-
-
-def template_keys(entity: str, shown: Sequence[str] = ()) -> list[str]:
-    """What the columns of a template fill: everything that an import can fill, or what of it is `shown`.
+def template_keys(entity: str, shown: Sequence[str] = (), who: Who | None = None) -> list[str]:
+    """What the columns of a template fill: everything that an import, of somebody or anybody, can fill, or what of it is `shown`.
 
     What a record cannot be without is always there.
     """
-    every = importable(entity)
+    every = importable(entity, who)
     if not shown:
         return every
     table = RECORDS[entity]

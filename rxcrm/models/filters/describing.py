@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 from rxcrm.models.fields import TEXTUAL, FieldSpec, Kind, currencies
 from rxcrm.models.filters.operators import OWNERS, USERS, operators_of
-from rxcrm.models.filters.values import filterable, relations_of
+from rxcrm.models.filters.values import filterable, hidden_in, relations_of
 from rxcrm.models.found_by import findable
 from rxcrm.models.records import Act
-from rxcrm.models.tables import RECORDS, record_table
+from rxcrm.models.tables import POINTED, pointed_table, record_table
 from rxcrm.models.views import COLUMNS
 from rxcrm.translation import Words, gettext
 
@@ -21,6 +21,7 @@ class FieldView:
 
     `family` names its operators in `Description.operators`, `options` pairs raw values with labels, `target` is the table
     of a look-up ("owner" and "user" for people). Of a look-up to records, `through` says that its fields can be asked too.
+    A `sealed` one the asker may not see: it has a name, and nothing is asked about it.
     """
 
     name: str
@@ -31,6 +32,7 @@ class FieldView:
     target: str = ""
     through: bool = False
     custom: bool = False
+    sealed: bool = False
 
 
 @dataclass
@@ -76,16 +78,18 @@ def describe_filters(act: Act, entity: str) -> Description:
         return gettext(locale, label) if isinstance(label, Words) else label
 
     found = Description(entity, columns=[[key, column.label] for key, column in COLUMNS[entity].items()])
-    found.findable = [[key, said(label)] for key, label in findable(record_table(entity)).items()]
-    for name in [entity, *(other for other in RECORDS if other != entity)]:
-        table = record_table(name)
-        fields = [_field(spec, found, said) for spec in filterable(table).values()]
-        relations = [RelationView(r.key, r.entity, said(r.label) if r.by else "") for r in relations_of(name).values()]
+    hidden = hidden_in(act.who, record_table(entity), findable(record_table(entity)))
+    found.findable = [[k, said(label)] for k, label in findable(record_table(entity)).items() if k not in hidden]
+    for name in [entity, *(other for other in POINTED if other != entity)]:
+        table = pointed_table(name)
+        fields = [_field(act, spec, found, said) for spec in filterable(table).values()]
+        asked = [relation for relation in relations_of(name).values() if act.who.may_read(relation)]
+        relations = [RelationView(r.key, r.entity, said(r.label) if r.by else "") for r in asked]
         found.tables[name] = TableView(name, table.title_many, fields, relations)
     return found
 
 
-def _field(spec: FieldSpec, found: Description, said: Callable[[str], str]) -> FieldView:
+def _field(act: Act, spec: FieldSpec, found: Description, said: Callable[[str], str]) -> FieldView:
     family = family_of(spec)
     if family not in found.operators:
         found.operators[family] = [[o.key, o.label, o.takes.value] for o in operators_of(spec).values()]
@@ -96,8 +100,10 @@ def _field(spec: FieldSpec, found: Description, said: Callable[[str], str]) -> F
         options = [["1", said(spec.words[1])], ["0", said(spec.words[0])]]
     elif spec.kind is Kind.CURRENCY:
         options = [[code, code] for code in currencies()]
+    seen = act.who.may_read(spec)
+    through = spec.target in POINTED and seen
     return FieldView(
-        spec.name, said(spec.label), spec.kind.value, family, options, spec.target, spec.target in RECORDS, spec.custom
+        spec.name, said(spec.label), spec.kind.value, family, options, spec.target, through, spec.custom, not seen
     )
 
 

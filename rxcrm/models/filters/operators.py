@@ -38,6 +38,13 @@ _AMONG = (
     Operator("in", N_("Contains values"), Takes.SEVERAL),
     Operator("not-in", N_("Does not contain values"), Takes.SEVERAL),
 )
+#: Of a field that holds several values at once (S 7.4, multi-select choice); "all of" is ours.
+SEVERAL = (
+    Operator("contain-values", N_("Contains any of"), Takes.SEVERAL),
+    Operator("contain-all-values", N_("Contains all of"), Takes.SEVERAL),
+    Operator("not-contain-values", N_("Does not contain any of"), Takes.SEVERAL),
+    *_DATA,
+)
 _ONE_OF = (Operator("in", N_("In"), Takes.SEVERAL), Operator("not-in", N_("Not in"), Takes.SEVERAL))
 TEXT = (
     *_EQUAL,
@@ -177,6 +184,7 @@ def _family(spec: FieldSpec) -> tuple[Operator, ...]:
         Kind.CHOICE: CHOICE,
         Kind.CURRENCY: CHOICE,
         Kind.YESNO: YESNO,
+        Kind.TAGS: SEVERAL,
         Kind.DATE: DATE,
         Kind.MOMENT: MOMENT,
     }.get(spec.kind, NUMBER)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -42,10 +42,13 @@ from rxcrm.models.filters.operators import OWNERS, PARENTS, USERS, Operator, Tak
 from rxcrm.models.filters.values import held_in, place_of, plain_of, relations_of, value_of
 from rxcrm.models.people import TeamMember, User
 from rxcrm.models.searching import KEY_LENGTH, fold, plain
-from rxcrm.models.tables import RECORDS, record_table
+from rxcrm.models.tables import POINTED, pointed_table, record_table
+from rxcrm.models.tagging.tables import Tagged
+from rxcrm.models.tagging.vocabulary import vocabulary
 from rxcrm.translation import N_
 
 GONE = N_("This filter speaks of the field “%(field)s”, which does not exist any more.")
+SECURED = N_("This filter asks for “%(label)s”, which is secured: no column security profile lets you see it.")
 UNUSED = N_("This filter speaks of the field “%(label)s”, which is out of use.")
 NO_OPERATOR = N_("%(label)s cannot be compared by “%(operator)s”.")
 NO_VALUE = N_("Enter a value for %(label)s.")
@@ -72,10 +75,20 @@ class Compiled:
 def compiled(table: type[Record], condition: Group, who: Who) -> Compiled:
     """The condition as SQL, for what this user may see of related records.
 
-    Raises BadFilter for fields that are gone, operators that do not fit and values that are none.
+    Raises BadFilter for fields that are gone or that he may not see, operators that do not fit and values that are none.
     """
-    reaches = {entity: reach_of(who, record_table(entity)) for entity in sorted(_touched(table, condition))}
+    reaches = {entity: reach_of(who, pointed_table(entity)) for entity in sorted(_touched(table, condition, who))}
     return _compiled(table, condition, tuple(reaches.items()))
+
+
+def compiled_together(table: type[Record], conditions: Sequence[Group], who: Who) -> list[Compiled]:
+    """Several conditions for one statement: their parameters have different names, and each knows those of all.
+
+    Raises BadFilter as `compiled` does.
+    """
+    touched = set[str]().union(*(_touched(table, condition, who) for condition in conditions))
+    compiler = _Compiler({entity: reach_of(who, pointed_table(entity)) for entity in sorted(touched)})
+    return [compiler.whole(table, condition) for condition in conditions]
 
 
 @configuration.forgets
@@ -84,22 +97,29 @@ def _compiled(table: type[Record], condition: Group, reaches: tuple[tuple[str, R
     return _Compiler(dict(reaches)).whole(table, condition)
 
 
-def _touched(table: type[Record], part: Part) -> set[str]:
-    """The tables of related records that a condition looks at."""
+def _touched(table: type[Record], part: Part, who: Who) -> set[str]:
+    """The tables of related records that a condition looks at.
+
+    Raises BadFilter for a field that `who` may not see: whoever may ask for what is hidden can find it out by asking.
+    """
     if isinstance(part, Group):
-        return set().union(*(_touched(table, p) for p in part.parts))
+        return set().union(*(_touched(table, p, who) for p in part.parts))
     if isinstance(part, Test):
         place = place_of(table, part.field)
         if place is None:
             unused = custom_spec(table.entity, part.field)
             raise BadFilter(UNUSED, label=unused.label) if unused else BadFilter(GONE, field=part.field)
-        pointed = {place.spec.target} if place.spec.target in RECORDS else set()
+        if not who.may_read(place):
+            raise BadFilter(SECURED, label=place.spec.label)
+        pointed = {place.spec.target} if place.spec.target in POINTED else set()
         return pointed | ({place.table.entity} if place.through else set())
     relation = relations_of(table.entity).get(part.relation)
     if relation is None:
         raise BadFilter(GONE, field=part.relation)
+    if not who.may_read(relation):
+        raise BadFilter(SECURED, label=relation.label)
     other = record_table(relation.entity)
-    return {relation.entity, *_touched(other, part.where)}
+    return {relation.entity, *_touched(other, part.where, who)}
 
 
 class _Compiler:
@@ -149,22 +169,24 @@ class _Compiler:
             raise BadFilter(NO_OPERATOR, label=place.spec.label, operator=test.operator)
         _require_values(place.spec, operator, test.values)
         if not place.through:
-            return self.compared(row, place.spec, test)
+            return self.compared(table, row, place.spec, test)
         there = cast(Any, place.table).__table__.alias()
         joined = there.c.id == held_in(table, row, place.through)
         positive = _POSITIVE.get(test.operator)
         asked = Test(test.field, positive, test.values) if positive else test
-        found = self._exists(place.table, there, joined, self.compared(there.c, place.spec, asked))
+        found = self._exists(place.table, there, joined, self.compared(place.table, there.c, place.spec, asked))
         return not_(found) if positive else found
 
-    def compared(self, row: Any, spec: FieldSpec, test: Test) -> ColumnElement[bool]:
+    def compared(self, table: type[Record], row: Any, spec: FieldSpec, test: Test) -> ColumnElement[bool]:
         """One test of a field that `row` holds. What is empty equals nothing and so "does not equal" everything."""
         positive = _POSITIVE.get(test.operator)
         if positive:
-            held = self.compared(row, spec, Test(test.field, positive, test.values))
+            held = self.compared(table, row, spec, Test(test.field, positive, test.values))
             return not_(func.coalesce(held, false()))
         if spec.target == OWNERS:
             return self.owned(row, test)
+        if spec.kind is Kind.TAGS:
+            return self.tagged(table, row, spec, test)
         if test.operator == "not-null":
             return self.filled(row, spec)
         if spec.kind in TEXTUAL or spec.kind is Kind.CURRENCY:
@@ -207,7 +229,7 @@ class _Compiler:
         sent = [self.bind(value, _type_of(value)) for value in (_stored(spec, value) for value in test.values)]
         if test.operator in ("eq", "in"):
             same = held == sent[0] if len(sent) == 1 else held.in_(sent)
-            return same if spec.target not in RECORDS else and_(same, *self.readable(held, spec.target))
+            return same if spec.target not in POINTED else and_(same, *self.readable(held, spec.target))
         if test.operator == "between":
             return and_(held >= sent[0], held <= sent[1])
         compare = {"gt": held.__gt__, "ge": held.__ge__, "lt": held.__lt__, "le": held.__le__}[test.operator]
@@ -259,7 +281,7 @@ class _Compiler:
     def readable(self, held: Any, entity: str) -> list[ColumnElement[bool]]:
         """That the user may see what a look-up points to: nobody learns by trying ids what he is not shown."""
         reach = self.reaches[entity]
-        other = cast(Any, record_table(entity))
+        other = cast(Any, pointed_table(entity))
         return [] if reach.everywhere else [held.in_(select(other.id).where(permitted(reach)))]
 
     def under(self, row: Any, spec: FieldSpec, test: Test) -> ColumnElement[bool]:
@@ -271,6 +293,30 @@ class _Compiler:
         tree = seen.where(other.c.id == self.bind(_stored(spec, test.values[0]), BigInt)).cte(recursive=True)
         tree = tree.union(seen.where(other.c[PARENTS[spec.target]] == tree.c.id))
         return value_of(row, spec).in_(select(tree.c.id))
+
+    def tagged(self, table: type[Record], row: Any, spec: FieldSpec, test: Test) -> ColumnElement[bool]:
+        """Whether a record has one of some tags, each of them, or any at all (rxcrm.models.tagging)."""
+        known = vocabulary()
+        if test.operator == "not-null":
+            held = value_of(row, spec)
+            if not known.retired:
+                return held != literal_column("''")
+            # What was deleted is still in the text, and counts as nothing.
+            comma = literal_column("','", Text())
+            rest: Any = comma.concat(held).concat(comma)
+            for tag_id in known.retired:
+                rest = func.replace(rest, literal_column(f"',{tag_id},'"), comma)
+            return and_(held != literal_column("''"), rest != comma)
+        groups = [known.all_of(tag_id) for tag_id in dict.fromkeys(_tag(value) for value in test.values)]
+        if test.operator == "contain-values":
+            groups = [sorted({tag_id for group in groups for tag_id in group})]
+        return and_(*(row.id.in_(self.holding(table, group)) for group in groups))
+
+    def holding(self, table: type[Record], tag_ids: list[int]) -> Any:
+        """The ids of the records of a table that hold one of some numbers."""
+        link = cast(Any, Tagged).__table__.c
+        ids = [self.bind(tag_id, BigInt) for tag_id in tag_ids]
+        return select(link.record_id).where(link.entity == literal_column(f"'{table.entity}'"), link.tag_id.in_(ids))
 
     def bind(self, value: Any, kind: TypeEngine[Any] | type[TypeEngine[Any]] | None, *, several: bool = False) -> Any:
         """A parameter of its own; a function is asked for the value at each moment."""
@@ -286,6 +332,7 @@ class _Compiler:
 _POSITIVE = {
     "ne": "eq",
     "not-in": "in",
+    "not-contain-values": "contain-values",
     "not-like": "like",
     "not-begin-with": "begins-with",
     "not-end-with": "ends-with",
@@ -316,6 +363,9 @@ def _require_values(spec: FieldSpec, operator: Operator, values: tuple[str, ...]
         elif spec.target == OWNERS:
             for value in values:
                 _owner(value)
+        elif spec.kind is Kind.TAGS:
+            for value in values:
+                _tag(value)
         elif spec.kind not in TEXTUAL and spec.kind is not Kind.CURRENCY:
             for value in values:
                 _stored(spec, value)
@@ -349,6 +399,14 @@ def _owner(value: str) -> tuple[str, str]:
     if kind not in ("", "user", "team") or not _is_id(number):
         raise BadValue(N_("“%(value)s” is no user or team."), value=value[:80])
     return kind or "user", number
+
+
+def _tag(value: str) -> int:
+    """The number of a tag that there is. Raises BadValue for one that is gone: to leave it out would change the question."""
+    meant = vocabulary().meaning(int(value)) if _is_id(value) else 0
+    if not meant or not vocabulary().all_of(meant):
+        raise BadValue(N_("This filter asks for a tag that does not exist any more."))
+    return meant
 
 
 def _is_id(value: str) -> bool:
@@ -408,4 +466,4 @@ def _as_text(ends: Callable[..., tuple[Any, Any]]) -> Callable[..., tuple[Any, A
     return lambda found, clock: tuple(end and end.isoformat() for end in ends(found, clock))
 
 
-__all__ = ["Compiled", "compiled"]
+__all__ = ["Compiled", "compiled", "compiled_together"]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import (
     BigInteger,
@@ -25,10 +26,14 @@ from sqlalchemy.sql.functions import GenericFunction
 from rxcrm.models import configuration, custom
 from rxcrm.models.base import Record
 from rxcrm.models.db import Moment
-from rxcrm.models.fields import TEXTUAL, FieldSpec, Kind, fields_of
+from rxcrm.models.fields import TEXTUAL, FieldSpec, Kind, fields_of, seal_of
 from rxcrm.models.filters.operators import OWNERS, USERS
-from rxcrm.models.tables import record_table
+from rxcrm.models.searching import EDGE
+from rxcrm.models.tables import pointed_table
 from rxcrm.translation import N_
+
+if TYPE_CHECKING:
+    from rxcrm.models.access import Who
 
 #: What every record has besides its own fields: who owns, made and changed it.
 _PEOPLE = {
@@ -39,6 +44,11 @@ _PEOPLE = {
 _PERSON_COLUMNS = {"created_by": "created_by_id", "modified_by": "modified_by_id"}
 #: When a lead or an opportunity was qualified, disqualified, won or lost; forms show it in words.
 _CLOSED = FieldSpec(N_("Closed On"), Kind.MOMENT, name="closed_on", locked=True)
+#: What the rules of the score and the estimate make of a lead (rxcrm.models.scoring); nobody types them.
+_SCORED = {
+    "score": FieldSpec(N_("Score"), Kind.WHOLE, name="score", column="leadscore", locked=True, always=True),
+    "estimate": FieldSpec(N_("Estimate"), Kind.WHOLE, name="estimate", column="leadestimate", locked=True),
+}
 #: What a record is called, where that is put together from several fields.
 _NAME = FieldSpec(N_("Name"), Kind.TEXT, name="name", column="fullname", length=160)
 _NAMED_BY_PEOPLE = ("lead", "contact")
@@ -48,7 +58,8 @@ def filterable(table: type[Record]) -> dict[str, FieldSpec]:
     """The fields of a table that a filter may test, by name."""
     name = {"name": _NAME} if table.entity in _NAMED_BY_PEOPLE else {}
     closed = {"closed_on": _CLOSED} if "closed_on" in cast(Any, table).__table__.c else {}
-    return name | closed | fields_of(table) | _PEOPLE
+    scored = _SCORED if table.entity == "lead" else {}
+    return name | closed | fields_of(table) | scored | _PEOPLE
 
 
 @dataclass(frozen=True)
@@ -58,6 +69,12 @@ class Place:
     table: type[Record]
     spec: FieldSpec
     through: str = ""
+    lookup: FieldSpec | None = None
+
+    @property
+    def seals(self) -> tuple[str, ...]:
+        """The secured fields that one must be allowed to read to see this one: itself, and the look-up that leads to it."""
+        return (*(self.lookup.seals if self.lookup else ()), *self.spec.seals)
 
 
 def place_of(table: type[Record], field: str) -> Place | None:
@@ -69,9 +86,16 @@ def place_of(table: type[Record], field: str) -> Place | None:
     lookup = fields_of(table).get(through)
     if lookup is None or lookup.kind is not Kind.LOOKUP:
         return None
-    target = record_table(lookup.target)
+    target = pointed_table(lookup.target)
     spec = filterable(target).get(name)
-    return Place(target, spec, through) if spec else None
+    return Place(target, spec, through, lookup) if spec else None
+
+
+def hidden_in(who: Who, table: type[Record], keys: Iterable[str]) -> set[str]:
+    """Which of these columns ("rating", "existing_account_id.city") somebody may not see (S 9.3)."""
+    if not configuration.current().part("secured"):
+        return set()
+    return {key for key in keys if (place := place_of(table, key)) and not who.may_read(place)}
 
 
 @dataclass(frozen=True)
@@ -82,6 +106,11 @@ class Relation:
     label: str
     entity: str
     by: str = ""
+
+    @property
+    def seals(self) -> tuple[str, ...]:
+        """The look-up, if it is secured: who may not read it must not learn what points where."""
+        return (seal,) if self.by and (seal := seal_of(self.entity, self.by)) else ()
 
 
 @configuration.forgets
@@ -141,6 +170,29 @@ def plain_of(row: Any, spec: FieldSpec) -> ColumnElement[str]:
     text = func.coalesce(value_of(row, spec), literal_column("''"))
     folded = custom.item(row.folded, spec.name) if spec.custom else row.folded[spec.name].as_string()
     return func.coalesce(folded, ascii_lower(text))
+
+
+#: What is left out of a number before it is searched for by its digits.
+_PUNCTUATION = " ()+-./\u00a0"
+
+
+def words_in(table: type[Record], row: Any, name: str) -> list[ColumnElement[str]]:
+    """What a find column holds, field by field and spelled as a search term is (searching.needle): as a text with an edge
+    before it, and as the digits in it."""
+    if name == "customer":
+        texts: list[Any] = [row.customer_key]
+    elif name == "name":  # the surname again: a term of one or two letters finds beginnings alone
+        first, last = (plain_of(row, fields_of(table)[part]) for part in ("first_name", "last_name"))
+        texts = [first + literal_column("' '") + last, last]
+    else:
+        texts = [plain_of(row, fields_of(table)[name])]
+    found = []
+    for text in texts:
+        digits: Any = text
+        for sign in _PUNCTUATION:
+            digits = func.replace(digits, literal(sign), literal(""))
+        found += [literal(EDGE) + text, literal(EDGE) + digits]
+    return found
 
 
 def order_of(row: Any, spec: FieldSpec) -> ColumnElement[Any]:

@@ -21,13 +21,15 @@ from rxcrm.models.filters.sql import compiled
 from rxcrm.models.filters.values import place_of, relations_of
 from rxcrm.models.people import Team, User
 from rxcrm.models.records import Act
-from rxcrm.models.tables import RECORDS, record_table
+from rxcrm.models.tables import POINTED, record_table
+from rxcrm.models.tagging.vocabulary import vocabulary
 from rxcrm.models.timeline.regarding import names_of
 from rxcrm.translation import N_, gettext
 
 FIELD_GONE = N_("(a field that is gone)")
 RELATION_GONE = N_("(records that are gone)")
 OPTION_GONE = N_("(an option that is gone)")
+TAG_GONE = N_("(a tag that is gone)")
 RECORD_GONE = N_("(a record that is gone or that you may not see)")
 NO_SUCH_OPERATOR = N_("(a comparison that is gone)")
 CONTAINS, LACKS = N_("Contains data"), N_("Does not contain data")
@@ -86,7 +88,7 @@ def names_in(act: Act, entity: str, condition: Group) -> dict[str, str]:
             row = cast(Any, table)
             asked = select(row.id, row.name).where(col(row.id).in_(ids))
             found |= {f"{kind}:{i}": name for i, name in act.session.exec(asked)}
-    records = [place for place in places if place[0] in RECORDS]
+    records = [place for place in places if place[0] in POINTED]
     found |= {f"{other}:{i}": name for (other, i), name in (names_of(act, records) if records else {}).items()}
     return found
 
@@ -172,6 +174,10 @@ class _Speaker:
         if spec.kind is Kind.CHOICE:
             label = options_of(spec).get(int(value)) if value.isdecimal() else None
             return self.say(label or OPTION_GONE)
+        if spec.kind is Kind.TAGS:
+            known = vocabulary()
+            meant = known.meaning(int(value)) if value.isdecimal() else 0
+            return known.name(meant) if known.all_of(meant) else self.say(TAG_GONE)
         if spec.kind is Kind.YESNO:
             return self.say(spec.words[value == "1"])
         if spec.kind is Kind.LOOKUP:

@@ -39,7 +39,8 @@ class Checked:
     `source_id` names the record in the system that the row came from. `lost` is what no
     field could hold and the description keeps. `closed` is status and reason of a record that
     comes in closed, `was_closed` says that its source had closed it. `later` are the look-ups that name another row of the
-    file. `keys` are those of `rxcrm.models.matching`, once somebody has reckoned them.
+    file. `keys` are those of `rxcrm.models.matching`, once somebody has reckoned them. `ownerless` says that neither the row
+    nor the plan names an owner, so that assignment rules may choose one.
     """
 
     number: int
@@ -53,6 +54,7 @@ class Checked:
     filled: set[str] = field(default_factory=set)
     later: dict[str, Wish] = field(default_factory=dict)
     owned: bool = False
+    ownerless: bool = False
     record_id: int = 0
     source_id: str = ""
     unchanged: bool = False

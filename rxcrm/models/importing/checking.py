@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
+from rxcrm.models import composing
 from rxcrm.models.base import Record
 from rxcrm.models.errors import BadValue
 from rxcrm.models.fields import TEXTUAL, Conventions, FieldSpec, Kind, clean, parse, show
@@ -29,7 +30,7 @@ from rxcrm.models.importing.habits import Habits
 from rxcrm.models.importing.keeping import FURTHER, NOT_STORED, keep, values_of
 from rxcrm.models.importing.names import split_name
 from rxcrm.models.importing.owners import Owners
-from rxcrm.models.importing.plan import AS_OPEN, RAW, TEXT, Fix, Plan
+from rxcrm.models.importing.plan import AS_OPEN, CREATE, RAW, TEXT, UPDATE_IT, Fix, Plan
 from rxcrm.models.importing.siblings import ITSELF, SEVERAL_ROWS, Later, Wish
 from rxcrm.models.importing.specials import (
     CREATED_ON,
@@ -48,6 +49,7 @@ from rxcrm.models.importing.spelling import normal
 from rxcrm.models.importing.topics import PRESET, composer
 from rxcrm.models.importing.words import NO, meaning, statuses
 from rxcrm.models.lead import Lead
+from rxcrm.models.tagging.vocabulary import BETWEEN, new_names, numbers, pack
 from rxcrm.translation import N_
 
 FAILED = N_("The formula in this cell failed; the field stays empty.")
@@ -56,6 +58,7 @@ UNUSABLE = {
     "#NO RESULT": N_("The result of this cell's formula is not in the file; the field stays empty."),
     "#TOO LONG": N_("This cell holds more than any field can; the field stays empty."),
 }
+NO_TAG = N_("“%(value)s”: there is no such tag, and only administrators make new ones.")
 #: Targets that tell a row's record rather than fill a field of it (S 6.2).
 _OURS = (RECORD_ID, SOURCE_ID, ROW_CHECKSUM, MODIFIED_ON)
 
@@ -104,8 +107,10 @@ class Checker:
         owners: Owners,
         links: Links,
         file_name: str,
+        makes_tags: bool = True,
     ) -> None:
         specs = specs_of(table)
+        self.makes_tags = makes_tags
         self.table, self.specs, self.how, self.plan = table, specs, how, plan
         self.owners, self.links, self.headings, self.file_name = owners, links, headings, file_name
         made = {
@@ -126,6 +131,10 @@ class Checker:
         self.required = [s for s in required_fields(table) if s.name not in _SET]
         composed = table is Lead and "topic" not in made and "topic" not in self.constants
         self.compose = composer(table, plan.topic_pattern or PRESET) if composed else None
+        # Rows without a topic get the one of the organisation, where they certainly become new leads (S 3.12).
+        new = plan.mode == CREATE or (not plan.key and plan.duplicates != UPDATE_IT)
+        own = composing.pattern() if table is Lead and new else ""
+        self.fill_in = composer(table, own) if own else None
         self.doubts = [c for c in [*self.columns, self.created] if c and c.doubt]
 
     def _constant_values(self, made: dict[str, Column]) -> dict[str, Any]:
@@ -180,6 +189,8 @@ class Checker:
                 values[name] = value
         if self.compose:
             values["topic"] = self.compose(lambda name: self._shown(values, name))
+        elif self.fill_in and not values.get("topic"):
+            values["topic"] = self.fill_in(lambda name: self._shown(values, name))
         row.lost = lost
         if lost:
             values["description"] = keep(row, self.table, values.get("description", ""))
@@ -232,6 +243,9 @@ class Checker:
             if type(value) is Later:
                 row.later[spec.name] = _wish(row, col, value)
                 return
+            if spec.kind is Kind.TAGS and not self.makes_tags and (unknown := new_names(value)):
+                _warn(row, col, said, NO_TAG, {"value": f"{BETWEEN} ".join(unknown)[:200]})
+                value = pack(numbers(value))
             values[spec.name] = value
             row.filled.add(spec.name)
         except BadValue as problem:
@@ -285,6 +299,8 @@ class Checker:
                     message,
                     {"value": text[:80], "owner": row.owner.name},
                 )
+        else:
+            row.ownerless = not self.plan.owner
 
     def _open(self, row: Checked, values: dict[str, Any], cells: list[str]) -> None:
         """Every record comes in open, unless the plan lets closed ones stay closed; the history keeps what its source said

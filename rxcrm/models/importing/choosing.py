@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from rxcrm.models.access import Who, require_readable
+from rxcrm.models.assignment import routing
 from rxcrm.models.errors import BadValue
 from rxcrm.models.fields import fields_of, parse
 from rxcrm.models.importing import mapping as maps
@@ -50,6 +52,8 @@ class MapView:
     topic_pattern: str = ""
     owner: int = 0
     owners: list[tuple[int, str, str]] = field(default_factory=list)
+    #: Whether assignment rules choose an owner for rows that name none, unless the plan names one.
+    ruled: bool = False
     missing: list[str] = field(default_factory=list)
     maps: list[saved_maps.SavedMap] = field(default_factory=list)
 
@@ -61,8 +65,8 @@ def map_view(act: Act, run_id: int) -> MapView:
     with stage_of(run) as stage:
         headings = stage.source.headings
         samples = samples_of(stage.rows(most=SAMPLED), len(headings))
-    columns = maps.propose(run.entity, headings, samples)
-    targets = [_target_view(run.entity, t, locale) for t in maps.targets(run.entity)]
+    columns = maps.propose(run.entity, headings, samples, act.who)
+    targets = [_target_view(run.entity, t, locale) for t in maps.targets(run.entity, act.who)]
     return MapView(
         run_id=run_id,
         entity=run.entity,
@@ -74,7 +78,8 @@ def map_view(act: Act, run_id: int) -> MapView:
         topic_pattern=plan.topic_pattern,
         owner=plan.owner,
         owners=[(u.id or 0, u.name, u.email) for u in possible_owners(act.session, act.who, run.entity)],
-        missing=[gettext(locale, label) for label in missing(run.entity, plan)],
+        ruled=routing.rules_imports(run.entity),
+        missing=[gettext(locale, label) for label in missing(run.entity, plan, act.who)],
         maps=saved_maps.offered(act, run.entity, headings),
     )
 
@@ -88,7 +93,7 @@ def _target_view(entity: str, target: Target, locale: str) -> TargetView:
     return TargetView(target.name, gettext(locale, target.label), target.required, target.kind, group, lookup, options)
 
 
-def missing(entity: str, plan: Plan) -> list[str]:
+def missing(entity: str, plan: Plan, who: Who | None = None) -> list[str]:
     """The labels of what has to be mapped before anything can be created."""
     filled = {*plan.mapping.values(), *(name for name, value in plan.constants.items() if value)}
     if "full_name" in filled:
@@ -97,7 +102,7 @@ def missing(entity: str, plan: Plan) -> list[str]:
         filled.add("topic")
     if plan.mode == "update" or {RECORD_ID, SOURCE_ID} & filled:
         return []
-    return [t.label for t in maps.targets(entity) if t.required and t.name not in filled]
+    return [t.label for t in maps.targets(entity, who) if t.required and t.name not in filled]
 
 
 def change_plan(act: Act, run_id: int, **parts: Any) -> ImportRun:
@@ -109,7 +114,7 @@ def change_plan(act: Act, run_id: int, **parts: Any) -> ImportRun:
     plan.mapping = {index: target for index, target in plan.mapping.items() if target}
     plan.require_known()
     if "mapping" in parts:
-        maps.check(run.entity, len(run.source.get("headings", [])), plan.mapping)
+        maps.check(run.entity, len(run.source.get("headings", [])), plan.mapping, act.who)
         if "fixes" not in parts:
             plan.fixes = {place: fixes for place, fixes in plan.fixes.items() if _same(run, plan, place)}
         plan.lookups = {n: rule for n, rule in plan.lookups.items() if n in plan.mapping.values()}
@@ -119,9 +124,16 @@ def change_plan(act: Act, run_id: int, **parts: Any) -> ImportRun:
         _check_constants(act, run.entity, plan)
     if plan.key and plan.key not in plan.mapping.values():
         plan.key = ""
+    require_key(act.who, run.entity, plan)
     run.plan = plan.as_json()
     act.session.flush()
     return run
+
+
+def require_key(who: Who, entity: str, plan: Plan) -> None:
+    """Raises NotAllowed for records that are to be found by a field which `who` may not see: he would find out what it holds."""
+    if spec := fields_of(record_table(entity)).get(plan.key):
+        require_readable(who, spec, spec.label)
 
 
 def choose(act: Act, run_id: int, plan: Plan) -> ImportRun:
@@ -143,3 +155,4 @@ def _check_constants(act: Act, entity: str, plan: Plan) -> None:
         if (spec := known.get(name)) is None or spec.locked:
             raise BadValue(N_("There is no field “%(name)s” to fill."), name=name[:80])
         parse(spec, typed, act.who.conventions)
+    maps.require_importable(entity, plan.constants, act.who)

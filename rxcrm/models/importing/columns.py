@@ -17,6 +17,7 @@ from rxcrm.models.importing.habits import Habits, decimal_sign, order_of, read_d
 from rxcrm.models.importing.plan import Plan
 from rxcrm.models.importing.spelling import normal
 from rxcrm.models.importing.words import options, yesno
+from rxcrm.models.tagging.vocabulary import BETWEEN, vocabulary
 from rxcrm.translation import N_
 
 #: (text of the cell, region of the row's phone numbers) → stored value.
@@ -62,6 +63,8 @@ def column(
         convert = _choices(spec, numbers=normal(heading) == spec.column)
     elif spec.kind is Kind.YESNO:
         convert = _words(spec)
+    elif spec.kind is Kind.TAGS:
+        convert = _tags
     elif spec.kind is Kind.LOOKUP:
         convert = _links(spec, find)
     else:
@@ -141,6 +144,11 @@ def _dates(spec: FieldSpec, order: str, how: Conventions) -> Converter:
         return found
 
     return convert
+
+
+def _tags(text: str, region: str) -> str:
+    """Names between semicolons or on lines of their own; those that are not there yet stand behind the numbers."""
+    return vocabulary().parse(BETWEEN + BETWEEN.join(text.splitlines()))
 
 
 def _links(spec: FieldSpec, find: Finder) -> Converter:

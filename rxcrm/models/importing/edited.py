@@ -154,11 +154,11 @@ def _told_of(
     heard = select(entry.record_id, entry.event, entry.version).where(
         entry.entity == entity, entry.record_id.in_(ids), entry.event != Event.IMPORTED.value, ~connecting
     )
-    own_events = (Event.CHANGED.value, Event.ASSIGNED.value)
+    own_events = (Event.CHANGED.value, Event.ASSIGNED.value, Event.NOT_ASSIGNED.value)
     return {
         i
         for i, event, version in session.execute(heard)
-        if event not in own_events or version not in own_versions.get(i, set())
+        if event not in own_events or version not in own_versions.get(i, {1})
     }
 
 

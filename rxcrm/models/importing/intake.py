@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from rxcrm.models import db
+from rxcrm.models import composing, db
 from rxcrm.models.access import Privilege, Who
 from rxcrm.models.errors import NotAllowed
 from rxcrm.models.fields import clean
@@ -25,7 +25,6 @@ from rxcrm.models.importing.plan import AS_CLOSED, Plan
 from rxcrm.models.importing.recognising import entity_of
 from rxcrm.models.importing.specials import RECORD_ID, SOURCE_ID
 from rxcrm.models.importing.stage import ReadOptions, Source, Stage
-from rxcrm.models.importing.topics import PRESET
 from rxcrm.models.records import Act
 from rxcrm.models.tables import record_table
 from rxcrm.translation import N_
@@ -180,21 +179,21 @@ def _entered(
     chosen = entity or before.entity or entity_of(run.file_name, source.headings)
     same = run.source.get("headings") == source.headings and run.entity == chosen and before.mapping
     run.entity, run.source, run.total = chosen, vars(source), source.data_rows
-    plan = before if same else proposed(chosen, source.headings, samples)
+    plan = before if same else proposed(chosen, source.headings, samples, who)
     plan.read, plan.entity = options, entity or before.entity
     run.plan = plan.as_json()
     run.step = _farther(run.step, Step.MAP)
 
 
-def proposed(entity: str, headings: list[str], samples: list[list[str]]) -> Plan:
+def proposed(entity: str, headings: list[str], samples: list[list[str]], who: Who | None = None) -> Plan:
     """The plan with which an import begins: what was recognised, and by what known records are found."""
-    plan = Plan(mapping={p.index: p.target for p in maps.propose(entity, headings, samples) if p.target})
+    plan = Plan(mapping={p.index: p.target for p in maps.propose(entity, headings, samples, who) if p.target})
     mapped = set(plan.mapping.values())
     plan.key = next((key for key in (RECORD_ID, SOURCE_ID) if key in mapped), "")
     plan.constants = {n: v for n, v in maps.constants_of(entity, headings).items() if n not in mapped}
     if entity == "activity":
         plan.closed = AS_CLOSED  # what was done is history; nobody wants it back on a list of things to do
-    plan.topic_pattern = PRESET if entity == "lead" and "topic" not in mapped else ""
+    plan.topic_pattern = composing.preset() if entity == "lead" and "topic" not in mapped else ""
     return plan
 
 

@@ -18,6 +18,7 @@ from rxcrm.models.history import difference
 from rxcrm.models.importing import doubles, sources
 from rxcrm.models.importing.checked import REJECTED, WARNING, Checked, Problem
 from rxcrm.models.importing.checking import Checker
+from rxcrm.models.importing.choosing import require_key
 from rxcrm.models.importing.doubles import Double, Doubles
 from rxcrm.models.importing.grid import Row
 from rxcrm.models.importing.keeping import keep_beside
@@ -29,6 +30,7 @@ from rxcrm.models.operation import is_kept
 from rxcrm.models.opportunity import Opportunity
 from rxcrm.models.records import Act
 from rxcrm.models.searching import sort_key
+from rxcrm.models.tagging.vocabulary import new_names, numbers, vocabulary
 from rxcrm.translation import N_
 
 #: The tags of a row.
@@ -81,6 +83,9 @@ class Judge:
     def __init__(self, act: Act, checker: Checker, plan: Plan, stage: Stage, *, previewing: bool) -> None:
         self.checker, self.plan, self.stage = checker, plan, stage
         self.table: type[Record] = checker.table
+        self.who = act.who
+        require_key(act.who, self.table.entity, plan)
+        checker.required = [spec for spec in checker.required if act.who.may_fill(spec, new=True)]
         self.may_create = act.who.holds(Privilege.CREATE, self.table.entity)
         self.doubles = Doubles(act, self.table, stage if previewing else None, self._again)
         self.previewing = previewing
@@ -215,6 +220,7 @@ class Judge:
     def _create(self, row: Checked, name: str, key: Any, double: Double | None) -> Verdict:
         if not self.may_create:
             row.problems.append(Problem(row.number, REJECTED, "", "", MAY_NOT_CREATE))
+        self._seal(row, new=True)
         row.require_whole()
         if row.rejected:
             return Verdict(row.number, REFUSED, row, name=name)
@@ -268,6 +274,7 @@ class Judge:
         if isinstance(record, Opportunity) and not _has_customer(row, record):
             return self._refuse(row, names["name"], NEEDED, record.id or 0)
         keep_beside(row, record)
+        self._seal(row)
         if not self._differs(row, record):
             return Verdict(row.number, SKIPPED, row, record.id or 0, names["name"], reasons=[(UNCHANGED, names)])
         return Verdict(
@@ -280,12 +287,23 @@ class Judge:
             reasons=[said] if said else [],
         )
 
+    def _seal(self, row: Checked, *, new: bool = False) -> None:
+        """Leave out of a row what its importer may not fill in; what the record holds there stays (S 9.3)."""
+        specs = fields_of(self.table)
+        named = {*(row.values or {}), *row.later}
+        for spec in (specs[name] for name in sorted(named) if name in specs):
+            if refusal := self.who.refusal(spec, new=new):
+                lost = row.later.pop(spec.name, None), (row.values or {}).pop(spec.name, None)
+                if spec.name in row.filled or (new and any(lost)):
+                    row.problems.append(Problem(row.number, WARNING, "", "", refusal.message, refusal.values))
+                row.filled.discard(spec.name)
+
     def _differs(self, row: Checked, record: Record) -> bool:
         if row.later:
             return True
         if row.owned and row.owner.user_id != record.owner_user_id:
             return True
-        return bool(difference(type(record), record, changes_of(row)))
+        return bool(difference(type(record), record, changes_of(row, record)))
 
     def _may_change(self, record: Record) -> bool:
         return record.id in self._changeable and _editable(record)
@@ -317,9 +335,13 @@ def _alike(value: Any) -> Any:
     return (value.strip().casefold() or None) if isinstance(value, str) else value
 
 
-def changes_of(row: Checked) -> dict[str, Any]:
-    """What a row would set on a record that it updates: only the filled cells."""
-    return {name: value for name, value in (row.values or {}).items() if name in row.filled}
+def changes_of(row: Checked, record: Record | None = None) -> dict[str, Any]:
+    """What a row would set on a record that it updates: only the filled cells. Tags stay as they are held, where they stay."""
+    found = {name: value for name, value in (row.values or {}).items() if name in row.filled}
+    if record is not None and found.get("tags"):
+        held, wanted = getattr(record, "tags"), found["tags"]  # noqa: B009  (only tables with tags have the field)
+        found["tags"] = wanted if new_names(wanted) else vocabulary().kept(held, numbers(wanted))
+    return found
 
 
 def _said(double: Double) -> tuple[str, dict[str, Any]]:

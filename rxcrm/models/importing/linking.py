@@ -26,6 +26,7 @@ from rxcrm.models.importing.lookups import NOT_ATTACHED
 from rxcrm.models.importing.owners import Owner
 from rxcrm.models.importing.siblings import NO_RECORD
 from rxcrm.models.records import Act
+from rxcrm.models.scoring import keeping
 
 #: Look-ups that one transaction fills.
 AT_ONCE = 1_000
@@ -131,6 +132,7 @@ def _write(session: Session, table: type[Record], links: dict[tuple[int, str], i
         )
         rows = [{"which": i, "to": there} for (i, field), there in links.items() if field == name]
         session.connection().execute(filling, rows)
+    keeping.written(session, table.entity, {record_id for record_id, _ in links})
 
 
 def _update(wish: ImportLink, there: int) -> Verdict:

@@ -16,6 +16,7 @@ from sqlmodel import Session
 
 from rxcrm.models import db
 from rxcrm.models.access import Privilege, Who, may_create, visible
+from rxcrm.models.choices import Choice, RecordStatus
 from rxcrm.models.errors import BadValue
 from rxcrm.models.fields import FieldSpec, clean, fields_of, parse_email
 from rxcrm.models.importing import sources
@@ -26,7 +27,7 @@ from rxcrm.models.importing.specials import tables_of
 from rxcrm.models.lifecycle import REASONS
 from rxcrm.models.operation import is_kept
 from rxcrm.models.searching import sort_key
-from rxcrm.models.tables import record_table
+from rxcrm.models.tables import REFERENCES, pointed_table, record_table
 from rxcrm.translation import N_
 
 T = TypeVar("T")
@@ -221,7 +222,12 @@ def _name_keys(entity: str, text: str) -> list[str]:
 
 
 def _first_status(entity: str) -> int:
-    return int(next(iter(REASONS[entity])))
+    return int(next(iter(_statuses(entity))))
+
+
+def _statuses(entity: str) -> Iterable[Choice]:
+    """The statuses of a table's records, the one in which they live first."""
+    return RecordStatus if entity in REFERENCES else REASONS[entity]
 
 
 def _found(
@@ -231,13 +237,15 @@ def _found(
 
     The records that the run `not_of` made are left out.
     """
-    table = record_table(entity)
+    table = pointed_table(entity)
+    if (mail := fields_of(table).get("email")) and not who.may_read(mail):
+        mails = set()  # whom an address names would tell whose it is
     row = cast(Any, table)
     mine: tuple[Any, ...] = (
         visible(who, table),
         visible(who, table, Privilege.APPEND_TO),
         row.deleted_on.is_(None),
-        is_kept(entity, row.id),
+        *([] if entity in REFERENCES else [is_kept(entity, row.id)]),
     )
     if not_of:
         mine += (or_(row.import_id.is_(None), row.import_id != not_of),)
@@ -254,16 +262,19 @@ def _found(
 @cache
 def _columns(entity: str) -> tuple[Any, list[tuple[str, Any]]]:
     """The columns that tell a record of a table, and the conditions by which it is found."""
-    row: Any = record_table(entity)
+    row: Any = pointed_table(entity)
     names: Any = bindparam("names", expanding=True)
     mails: Any = bindparam("mails", expanding=True)
     ids: Any = bindparam("ids", expanding=True)
     # The indexes of names begin with the status (rxcrm.models.base.sorted_by): with all of them it is found by.
-    any_status = row.status.in_([int(status) for status in REASONS[entity]])
+    any_status = row.status.in_([int(status) for status in _statuses(entity)])
     conditions: list[tuple[str, Any]] = [("ids", row.id.in_(ids))]
     if entity == "opportunity":
         columns = [row.id, row.status, row.topic_key.label("name_key")]
         conditions.append(("names", and_(any_status, row.topic_key.in_(names))))
+    elif entity in REFERENCES:
+        columns = [row.id, row.status, row.name_key]
+        conditions.append(("names", and_(any_status, row.name_key.in_(names))))
     else:
         columns = [row.id, row.status, row.name_key, row.email]
         conditions += [("names", and_(any_status, row.name_key.in_(names))), ("mails", row.email_key.in_(mails))]

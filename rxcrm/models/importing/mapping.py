@@ -8,7 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from rxcrm.models import configuration
+from rxcrm.models.access import Who
 from rxcrm.models.base import Record
+from rxcrm.models.column_security.rights import NOT_CREATED
 from rxcrm.models.errors import BadValue
 from rxcrm.models.fields import FieldSpec, Kind, parse_number
 from rxcrm.models.importing.aliases import Source, aliases_of
@@ -95,22 +97,39 @@ _OURS = frozenset({RECORD_ID, ROW_CHECKSUM, MODIFIED_ON, SOURCE_ID})
 _ASKED_ANYWAY = {"activity": frozenset({"kind", "subject"})}
 
 
-def targets(entity: str) -> list[Target]:
-    """Everything that a column can be mapped to, fields first in the order of the table."""
+def targets(entity: str, who: Who | None = None) -> list[Target]:
+    """Everything to which a column can be mapped, by somebody or anybody: fields first, in the order of the table.
+
+    Secured fields are offered to whom a profile lets fill them in, on new records or on those there are (S 9.3).
+    """
     asked = _ASKED_ANYWAY.get(entity, frozenset())
     table = record_table(entity)
     needed = {s.name for s in required_fields(table)} | asked
-    found = [Target(s.name, s.label, s.name in needed, s.kind.value, s.target) for s in open_fields(table)]
+    offered = [s for s in open_fields(table) if who is None or may_import(who, s)]
+    found = [Target(s.name, s.label, s.name in needed and _asks(who, s), s.kind.value, s.target) for s in offered]
     return found + [Target(s.name, s.label, False, _kind(s), s.target) for s in special_targets(entity)]
+
+
+def may_import(who: Who, spec: FieldSpec) -> bool:
+    """Whether imports of somebody can fill a field at all."""
+    return who.may_fill(spec, new=True) or who.may_fill(spec)
+
+
+def _asks(who: Who | None, spec: FieldSpec) -> bool:
+    return who is None or who.may_fill(spec, new=True)
 
 
 def _kind(spec: FieldSpec) -> str:
     return {OWNER: "lookup", STATUS: "choice"}.get(spec.name, spec.kind.value)
 
 
-def check(entity: str, width: int, mapping: dict[int, str]) -> dict[int, str]:
-    """The columns that are mapped at all. Raises BadValue for an unknown column or target, or one used twice."""
+def check(entity: str, width: int, mapping: dict[int, str], who: Who | None = None) -> dict[int, str]:
+    """The columns that are mapped at all. Raises BadValue for an unknown column or target, or one used twice.
+
+    So does a secured field that `who` may not fill in.
+    """
     known = {t.name for t in targets(entity)}
+    require_importable(entity, mapping.values(), who)
     chosen = {index: target for index, target in sorted(mapping.items()) if target}
     for index, target in chosen.items():
         if not 0 <= index < width or target not in known:
@@ -124,11 +143,19 @@ def check(entity: str, width: int, mapping: dict[int, str]) -> dict[int, str]:
     return chosen
 
 
-def propose(entity: str, headings: list[str], samples: list[list[str]]) -> list[Proposal]:
+def require_importable(entity: str, names: Iterable[str], who: Who | None) -> None:
+    """Raises BadValue for a secured field that no import of `who` may fill."""
+    specs = specs_of(record_table(entity))
+    for name in names:
+        if who and (spec := specs.get(name)) and not may_import(who, spec):
+            raise BadValue(NOT_CREATED, label=spec.label)
+
+
+def propose(entity: str, headings: list[str], samples: list[list[str]], who: Who | None = None) -> list[Proposal]:
     """A target for every column that is recognised; of two columns for one field the better match wins."""
     table = record_table(entity)
     proposals = [Proposal(i, h, samples[i][:SAMPLES]) for i, h in enumerate(headings)]
-    known = {t.name for t in targets(entity)}
+    known = {t.name for t in targets(entity, who)}
     ranked: list[tuple[float, int, str, str, dict[str, str]]] = []
     program = _likely(entity, headings)
     for proposal in proposals:

@@ -26,6 +26,7 @@ from rxcrm.models.importing.stage import Source, Stage
 from rxcrm.models.people import User
 from rxcrm.models.records import LARGEST_ID
 from rxcrm.models.tables import record_table
+from rxcrm.models.tagging import using
 from rxcrm.translation import N_
 
 GONE = N_("What was read of this file is no longer there. Upload it again.")
@@ -88,7 +89,17 @@ def open_import(run: ImportRun, who: Who) -> Opened:
         habits = habits_of(stage, plan, table)
         owners = Owners(who, run.entity, db.read(owner_of, plan))
         links = Lookups(who, plan.lookups, run.entity, run_id=run.id or 0)
-        checker = Checker(table, source.headings, plan, habits, who.conventions, owners, links, run.file_name)
+        checker = Checker(
+            table,
+            source.headings,
+            plan,
+            habits,
+            who.conventions,
+            owners,
+            links,
+            run.file_name,
+            makes_tags=using.may_create(who),
+        )
         links.siblings = siblings = Siblings(stage, checker)
     except BaseException:
         stage.leave()

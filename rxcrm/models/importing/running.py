@@ -29,6 +29,8 @@ from rxcrm.models.importing.writing import Writer
 from rxcrm.models.job import Job
 from rxcrm.models.people import User, organisation
 from rxcrm.models.records import Act
+from rxcrm.models.tagging import using
+from rxcrm.models.tagging.vocabulary import new_names, vocabulary
 from rxcrm.translation import N_
 
 log = logging.getLogger("rxcrm")
@@ -184,6 +186,7 @@ class _Run:
         """Judge and write some rows; False if somebody asked to stop."""
         for left in reversed(range(_TRIES)):
             verdicts = db.read(lambda session: self.judge.batch(self._act(session), rows))
+            self._make_tags(verdicts)
             books = Books(**vars(self.books))
             try:
                 goes_on = db.transact(self._write, verdicts, rows[-1][0], books)
@@ -194,6 +197,17 @@ class _Run:
             self.books = books
             return goes_on
         raise AssertionError
+
+    def _make_tags(self, verdicts: Sequence[Verdict]) -> None:
+        """Make the tags that rows name and that are not there yet: in a transaction of its own, so that nobody who shapes
+        something waits for a batch. Rows then have their numbers."""
+        rows = [v.row for v in verdicts if v.row and v.tag in (CREATED, UPDATED) and (v.row.values or {}).get("tags")]
+        names = {name for row in rows for name in new_names(cast(Any, row.values)["tags"])}
+        if names:
+            db.transact(lambda session: using.made(self._act(session), sorted(names)))
+        for row in rows if names else ():
+            values = cast(Any, row.values)
+            values["tags"] = vocabulary().parse(values["tags"])
 
     def _link(self) -> int:
         """Fill some look-ups to rows of the same file, now that all rows are in; 0 if none waits, -1 to stop."""

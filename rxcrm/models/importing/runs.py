@@ -42,8 +42,8 @@ def inspect(who: Who, run_id: int, options: ReadOptions = ReadOptions(), entity:
         source = Source(**run.source)
         with stage_of(run) as stage:
             samples = wizard.samples_of(stage.rows(most=wizard.SAMPLED), len(source.headings))
-        proposals = maps.propose(run.entity, source.headings, samples)
-        return Inspection(run.entity, source, proposals, maps.targets(run.entity), Plan.of(run.plan))
+        proposals = maps.propose(run.entity, source.headings, samples, who)
+        return Inspection(run.entity, source, proposals, maps.targets(run.entity, who), Plan.of(run.plan))
 
     return db.read(look)
 

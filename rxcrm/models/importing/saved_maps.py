@@ -9,12 +9,13 @@ from typing import Any
 from sqlmodel import col, or_, select
 
 from rxcrm.models.errors import BadValue, NotAllowed, NotFound
-from rxcrm.models.fields import clean
+from rxcrm.models.fields import clean, fields_of
 from rxcrm.models.importing import finding
 from rxcrm.models.importing import mapping as maps
 from rxcrm.models.importing.books import ImportMap, ImportRun
 from rxcrm.models.importing.plan import Plan
 from rxcrm.models.records import LARGEST_ID, Act
+from rxcrm.models.tables import record_table
 from rxcrm.translation import N_
 
 
@@ -111,12 +112,18 @@ def _apply(act: Act, run: ImportRun, headings: list[str], kept: dict[str, Any]) 
 
     plan.mapping, plan.fixes = move(plan.mapping), move(plan.fixes)
     plan.orders, plan.points = move(plan.orders), move(plan.points)
-    known = {t.name for t in maps.targets(run.entity)}
+    known = {t.name for t in maps.targets(run.entity, act.who)}
     plan.mapping = {place: target for place, target in plan.mapping.items() if target in known}
-    if plan.key and plan.key not in plan.mapping.values():
+    if plan.key and (plan.key not in plan.mapping.values() or not _finds(act, run.entity, plan.key)):
         plan.key = ""
     run.plan = plan.as_json()
     act.session.flush()
+
+
+def _finds(act: Act, entity: str, key: str) -> bool:
+    """Whether records may be found by a field: one that the user may see."""
+    spec = fields_of(record_table(entity)).get(key)
+    return spec is None or act.who.may_read(spec)
 
 
 def forget_map(act: Act, map_id: int) -> None:

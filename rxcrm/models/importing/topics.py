@@ -19,7 +19,7 @@ _SEPARATOR = re.compile(r"\s+[-–—|/:;·,]\s+|[,;:]\s+")
 
 
 @dataclass(frozen=True)
-class _Segment:
+class Segment:
     """What stands between two separators: texts and field names in turn."""
 
     before: str
@@ -31,7 +31,7 @@ def composer(table: type[Record], pattern: str) -> Callable[[Callable[[str], str
 
     Raises BadValue if the pattern names no field, or one that does not exist.
     """
-    segments = _parse(table, pattern)
+    segments = segments_of(table, pattern)
     if not any(is_field for s in segments for _, is_field in s.parts):
         raise BadValue(N_("The pattern of the topic names no field. Example: %(example)s"), example=PRESET)
 
@@ -50,9 +50,10 @@ def composer(table: type[Record], pattern: str) -> Callable[[Callable[[str], str
     return compose
 
 
-def _parse(table: type[Record], pattern: str) -> list[_Segment]:
+def segments_of(table: type[Record], pattern: str) -> list[Segment]:
+    """The pattern in pieces; a separator goes with the piece behind it. Raises BadValue for a field that there is not."""
     names = _names(table)
-    segments: list[_Segment] = []
+    segments: list[Segment] = []
     before: str = ""
     parts: list[tuple[str, bool]] = []
     for piece in _PLACE.split(pattern):
@@ -65,10 +66,10 @@ def _parse(table: type[Record], pattern: str) -> list[_Segment]:
         at = 0
         for separator in _SEPARATOR.finditer(piece):
             parts.append((piece[at : separator.start()], False))
-            segments.append(_Segment(before, tuple(parts)))
+            segments.append(Segment(before, tuple(parts)))
             before, parts, at = separator[0], [], separator.end()
         parts.append((piece[at:], False))
-    return [*segments, _Segment(before, tuple(parts))]
+    return [*segments, Segment(before, tuple(parts))]
 
 
 def _names(table: type[Record]) -> dict[str, str]:

@@ -44,7 +44,7 @@ def write(act: Act, run_id: int, table: type[Record], verdicts: Sequence[Verdict
     held = _owners(act.session, rows.values(), verdicts)
     for verdict in verdicts:
         record, row = rows[verdict.record_id], cast(Checked, verdict.row)
-        values = changes_of(row)
+        values = changes_of(row, record)
         changes = difference(table, record, values)
         before = {name: [pack(getattr(record, name)), pack(values[name])] for name, *_ in changes}
         for name, *_ in changes:

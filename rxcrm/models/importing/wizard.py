@@ -160,7 +160,7 @@ def start(act: Act, run_id: int) -> Job:
     """Import. Raises NotAllowed or BadValue where the plan cannot be carried out."""
     run = open_run(act, run_id)
     open_import(run, act.who).stage.leave()
-    if absent := missing(run.entity, Plan.of(run.plan)):
+    if absent := missing(run.entity, Plan.of(run.plan), act.who):
         labels = ", ".join(gettext(act.who.conventions.locale, label) for label in absent)
         raise BadValue(N_("Choose a column for %(fields)s."), fields=labels)
     return running.start(act, run)

@@ -24,6 +24,7 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
 from rxcrm.models import configuration, db, jobs
+from rxcrm.models.assignment import routing
 from rxcrm.models.children import child
 from rxcrm.models.errors import CrmError
 from rxcrm.models.importing import examining, running, undoing, weighing
@@ -184,6 +185,7 @@ async def _job(job: Job, phase: str, status: RunStatus) -> None:
     if run is None or run.status != status.value:
         return
     topic = f"import:{run.id}"
+    shaped = await db.look(configuration.number)
 
     async def report(done: int, total: int) -> None:
         await jobs.report(job, done, total)
@@ -201,7 +203,11 @@ async def _job(job: Job, phase: str, status: RunStatus) -> None:
     except CrmError as refusal:
         raise jobs.GiveUp(refusal.message, **refusal.values) from None
     finally:
-        await jobs.tell({topic, f"user:{run.created_by_id}"})
+        given = await db.look(routing.receivers, run.id or 0) if phase == RUN else set()
+        told = {f"user:{user_id}" for user_id in given}
+        if await db.look(configuration.number) != shaped:  # tags came into being
+            told.add(configuration.TOPIC)
+        await jobs.tell({topic, f"user:{run.created_by_id}", *told})
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from sqlmodel import Session, col
 from rxcrm.models import records, reminders
 from rxcrm.models.access import Who
 from rxcrm.models.activity import Activity
+from rxcrm.models.assignment import routing
 from rxcrm.models.base import Record
 from rxcrm.models.connection import Connection
 from rxcrm.models.connections import upkeep
@@ -31,8 +32,9 @@ from rxcrm.models.job import Job, JobState
 from rxcrm.models.lead import Lead
 from rxcrm.models.matching.upkeep import rows_written
 from rxcrm.models.opportunity import Opportunity
-from rxcrm.models.process import ProcessInstance, ProcessStatus, StageLog
-from rxcrm.models.stages import FIRST
+from rxcrm.models.process import ProcessInstance, ProcessStatus, StageLog, reached
+from rxcrm.models.scoring import keeping
+from rxcrm.models.stages import FIRST, Process, first_for
 
 #: Entries of the history that one statement removes.
 AT_ONCE = 1_000
@@ -125,9 +127,14 @@ class Writer:
             row.made = record_id
         pairs = zip(ids, map(vars, drafts), strict=True)
         rows_written(session.connection(), self.table.entity, pairs, [row.keys for row in accepted])
+        keeping.written(session, self.table.entity, ids, now)
         self._tell(session, ids, accepted, drafts, now)
+        if self.table is Lead:
+            ownerless = [i for i, row in zip(ids, accepted, strict=True) if row.ownerless]
+            routing.imported(records.Act(session, self.who, now), ownerless)
         if self.table.entity in FIRST:
-            _begin_processes(session, self.table, self.run_id, ids, drafts, now)
+            flow = first_for(self.table.entity, self.who.roles)
+            _begin_processes(session, flow, self.table, self.run_id, ids, drafts, now)
         if self.table in (Lead, Opportunity):
             upkeep.imported(session, self.table.entity, _decided(ids, accepted), by=self.who.id, now=now)
         elif self.table is Activity:
@@ -169,18 +176,26 @@ def _decided(ids: Sequence[int], accepted: Sequence[Checked]) -> list[int]:
 
 
 def _begin_processes(
-    session: Session, table: type[Record], run_id: int, ids: Sequence[int], drafts: Sequence[Any], now: datetime
+    session: Session,
+    flow: Process,
+    table: type[Record],
+    run_id: int,
+    ids: Sequence[int],
+    drafts: Sequence[Any],
+    now: datetime,
 ) -> None:
     """What `process.begin` does, for many records at once; closing an opportunity ends its stay (rxcrm.models.closing)."""
-    flow, named = FIRST[table.entity], f"{table.entity}_id"
+    named = f"{table.entity}_id"
     begun = {"process": flow.key, "stage_entered_on": now, "status": ProcessStatus.ACTIVE.value, "started_on": now}
-    keys = [stage.key for stage in flow.stages]
-    paths = [",".join(keys[: at + 1]) for at in range(len(keys))]
+    begun["current"] = True
+    stages: dict[int, dict[str, str]] = {}
     rows = []
     for record_id, draft in zip(ids, drafts, strict=True):
         at = (draft.sales_stage or 0) if table is Opportunity else 0
-        stage = {"stage": keys[at], "path": paths[at]}
-        rows.append({**begun, **stage, named: record_id, "name": draft.display_name[:200]})
+        if at not in stages:
+            travelled = [stage.key for stage in reached(flow, at)]
+            stages[at] = {"stage": travelled[-1], "path": ",".join(travelled)}
+        rows.append({**begun, **stages[at], named: record_id, "name": draft.display_name[:200]})
     bulk.write(session, ProcessInstance, rows)
     columns, instance = cast(Any, table), cast(Any, ProcessInstance)
     left = case((columns.status != 0, now), else_=None) if table is Opportunity else None

@@ -15,7 +15,7 @@ from rxcrm.models.base import Record
 from rxcrm.models.errors import BadValue, CrmError, Invalid, NotFound
 from rxcrm.models.fields import FieldSpec, Kind, clean, fields_of, show
 from rxcrm.models.mail.tables import MailTemplate
-from rxcrm.models.records import LARGEST_ID, Act, links_of, owner_name
+from rxcrm.models.records import LARGEST_ID, Act, known, links_of, owner_name
 from rxcrm.models.richtext import plain, sanitise
 from rxcrm.models.searching import sort_key
 from rxcrm.models.tables import record_table
@@ -122,7 +122,7 @@ def _text_of(act: Act, row: Record, name: str) -> str:
         return row.display_name
     if name == "owner":
         return owner_name(act.session, row)
-    value = getattr(row, name)
+    value = known(act, row, name)
     return "" if value in (None, "") else show(fields_of(type(row))[name], value, act.conventions_of(row))
 
 

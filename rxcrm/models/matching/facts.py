@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -84,18 +84,20 @@ def facts(entity: str, values: Mapping[str, Any], record_id: int = 0) -> Facts:
     )
 
 
-def facts_of(row: Any, account_name: str = "") -> Facts:
-    """The facts of a record or anything with its attributes, saved or not."""
-    return facts(row.entity, _Attributes(row, account_name), getattr(row, "id", 0) or 0)
+def facts_of(row: Any, account_name: str = "", hidden: Collection[str] = ()) -> Facts:
+    """The facts of a record or anything with its attributes, saved or not; without what is `hidden` from the asker."""
+    return facts(row.entity, _Attributes(row, account_name, hidden), getattr(row, "id", 0) or 0)
 
 
 class _Attributes(Mapping[str, Any]):
     """The attributes of a row as a mapping: rules may ask for any of them."""
 
-    def __init__(self, row: Any, account_name: str) -> None:
-        self.row, self.account_name = row, account_name
+    def __init__(self, row: Any, account_name: str, hidden: Collection[str]) -> None:
+        self.row, self.account_name, self.hidden = row, account_name, hidden
 
     def __getitem__(self, name: str) -> Any:
+        if name in self.hidden:
+            return None
         if name == "account_name":
             return self.account_name
         try:

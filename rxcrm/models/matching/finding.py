@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import ColumnElement, Connection, and_, or_, select, text
 from sqlmodel import Session, col
 
-from rxcrm.models.access import visible
+from rxcrm.models.access import Who, visible
 from rxcrm.models.account import Account
 from rxcrm.models.base import Record
 from rxcrm.models.custom import column_of as custom_column
-from rxcrm.models.fields import custom_spec, fields_of
+from rxcrm.models.fields import custom_spec, fields_of, hidden_from
 from rxcrm.models.matching.criteria import COSTLY, PLAIN, Criterion
 from rxcrm.models.matching.facts import Facts, columns_of, facts, facts_of
 from rxcrm.models.matching.keys import keys_of, of_table
@@ -138,12 +138,12 @@ def like_many(act: Act, rows: Iterable[Record], entity: str, limit: int = 5) -> 
     """`like` for many rows of one table, by their ids, in a number of statements that does not depend on how many."""
     rows = list(rows)
     found: dict[int, list[Match]] = {row.id or 0: [] for row in rows}
-    return found | like_facts(act, _described(act.session, rows), (entity,), limit) if rows else found
+    return found | like_facts(act, _described(act, rows), (entity,), limit) if rows else found
 
 
 def around(act: Act, row: Record, limit: int = 5) -> list[Match]:
     """What is like a record in every table in which something like it is looked for."""
-    known = _described(act.session, [row])
+    known = _described(act, [row])
     return like_facts(act, known, AROUND[row.entity], limit)[row.id or 0]
 
 
@@ -156,12 +156,13 @@ def like_facts(
 ) -> dict[int, list[Match]]:
     """For facts of one table the records of other tables that may be the same, table by table, `limit` of each.
 
-    They are looked for by all their keys unless others are given.
+    They are looked for by all their keys unless others are given. What the asker may not see of the others is as if they
+    had none of it: to be told that two are alike is to be told what they hold (S 9.3).
     """
     locale = act.who.conventions.locale
     own, connection = known[0].entity, act.session.connection()
     found: dict[int, list[Match]] = {each.id: [] for each in known}
-    rules = rules_of(act.session, own)
+    rules = {other: told_to(act.who, found, own, other) for other, found in rules_of(act.session, own).items()}
     wanted = [entity for entity in entities if rules.get(entity)]
     if not wanted:
         return found
@@ -172,7 +173,8 @@ def like_facts(
         every = {i for found_ids in by_row for i in found_ids}
         if not every:
             continue
-        others = read(connection, entity, every, rules[entity], visible(act.who, MATCHED[entity]))
+        hidden = hidden_from(act.who.conventions, MATCHED[entity])
+        others = read(connection, entity, every, rules[entity], visible(act.who, MATCHED[entity]), hidden)
         apart = pairs_apart(act.session, own, ids, entity) if others else set()
         for each, other_ids in zip(known, by_row, strict=True):
             pairs = [o for i in other_ids if (o := others.get(i)) and (each.id, i) not in apart]
@@ -195,14 +197,30 @@ def _ranked(each: Facts, others: Sequence[Facts], rules: Sequence[Rule], limit: 
     ]
 
 
-def _described(session: Session, rows: Sequence[Record]) -> list[Facts]:
-    """The facts of rows; contacts with the names of their accounts."""
+def told_to(who: Who, rules: Sequence[Rule], own: str, other: str) -> list[Rule]:
+    """The rules that compare nothing which somebody may not see; `own` is the table of the record at hand."""
+    here, there = (hidden_from(who.conventions, MATCHED[entity]) for entity in (own, other))
+    if not here and not there:
+        return list(rules)
+
+    def tells(rule: Rule, criterion: Criterion) -> bool:
+        a, b = (criterion.other, criterion.field) if rule.swapped else (criterion.field, criterion.other)
+        return criterion.compare not in PLAIN or (a not in here and b not in there)
+
+    return [rule for rule in rules if all(tells(rule, criterion) for criterion in rule.criteria)]
+
+
+def _described(act: Act, rows: Sequence[Record]) -> list[Facts]:
+    """The facts of rows that the asker may see; contacts with the names of their accounts."""
+    session, hidden = act.session, hidden_from(act.who.conventions, MATCHED.get(rows[0].entity))
     ids = {i for row in rows if (i := getattr(row, "account_id", None))} if rows[0].entity == "contact" else set()
     names: dict[int, str] = {}
     if ids:
         asked = select(col(Account.id), col(Account.name)).where(col(Account.id).in_(ids))
         names = {row.id: row.name for row in session.execute(asked)}
-    return [facts_of(row, names.get(getattr(row, "account_id", None) or 0, "")) for row in rows]
+    if "account_id" in hidden:
+        names = {}
+    return [facts_of(row, names.get(getattr(row, "account_id", None) or 0, ""), hidden) for row in rows]
 
 
 # -- reading ---------------------------------------------------------------------------------------------------------
@@ -243,9 +261,14 @@ def candidates(connection: Connection, keys: Sequence[set[int]], entities: Seque
 
 
 def read(
-    connection: Connection, entity: str, ids: Iterable[int], rules: Sequence[Rule] = (), where: Any = True
+    connection: Connection,
+    entity: str,
+    ids: Iterable[int],
+    rules: Sequence[Rule] = (),
+    where: Any = True,
+    hidden: Collection[str] = (),
 ) -> dict[int, Facts]:
-    """The facts of records by id: what is in the recycle bin or was merged away is left out."""
+    """The facts of records by id, without `hidden` fields: what is in the recycle bin or was merged away is left out."""
     table = MATCHED[entity].__table__.c  # type: ignore[attr-defined]
     plain = {c.other if not r.swapped else c.field for r in rules for c in r.criteria if c.compare in PLAIN}
     names = dict.fromkeys((*columns_of(entity), *_SHOWN, *sorted(plain)))
@@ -262,11 +285,12 @@ def read(
     if where is not True:
         asked = asked.where(where)
     asked = asked.where(table.merged.is_(False) if entity == "lead" else is_kept(entity, table.id))
+    without = dict.fromkeys([*hidden, *(["account_name"] if "account_id" in hidden else [])])
     wanted = list(ids)
     found: dict[int, Facts] = {}
     for begin in range(0, len(wanted), AT_ONCE):
         for row in connection.execute(asked.where(table.id.in_(wanted[begin : begin + AT_ONCE]))):
-            found[row.id] = facts(entity, dict(row._mapping), row.id)
+            found[row.id] = facts(entity, {**row._mapping, **without}, row.id)
     return found
 
 

@@ -14,9 +14,10 @@ from sqlmodel import Session, col
 from rxcrm.models import db
 from rxcrm.models.access import Depth, Privilege, Who, reach_of, visible
 from rxcrm.models.errors import NotAllowed, NotFound
+from rxcrm.models.fields import hidden_from
 from rxcrm.models.job import Job, JobState
 from rxcrm.models.jobs import UNFINISHED, enqueue, handler, report
-from rxcrm.models.matching.finding import Rule, candidates, detail_of, judge, name_of, read, rules_of
+from rxcrm.models.matching.finding import Rule, candidates, detail_of, judge, name_of, read, rules_of, told_to
 from rxcrm.models.matching.keys import keys_of
 from rxcrm.models.matching.tables import DuplicatePair, NotDuplicate
 from rxcrm.models.matching.upkeep import MATCHED
@@ -181,17 +182,25 @@ def listed(act: Act, entity: str, page: int = 1) -> Search:
         raise NotFound
     job = last_search(act.session, entity)
     found = _pairs(act, entity, (max(1, page) - 1) * PAGE)
-    known = read(act.session.connection(), entity, {i for p in found for i in (p.record_id, p.other_id)})
+    hidden = hidden_from(act.who.conventions, MATCHED[entity])
+    rules = told_to(act.who, rules_of(act.session, entity)[entity], entity, entity) if hidden else []
+    ids = {i for p in found for i in (p.record_id, p.other_id)}
+    known = read(act.session.connection(), entity, ids, rules, hidden=hidden)
     locale = act.who.conventions.locale
 
     def side(record_id: int) -> Side:
         return Side(record_id, name_of(known[record_id]), detail_of(known[record_id]))
 
-    pairs = [
-        Listed(side(p.other_id), side(p.record_id), p.score, p.certain, [gettext(locale, r) for r in p.reasons])
-        for p in found[:PAGE]
-        if p.record_id in known and p.other_id in known
-    ]
+    pairs = []
+    for p in found[:PAGE]:
+        if p.record_id not in known or p.other_id not in known:
+            continue
+        score, certain, reasons = p.score, p.certain, p.reasons
+        if hidden:  # judged anew by what the asker may see of them
+            score, certain, reasons = judge(rules, known[p.record_id], known[p.other_id])
+        if score >= LISTED_FROM:
+            told = [gettext(locale, reason) for reason in reasons]
+            pairs.append(Listed(side(p.other_id), side(p.record_id), score, certain, told))
     at = job.finished_on.isoformat() if job and job.finished_on else ""
     state = job.state if job else ""
     running = state == JobState.RUNNING.value

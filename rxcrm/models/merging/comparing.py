@@ -16,12 +16,13 @@ from rxcrm.models.base import Record
 from rxcrm.models.choices import ActivityKind
 from rxcrm.models.connection import Connection
 from rxcrm.models.errors import NotAllowed, NotFound
-from rxcrm.models.fields import FieldSpec, Kind, fields_of, show
+from rxcrm.models.fields import MASK, FieldSpec, Kind, fields_of, show
 from rxcrm.models.history import HIDDEN
 from rxcrm.models.lists import detail_of
 from rxcrm.models.merging.survivors import MERGEABLE, merged_away
 from rxcrm.models.records import Act
 from rxcrm.models.tables import RECORDS, record_table
+from rxcrm.models.tagging.vocabulary import BETWEEN, vocabulary
 from rxcrm.models.timeline.regarding import Place, names_of
 from rxcrm.translation import N_, gettext, worded
 
@@ -61,7 +62,7 @@ SECTIONS: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
             N_("Lead Information"),
             ("description", "industry", "annual_revenue", "employees", "sic_code", "currency"),
         ),
-        (N_("Marketing Information"), ("source_campaign", "do_not_send_marketing", "last_campaign_date")),
+        (N_("Marketing Information"), ("source_campaign_id", "do_not_send_marketing", "last_campaign_date")),
         (N_("Contact Method"), _METHOD),
     ),
     "account": (
@@ -121,13 +122,19 @@ class Side:
 
 @dataclass
 class Row:
-    """One field with its value in each record, as the asker reads it; `winner` is the id of the suggested one."""
+    """One field with its value in each record, as the asker reads it; `winner` is the id of the suggested one.
+
+    Where values are `united`, the master gets all of them, and there is nothing to choose.
+    A `sealed` one he may not choose: it is secured, and is merged by itself.
+    """
 
     name: str
     label: str
     values: list[str]
     differs: bool
     winner: int
+    united: bool = False
+    sealed: bool = False
 
 
 @dataclass
@@ -204,8 +211,8 @@ def _filled(row: Record) -> int:
 @configuration.forgets
 @cache
 def mergeable(table: type[Record]) -> dict[str, FieldSpec]:
-    """The fields that can be taken from any of the records."""
-    return {n: s for n, s in fields_of(table).items() if not s.locked and n not in _LIFE}
+    """The fields that can be taken from any of the records; tags are those of all of them."""
+    return {n: s for n, s in fields_of(table).items() if not s.locked and n not in _LIFE and s.kind is not Kind.TAGS}
 
 
 def is_blank(value: Any) -> bool:
@@ -245,7 +252,7 @@ def _sides(act: Act, rows: Sequence[Record]) -> list[Side]:
                 id=row.id or 0,
                 version=row.version,
                 name=row.display_name,
-                detail=detail_of(row),
+                detail=detail_of(act, row),
                 path=f"{row.path}/{row.id}",
                 status=gettext(how.locale, status.label) if status is not None else "",  # the first one is 0
                 open=lifecycle.is_open(row),
@@ -280,7 +287,7 @@ def _counts(act: Act, entity: str, ids: list[int]) -> dict[int, dict[str, int]]:
             .where(getattr(columns, spec.name).in_(ids), columns.deleted_on.is_(None), visible(act.who, table))
             .group_by(getattr(columns, spec.name))
             for spec in records.lookups_of(table)
-            if spec.target == entity
+            if spec.target == entity and act.who.may_read(spec)
         ]
     found: dict[int, dict[str, int]] = {record_id: {} for record_id in ids}
     for record_id, kind, number in act.session.execute(union_all(*parts)):
@@ -290,7 +297,7 @@ def _counts(act: Act, entity: str, ids: list[int]) -> dict[int, dict[str, int]]:
 
 def _sections(act: Act, rows: Sequence[Record], master: Record, *, fill: bool) -> list[Section]:
     specs = mergeable(type(rows[0]))
-    names = names_of(act, _places(rows, specs))
+    names = names_of(act, _places(rows, {n: s for n, s in specs.items() if act.who.may_read(s)}))
     listed = [(title, [n for n in fields if n in specs]) for title, fields in SECTIONS[master.entity]]
     placed = {name for _, fields in listed for name in fields}
     listed.append((_REST, [name for name in specs if name not in placed]))
@@ -300,6 +307,10 @@ def _sections(act: Act, rows: Sequence[Record], master: Record, *, fill: bool) -
         shown = [_row(act, specs[name], rows, names, winner_of(name, master, others, fill=fill)) for name in fields]
         if filled := [row for row in shown if any(row.values)]:
             sections.append(Section(title, filled))
+    told = [f"{BETWEEN} ".join(vocabulary().names(getattr(row, "tags"))) for row in rows]  # noqa: B009
+    if any(told):
+        label = worded(act.who.conventions.locale, fields_of(type(master))["tags"].label)
+        sections.append(Section(label, [Row("tags", label, told, len(set(told)) > 1, 0, united=True)]))
     return sections
 
 
@@ -310,12 +321,16 @@ def _places(rows: Sequence[Record], specs: dict[str, FieldSpec]) -> list[Place]:
 
 def _row(act: Act, spec: FieldSpec, rows: Sequence[Record], names: dict[Place, str], winner: Record) -> Row:
     held = [getattr(row, spec.name) for row in rows]
+    label, sealed = worded(act.who.conventions.locale, spec.label), not act.who.may_fill(spec)
+    if not act.who.may_read(spec):
+        return Row(spec.name, label, [MASK for _ in rows], differs=False, winner=rows[0].id or 0, sealed=True)
     return Row(
         name=spec.name,
-        label=worded(act.who.conventions.locale, spec.label),
+        label=label,
         values=[_shown(act, spec, row, value, names) for row, value in zip(rows, held, strict=True)],
         differs=len(set(held)) > 1 or _mixed(spec, rows, held),
         winner=winner.id or 0,
+        sealed=sealed,
     )
 
 

@@ -22,6 +22,7 @@ from rxcrm.models.merging import moving
 from rxcrm.models.merging.comparing import gather, is_blank, mergeable, winner_of
 from rxcrm.models.operation import Operation, OperationKind
 from rxcrm.models.records import Act
+from rxcrm.models.tagging import using
 from rxcrm.translation import N_
 
 #: Accounts above an account that are looked at for a circle.
@@ -42,7 +43,7 @@ def merge(
     """Merge the records that `versions` names, with the versions that the user saw, into the one of `master_id`.
 
     `choices` maps a field to the id of the record whose value it gets; other fields keep the master's value or, with
-    `fill_blanks`, take the first that is not blank. The master keeps its status and its owner. Everything that belongs
+    `fill_blanks`, take the first that is not blank: so do secured fields that the user may not change, or not even see. The master keeps its status and its owner. Everything that belongs
     to the others moves to it; they are closed (open leads as Canceled), say where they went, and keep their history.
 
     Asks for Write on each of the records, nothing more: none is deleted, and what moves follows its record as it does
@@ -84,6 +85,9 @@ def _values(
     problems: dict[str, CrmError] = {}
     taken: dict[str, Record] = {}
     for name, spec in specs.items():
+        if name in choices and (refusal := act.who.refusal(spec)):
+            problems[name] = refusal
+            continue
         chosen = rows.get(choices[name]) if name in choices else winner_of(name, master, losers, fill=fill_blanks)
         if chosen is None:
             problems[name] = BadValue(
@@ -103,7 +107,7 @@ def _values(
             problems[name] = problem
     if problems:
         raise Invalid(problems)
-    return values
+    return values | {"tags": using.united([getattr(row, "tags") for row in (master, *losers)])}  # noqa: B009
 
 
 def _check(act: Act, master: Record, source: Record, name: str, values: Mapping[str, Any]) -> None:
@@ -116,7 +120,7 @@ def _check(act: Act, master: Record, source: Record, name: str, values: Mapping[
         if currency != values.get("currency", currency):
             sentence = N_("%(label)s is an amount in %(currency)s: choose the same currency, or another amount.")
             raise BadValue(sentence, label=spec.label, currency=currency)
-    if spec.kind is Kind.LOOKUP and source is not master and value is not None:
+    if spec.kind is Kind.LOOKUP and source is not master and value is not None and act.who.may_fill(spec):
         try:
             records.check(act, master, {name: raw(value)}, complete=False)
         except Invalid as refusal:

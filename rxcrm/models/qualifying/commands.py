@@ -11,6 +11,7 @@ from rxcrm.models.access import Decision, Privilege, visible
 from rxcrm.models.base import Record
 from rxcrm.models.choices import LeadStatus
 from rxcrm.models.errors import NotAllowed
+from rxcrm.models.fields import fields_of
 from rxcrm.models.lead import Lead
 from rxcrm.models.lifecycle import Closing, Link
 from rxcrm.models.operation import Operation
@@ -55,6 +56,8 @@ def _may_undo(act: Act, lead: Lead, operation: Operation) -> bool:
 
 def _opportunities(act: Act, lead: Lead) -> list[Opportunity]:
     """The opportunities that came of a lead, as far as the asker may see them; the first one continues the process."""
+    if not act.who.may_read(fields_of(Opportunity)["originating_lead_id"]):
+        return []
     wanted = select(Opportunity).where(
         col(Opportunity.originating_lead_id) == lead.id,
         col(Opportunity.deleted_on).is_(None),

@@ -229,6 +229,7 @@ class _Qualification:
             row.currency = act.organisation.currency
         row.originating_lead_id = lead.id
         records.own(row, self.owner)
+        typed = mapping.fillable(act.who, table.entity, typed)
         try:
             checked = records.check(act, row, typed, complete=True)
         except Invalid as refusal:
@@ -293,8 +294,10 @@ class _Qualification:
         act, lead = self.act, self.lead
         values: dict[str, Any] = {"status": int(LeadStatus.QUALIFIED)}
         values["status_reason"] = lifecycle.default_reason("lead", LeadStatus.QUALIFIED)
-        values |= {"existing_account_id": account.id} if account else {}
-        values |= {"existing_contact_id": contact.id} if contact else {}
+        for name, row in (("existing_account_id", account), ("existing_contact_id", contact)):
+            # A link that the asker may not change stays; he was not shown that there is one.
+            if row and (getattr(lead, name) is None or act.who.may_fill(fields_of(Lead)[name])):
+                values[name] = row.id
         changes = self._named(lead, history.difference(Lead, lead, values), account, contact)
         self.journal.set(lead, **values, closed_on=act.now)
         records.touch(act, lead)

@@ -8,14 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from rxcrm.models import matching
+from rxcrm.models import matching, records
 from rxcrm.models.access import Privilege, may_create
 from rxcrm.models.account import Account
 from rxcrm.models.base import Record
 from rxcrm.models.choices import RecordStatus
 from rxcrm.models.contact import Contact
 from rxcrm.models.errors import NotFound
-from rxcrm.models.fields import fields_of, raw
+from rxcrm.models.fields import MASK, Kind, fields_of, raw, show
 from rxcrm.models.lead import Lead
 from rxcrm.models.lists import detail_of
 from rxcrm.models.matching import Match
@@ -23,7 +23,7 @@ from rxcrm.models.merging.survivors import surviving
 from rxcrm.models.opportunity import Opportunity
 from rxcrm.models.qualifying import mapping
 from rxcrm.models.qualifying.doing import MOST_OPPORTUNITIES, NO_COMPANY, Choice, Part, Way, refuse_closed
-from rxcrm.models.records import Act
+from rxcrm.models.records import Act, known
 from rxcrm.models.tables import record_table
 from rxcrm.translation import N_, gettext
 
@@ -68,6 +68,10 @@ class Block:
     no_new: str
     found: list[Found]
     values: dict[str, str]
+    #: Secured fields that are copied without being shown.
+    sealed: list[str] = field(default_factory=list)
+    #: What else a new record would get from the lead: label and text of each field.
+    copied: list[list[str]] = field(default_factory=list)
 
 
 @dataclass
@@ -86,6 +90,10 @@ class Proposal:
     no_deals: str
     most: int
     blank: dict[str, str] = field(default_factory=dict)
+    #: Fields of the opportunities that are secured and copied without being shown.
+    sealed: list[str] = field(default_factory=list)
+    #: What else the opportunities would get from the lead.
+    copied: list[list[str]] = field(default_factory=list)
     #: Why the pane shows another lead than the one that it was opened for.
     notice: str = ""
 
@@ -118,7 +126,27 @@ def proposal(act: Act, lead_id: int) -> Proposal:
 
 def _of_one(act: Act, lead: Lead) -> Proposal:
     near = {table: matching.like(act, lead, table.entity) for table in (Account, Contact)}
-    return _proposal(act, lead, near[Account], near[Contact])
+    found = _proposal(act, lead, near[Account], near[Contact])
+    found.account.copied, found.contact.copied = _copied(act, lead, Account), _copied(act, lead, Contact)
+    found.copied = _copied(act, lead, Opportunity)
+    return found
+
+
+def _copied(act: Act, lead: Lead, table: type[Record]) -> list[list[str]]:
+    """What a new record would get from the lead in fields that the pane does not offer, in words as far as he may know them."""
+    specs, how = fields_of(table), act.conventions_of(lead)
+    known, unread = mapping.values(lead, table.entity), mapping.unread(act.who, table.entity)
+    told = []
+    for name in specs:
+        spec, value = specs[name], known.get(name)
+        if name in OFFERED[table.entity] or value is None or (spec.kind is Kind.YESNO and value is False):
+            continue
+        if name in unread:
+            text = MASK
+        else:
+            text = records.name_of(act, spec.target, value) if spec.kind is Kind.LOOKUP else show(spec, value, how)
+        told.append([gettext(how.locale, spec.label), gettext(how.locale, text)])
+    return told
 
 
 def proposals(act: Act, leads: list[Lead]) -> list[Proposal]:
@@ -130,19 +158,20 @@ def proposals(act: Act, leads: list[Lead]) -> list[Proposal]:
 
 def _proposal(act: Act, lead: Lead, accounts: list[Match], contacts: list[Match]) -> Proposal:
     organisation = act.organisation
-    contact = _block(act, lead, Contact, contacts, lead.existing_contact_id, organisation.qualify_contact)
-    account = _block(act, lead, Account, accounts, lead.existing_account_id, organisation.qualify_account)
+    linked_contact, linked_account = (known(act, lead, f"existing_{table.entity}_id") for table in (Contact, Account))
+    contact = _block(act, lead, Contact, contacts, linked_contact or None, organisation.qualify_contact)
+    account = _block(act, lead, Account, accounts, linked_account or None, organisation.qualify_account)
     if account.way != Way.EXISTING and contact.way == Way.EXISTING:
         _follow_contact(act, contact, account)
     creates = may_create(act.who, "opportunity")
-    deal = _raw(lead, Opportunity, with_person=True)
+    deal = _raw(act, lead, Opportunity, with_person=True)
     deal["currency"] = deal["currency"] or organisation.currency
     return Proposal(
         lead_id=lead.id or 0,
         version=lead.version,
         name=lead.display_name,
         topic=lead.topic,
-        company=lead.company_name,
+        company=known(act, lead, "company_name"),
         account=account,
         contact=contact,
         deals=[deal] if creates else [],
@@ -150,6 +179,7 @@ def _proposal(act: Act, lead: Lead, accounts: list[Match], contacts: list[Match]
         no_deals="" if creates else gettext(act.who.conventions.locale, creates.because),
         most=MOST_OPPORTUNITIES if organisation.qualify_several else 1,
         blank={"currency": deal["currency"]},
+        sealed=_sealed(act, Opportunity),
     )
 
 
@@ -159,7 +189,7 @@ def _block(act: Act, lead: Lead, table: type[Record], near: list[Match], linked:
     found = [Found(m.entity, m.id, m.name, m.detail, list(m.reasons), m.score, m.certain) for m in near]
     if linked and (row := _usable(act, table, linked)):
         found = [one for one in found if one.id != linked]
-        found.insert(0, Found(entity, linked, row.display_name, detail_of(row), [], 100, True, link=True))
+        found.insert(0, Found(entity, linked, row.display_name, detail_of(act, row), [], 100, True, link=True))
     because = gettext(locale, may_create(act.who, entity).because)
     if table is Account and not lead.company_name:
         because = gettext(locale, NO_COMPANY)
@@ -168,8 +198,8 @@ def _block(act: Act, lead: Lead, table: type[Record], near: list[Match], linked:
         way, chosen = Way.EXISTING, certain.id
     else:
         way, chosen = (Way.SKIP if because else Way.NEW), 0
-    values = _raw(lead, table, with_person=True)
-    return Block(entity, way.value, chosen, decides == AUTOMATIC, because, found, values)
+    values = _raw(act, lead, table, with_person=True)
+    return Block(entity, way.value, chosen, decides == AUTOMATIC, because, found, values, _sealed(act, table))
 
 
 def _follow_contact(act: Act, contact: Block, account: Block) -> None:
@@ -180,7 +210,7 @@ def _follow_contact(act: Act, contact: Block, account: Block) -> None:
         account.way = Way.SKIP.value
         return
     account.found = [one for one in account.found if one.id != own.id]
-    account.found.insert(0, Found("account", own.id or 0, own.display_name, detail_of(own), [], 100, True))
+    account.found.insert(0, Found("account", own.id or 0, own.display_name, detail_of(act, own), [], 100, True))
     account.way, account.id = Way.EXISTING.value, own.id or 0
 
 
@@ -193,9 +223,17 @@ def _usable(act: Act, table: type[Record], record_id: int) -> Any:
     return row if row.status == RecordStatus.ACTIVE else None
 
 
-def _raw(lead: Lead, table: type[Record], *, with_person: bool) -> dict[str, str]:
+def _raw(act: Act, lead: Lead, table: type[Record], *, with_person: bool) -> dict[str, str]:
+    """What the pane shows of a new record: nothing of the fields that the asker may not fill in or see (sealed)."""
     known = mapping.values(lead, table.entity, with_person=with_person)
-    return {name: raw(known[name]) if name in known else "" for name in OFFERED[table.entity]}
+    sealed = _sealed(act, table)
+    return {name: raw(known[name]) if name in known and name not in sealed else "" for name in OFFERED[table.entity]}
+
+
+def _sealed(act: Act, table: type[Record]) -> list[str]:
+    """The fields that the pane does not let the asker fill in: their values are copied without being shown."""
+    specs, unread = fields_of(table), mapping.unread(act.who, table.entity)
+    return [n for n in OFFERED[table.entity] if n in unread or not act.who.may_fill(specs[n], new=True)]
 
 
 def decided(found: Proposal) -> Choice:

@@ -32,7 +32,8 @@ FIELD_LIFE = timedelta(days=30)
 #: Fields of one table, those in use and those that are not; characters of texts.
 MOST_FIELDS = 200
 TEXT_LENGTH, LONGEST_TEXT, MEMO_LENGTH, LONGEST_MEMO, HELP_LENGTH, NAME_LENGTH = 100, 4_000, 2_000, 100_000, 500, 50
-_NUMBERS = {Kind.WHOLE: MOST_WHOLE, Kind.MONEY: MOST_MONEY, Kind.DECIMAL: MOST_DECIMAL}
+#: Kinds that have bounds, and how far they can reach.
+NUMBERS = {Kind.WHOLE: MOST_WHOLE, Kind.MONEY: MOST_MONEY, Kind.DECIMAL: MOST_DECIMAL}
 _LENGTHS = {Kind.TEXT: (TEXT_LENGTH, LONGEST_TEXT), Kind.MEMO: (MEMO_LENGTH, LONGEST_MEMO)}
 
 
@@ -270,7 +271,7 @@ def _read(act: Act, row: CustomField, typed: Mapping[str, str], problems: dict[s
         row.filterable = typed["filterable"] == "1"
     if kind in _LENGTHS:
         _read_length(row, kind, typed, problems)
-    if kind in _NUMBERS:
+    if kind in NUMBERS:
         _read_bounds(act, row, kind, typed, problems)
 
 
@@ -293,7 +294,7 @@ def _read_length(row: CustomField, kind: Kind, typed: Mapping[str, str], problem
 def _read_bounds(
     act: Act, row: CustomField, kind: Kind, typed: Mapping[str, str], problems: dict[str, CrmError]
 ) -> None:
-    most, point = Decimal(_NUMBERS[kind]), point_of(act.who.conventions.locale)
+    most, point = Decimal(NUMBERS[kind]), point_of(act.who.conventions.locale)
     for name, label in (("low", N_("Smallest value")), ("high", N_("Largest value"))):
         if name not in typed:
             continue

@@ -11,7 +11,7 @@ from rxcrm.models.records import Act
 from rxcrm.models.shaping import options
 from rxcrm.models.shaping.lists import LISTS, Listed
 from rxcrm.models.shaping.mentions import Mention, views_with_option
-from rxcrm.models.tables import RECORDS
+from rxcrm.models.tables import POINTED
 from rxcrm.translation import N_, gettext, languages
 
 
@@ -88,7 +88,7 @@ def listed(act: Act) -> list[ListGroup]:
         shipped[reasons].lists.append(ListLink(one.key, gettext(locale, one.label), used_by))
     customs = [
         ListLink(spec.options.key, gettext(locale, spec.label), gettext(locale, table.title_many))
-        for table in RECORDS.values()
+        for table in POINTED.values()
         for spec in fields_of(table).values()
         if spec.custom and spec.options
     ]
@@ -148,7 +148,7 @@ def _section(locale: str, key: str, shipped: Listed | None, status: int, label: 
 def _used_by(locale: str, key: str, label: str, reasons: bool) -> str:
     """The tables whose records have this list; the field too where it is called otherwise."""
     used: dict[str, None] = {}
-    for table in RECORDS.values():
+    for table in POINTED.values():
         for spec in fields_of(table).values():
             if spec.options and spec.options.key == key:
                 where = gettext(locale, table.title_many)
@@ -175,7 +175,7 @@ def fields_with(key: str) -> list[tuple[str, FieldSpec]]:
     """Table and field of every field that has this list."""
     return [
         (entity, spec)
-        for entity, table in RECORDS.items()
+        for entity, table in POINTED.items()
         for spec in fields_of(table).values()
         if spec.options and spec.options.key == key
     ]

@@ -12,11 +12,11 @@ CHANGED = N_("Another administrator has changed this to “%(value)s” meanwhil
 EMPTIED = N_("Another administrator has emptied this meanwhile. Save again to replace it.")
 OPTION_GONE = N_("Another administrator has deleted this option meanwhile.")
 FIELD_GONE = N_("Another administrator has deleted this field meanwhile.")
-_ON = {"0": N_("No"), "1": N_("Yes")}
+ON = {"0": N_("No"), "1": N_("Yes")}
 #: Fields of the two forms whose texts are keys: what they say to people.
 WORDS: dict[str, Mapping[str, str]] = {
-    "default": _ON,
-    "filterable": _ON,
+    "default": ON,
+    "filterable": ON,
     "level": {"": N_("Optional"), Level.RECOMMENDED: N_("Recommended"), Level.REQUIRED: N_("Required")},
 }
 

@@ -22,7 +22,7 @@ from rxcrm.models.searching import fold
 from rxcrm.models.shaping import meanwhile
 from rxcrm.models.shaping.lists import LISTS, Listed
 from rxcrm.models.shaping.tables import ChoiceList, shaped
-from rxcrm.models.tables import RECORDS
+from rxcrm.models.tables import POINTED
 from rxcrm.translation import N_, gettext, languages
 
 #: Characters of a label, options of a list, and the largest number: columns hold small ones.
@@ -63,7 +63,7 @@ def add(act: Act, key: str, typed: Mapping[str, str]) -> int:
 
     Raises NotAllowed for a list whose options are fixed, Invalid for what was typed.
     """
-    row = _begin(act, key)
+    row = begin(act, key)
     listed = LISTS.get(key)
     if listed and not listed.open:
         raise NotAllowed(FIXED)
@@ -86,12 +86,12 @@ def change(act: Act, key: str, value: int, typed: Mapping[str, str], seen: Mappi
 
     `seen` is what the form began with, `as_typed` then: what somebody else has changed since is not replaced unasked.
     """
-    row = _begin(act, key)
+    row = begin(act, key)
     option = _held(row, value)
     if problems := meanwhile.conflicts(typed, seen or {}, as_typed(row, value), {"colour": COLOURS}):
         raise Invalid(problems)
     changes = _typed(row, typed, option)
-    if not changes["label"] and not _is_shipped(key, value):
+    if not changes["label"] and not is_shipped(key, value):
         raise Invalid({_first_label(typed): BadValue(N_("%(label)s is required."), label=N_("Label"))})
     _replace(row, {**option, **changes})
     if "default" in typed:
@@ -101,7 +101,7 @@ def change(act: Act, key: str, value: int, typed: Mapping[str, str], seen: Mappi
 
 def move(act: Act, key: str, value: int, places: int) -> None:
     """Move an option up (negative) or down within its list or status; at the ends it stays."""
-    row = _begin(act, key)
+    row = begin(act, key)
     option = _held(row, value)
     group = [held for held in row.options if held.get("status") == option.get("status")]
     at = group.index(option)
@@ -116,7 +116,7 @@ END = -1
 
 def place(act: Act, key: str, value: int, before: int) -> None:
     """Put an option before another one of its list or status; at its end for END, or if that one is gone meanwhile."""
-    row = _begin(act, key)
+    row = begin(act, key)
     option = _held(row, value)
     group = [held for held in row.options if held.get("status") == option.get("status") and held != option]
     group.insert(next((at for at, held in enumerate(group) if held["value"] == before), len(group)), option)
@@ -126,14 +126,14 @@ def place(act: Act, key: str, value: int, before: int) -> None:
 
 def activate(act: Act, key: str, value: int) -> None:
     """Offer an option again."""
-    row = _begin(act, key)
+    row = begin(act, key)
     _replace(row, {**_held(row, value), "active": True})
     _done(act)
 
 
 def deactivate(act: Act, key: str, value: int) -> None:
     """Offer an option no more; where it is stored it stays, and is shown. Raises NotAllowed for the last one and the default."""
-    row = _begin(act, key)
+    row = begin(act, key)
     listed, option = LISTS.get(key), _held(row, value)
     if listed and not listed.open:
         raise NotAllowed(FIXED)
@@ -149,9 +149,9 @@ def deactivate(act: Act, key: str, value: int) -> None:
 
 def remove(act: Act, key: str, value: int) -> str:
     """Delete an option that an administrator added and that no record has; returns its name. Raises NotAllowed."""
-    row = _begin(act, key)
+    row = begin(act, key)
     option, name = _held(row, value), _name(act, key, value)
-    if _is_shipped(key, value):
+    if is_shipped(key, value):
         raise NotAllowed(SHIPPED)
     if default_of(key, option.get("status")) == value:
         raise NotAllowed(DEFAULT, name=name)
@@ -174,11 +174,11 @@ def uses(act: Act, key: str, value: int) -> int:
 def restore(act: Act, key: str) -> None:
     """A shipped list as it came: labels, order, colours and defaults; options that were added stay at the end, deactivated
     if any record holds them, else they go."""
-    row = _begin(act, key)
+    row = begin(act, key)
     listed = LISTS.get(key)
     if listed is None:
         raise NotAllowed(N_("This list was not shipped with rxcrm."))
-    added = [held for held in row.options if not _is_shipped(key, held["value"])]
+    added = [held for held in row.options if not is_shipped(key, held["value"])]
     kept = [{**held, "active": False} for held in added if uses(act, key, held["value"])]
     row.options, row.defaults = [*_as_shipped(listed), *kept], {}
     _done(act)
@@ -193,7 +193,7 @@ def require_administrator(act: Act) -> None:
         raise NotAllowed
 
 
-def _begin(act: Act, key: str) -> ChoiceList:
+def begin(act: Act, key: str) -> ChoiceList:
     """The row of a list, locked; made of the shipped list at its first change. Raises NotAllowed, NotFound."""
     require_administrator(act)
     if key not in LISTS and not _is_of_custom_field(key):
@@ -238,12 +238,23 @@ def as_typed(row: ChoiceList, value: int) -> dict[str, str]:
     option = shaped(row).find(value)
     assert option is not None, "the caller has found it"
     group = "" if option.status is None else str(option.status)
-    if option.status is not None:
-        usual = next((int(o) for o in LISTS[row.key].options if o.status == option.status), None)
-    else:
-        usual = LISTS[row.key].default if row.key in LISTS else None
+    usual = usual_of(row.key, group)
     labels = {f"label_{language}": gettext(language, option.label) for language in languages()}
     return {**labels, "colour": option.colour, "default": "1" if row.defaults.get(group, usual) == value else "0"}
+
+
+def usual_of(key: str, group: str) -> int | None:
+    """The default of a status ("" where the list has none) that nobody chose."""
+    if key not in LISTS:
+        return None
+    if group:
+        return next((int(o) for o in LISTS[key].options if str(o.status) == group), None)
+    return LISTS[key].default
+
+
+def as_shipped(key: str) -> list[dict[str, Any]]:
+    """The options of a list as they are stored when nobody has changed them."""
+    return _as_shipped(LISTS[key])
 
 
 def _arrange(row: ChoiceList, group: list[dict[str, Any]]) -> None:
@@ -272,7 +283,8 @@ def _choose_default(row: ChoiceList, option: Mapping[str, Any], chosen: bool) ->
         row.defaults = {**row.defaults, "": None}
 
 
-def _is_shipped(key: str, value: int) -> bool:
+def is_shipped(key: str, value: int) -> bool:
+    """Whether an option of a list ships with the product."""
     return key in LISTS and any(int(option) == value for option in LISTS[key].options)
 
 
@@ -283,7 +295,7 @@ def _name(act: Act, key: str, value: int) -> str:
 def _fields(key: str) -> list[tuple[type[Record], FieldSpec]]:
     return [
         (table, spec)
-        for table in RECORDS.values()
+        for table in POINTED.values()
         for spec in fields_of(table).values()
         if spec.options and spec.options.key == key
     ]
@@ -302,7 +314,7 @@ def _typed(row: ChoiceList, typed: Mapping[str, str], before: Mapping[str, Any] 
     """Label, labels by language and colour as they are stored. Raises Invalid with every problem."""
     problems: dict[str, CrmError] = {}
     held = before or {"label": "", "labels": {}, "colour": "", "value": None}
-    shipped = _shipped_label(row.key, held["value"])
+    shipped = shipped_label(row.key, held["value"])
     label, labels = read_labels(typed, held["label"], held["labels"], shipped, problems)
     colour = typed.get("colour", held["colour"])
     if colour not in COLOURS:
@@ -320,7 +332,8 @@ def _number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdecimal() else None
 
 
-def _shipped_label(key: str, value: int | None) -> str:
+def shipped_label(key: str, value: int | None) -> str:
+    """What an option was called when it shipped; empty for others."""
     return next((o.label for o in LISTS[key].options if int(o) == value), "") if key in LISTS else ""
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
+from rxcrm.models import records
 from rxcrm.models.access import Privilege
 from rxcrm.models.activity import Activity
 from rxcrm.models.choices import ActivityKind as K
@@ -36,10 +37,15 @@ def defaults(act: Act, entity: str, record_id: int) -> dict[str, Any]:
     phones = ("business_phone", "main_phone", "mobile_phone")
     offered = templates.usable(act, entity) if entity in templates.WRITTEN_TO else []
     return {
-        "party": {"entity": entity, "id": record_id, "name": row.display_name, "address": getattr(row, "email", "")},
+        "party": {
+            "entity": entity,
+            "id": record_id,
+            "name": row.display_name,
+            "address": records.known(act, row, "email"),
+        },
         "me": {"entity": "user", "id": act.who.id, "name": act.who.name, "address": act.who.email},
-        "phone_number": next((phone for name in phones if (phone := getattr(row, name, ""))), ""),
-        "subject": getattr(row, "topic", "") or row.display_name,
+        "phone_number": next((phone for name in phones if (phone := records.known(act, row, name))), ""),
+        "subject": records.known(act, row, "topic") or row.display_name,
         "templates": [{"id": template.id, "name": template.name} for template in offered],
         "mail": servers.smtp() is not None,
     }

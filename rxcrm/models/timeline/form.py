@@ -16,11 +16,12 @@ from rxcrm.models.access import REGARDED, Privilege, may_create
 from rxcrm.models.activity import ACTIVITY_REASONS, Activity, Party
 from rxcrm.models.base import Record
 from rxcrm.models.choices import ActivityKind as K
+from rxcrm.models.choices import PartyRole
 from rxcrm.models.custom import is_custom
 from rxcrm.models.errors import BadValue, CrmError, Invalid, NotAllowed, NotFound
 from rxcrm.models.fields import fields_of, raw
 from rxcrm.models.naming import Candidate
-from rxcrm.models.records import Act, name_of
+from rxcrm.models.records import Act, known, name_of
 from rxcrm.models.tables import record_table
 from rxcrm.models.timeline import guests, writing
 from rxcrm.models.timeline.items import ACTIVITIES
@@ -57,10 +58,16 @@ def filled(act: Act, row: Activity) -> Filled:
     found = Filled(_texts(row))
     parties = parties_of(act.session, [row.id or 0]).get(row.id or 0, [])
     for role in guests.ROLES[K(row.kind)]:
-        found.values[guests.FIELD_OF[role]] = _spelled(p for p in parties if p.role == role)
+        found.values[guests.FIELD_OF[role]] = _spelled(_told(act, p) for p in parties if p.role == role)
     if row.regarding_id and (name := name_of(act, row.regarding_entity, row.regarding_id)):
         found.values["regarding"], found.names["regarding"] = _spell((row.regarding_entity, row.regarding_id)), name
     return found
+
+
+def _told(act: Act, party: Party) -> PartyInput:
+    """Somebody who takes part, without an address that the reader may not see."""
+    address = party.address if guests.sees_address(act, party.entity) else ""
+    return PartyInput(PartyRole(party.role), party.entity, party.record_id, party.name or address, address)
 
 
 def blank(act: Act, kind: K, given: Mapping[str, str]) -> Filled:
@@ -77,7 +84,7 @@ def blank(act: Act, kind: K, given: Mapping[str, str]) -> Filled:
     row.all_day = kind is K.APPOINTMENT and given.get("all_day") == "1"
     row.start_on, row.due_on = _times(act, kind, given)
     if kind is K.PHONE_CALL and regarded is not None:
-        row.phone_number = getattr(regarded, "business_phone", "") or getattr(regarded, "main_phone", "")
+        row.phone_number = known(act, regarded, "business_phone") or known(act, regarded, "main_phone")
     found = Filled(_texts(row) | {"created_on": "", "modified_on": ""})
     usual = [_introduced(act, party, regarded) for party in guests.usual(act, row, regarded)]
     for role in guests.ROLES[kind]:
@@ -107,7 +114,7 @@ def _introduced(act: Act, party: PartyInput, regarded: Record | None) -> PartyIn
     if party.entity == "user":
         return PartyInput(party.role, "user", act.who.id, act.who.name, act.who.email)
     assert regarded is not None, "the only other usual party"
-    address = getattr(regarded, "email", "")
+    address = known(act, regarded, "email")
     return PartyInput(party.role, regarded.entity, regarded.id, regarded.display_name, address)
 
 

@@ -11,9 +11,9 @@ from rxcrm.models.base import Record
 from rxcrm.models.choices import ActivityKind as K
 from rxcrm.models.choices import PartyRole
 from rxcrm.models.errors import BadValue, CrmError, Invalid, NotAllowed, NotFound
-from rxcrm.models.fields import clean, parse_email
+from rxcrm.models.fields import clean, fields_of, parse_email
 from rxcrm.models.people import User
-from rxcrm.models.records import Act
+from rxcrm.models.records import Act, known
 from rxcrm.models.tables import record_table
 from rxcrm.models.timeline.placing import PartyInput, parties_of
 from rxcrm.translation import N_
@@ -112,7 +112,13 @@ def _named(act: Act, party: PartyInput) -> PartyInput:
     if table is Activity:
         raise NotFound
     row: Any = act.find(table, party.record_id or 0)
-    return PartyInput(party.role, row.entity, row.id, row.display_name, getattr(row, "email", ""))
+    return PartyInput(party.role, row.entity, row.id, row.display_name, known(act, row, "email"))
+
+
+def sees_address(act: Act, entity: str) -> bool:
+    """Whether somebody may see the e-mail addresses of who takes part: of records of a table, or of anybody else (S 9.3)."""
+    spec = fields_of(record_table(entity)).get("email") if entity in REGARDED else None
+    return spec is None or act.who.may_read(spec)
 
 
 def of(act: Act, row: Activity) -> list[PartyInput]:

@@ -16,6 +16,7 @@ from rxcrm.models.fields import fields_of, show
 from rxcrm.models.history import Change
 from rxcrm.models.records import Act
 from rxcrm.models.richtext import plain
+from rxcrm.models.timeline import guests
 from rxcrm.translation import N_, gettext
 
 #: Characters of the text that an entry shows before it is expanded, and of markup that is sent without being asked for.
@@ -199,13 +200,14 @@ class Reader:
 
     def _party(self, party: Party) -> PartyView:
         role = PartyRole(party.role)
+        address = party.address if guests.sees_address(self.act, party.entity) else ""
         return PartyView(
             role.name.lower(),
             self._say(role.label),
             party.entity,
             party.record_id or 0,
-            party.name or party.address,
-            party.address,
+            party.name or address,
+            address,
         )
 
     def _may(self, kind: K, row: Any) -> dict[str, str]:

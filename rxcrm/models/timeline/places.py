@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased
 
 from rxcrm.models.access import visible
 from rxcrm.models.activity import Activity, Party
+from rxcrm.models.fields import fields_of
 from rxcrm.models.opportunity import Opportunity
 from rxcrm.models.records import Act
 from rxcrm.models.tables import record_table
@@ -42,10 +43,16 @@ def is_wide(entity: str) -> bool:
 def others(act: Act, entity: str, record_id: int) -> list[tuple[str, Select[Any]]]:
     """The other records of a timeline that the reader may see: their tables, and their ids as a select."""
     if entity == "opportunity":
+        if not act.who.may_read(fields_of(Opportunity)["originating_lead_id"]):
+            return []
         deal: Any = Opportunity
         origin = select(deal.originating_lead_id).where(deal.id == record_id).scalar_subquery()
         return [("lead", _seen(act, "lead", "id", origin))]
-    return [(child, _seen(act, child, link, record_id)) for child, link in CHILDREN.get(entity, ())]
+    return [
+        (child, _seen(act, child, link, record_id))
+        for child, link in CHILDREN.get(entity, ())
+        if act.who.may_read(fields_of(record_table(child))[link])
+    ]
 
 
 def _seen(act: Act, entity: str, name: str, value: Any) -> Select[Any]:

@@ -12,7 +12,7 @@ from sqlalchemy import String, literal, literal_column, select, union_all
 from rxcrm.models.access import REGARDED, visible
 from rxcrm.models.activity import ACTIVE
 from rxcrm.models.records import Act
-from rxcrm.models.tables import record_table
+from rxcrm.models.tables import REFERENCES, pointed_table
 from rxcrm.models.views import name_fields
 
 #: A table and an id.
@@ -21,7 +21,7 @@ Place = tuple[str, int]
 
 def names_of(act: Act, places: Iterable[Place]) -> dict[Place, str]:
     """What the records at these places are called, as far as the asker may see them: one statement for all."""
-    wanted: dict[str, list[int]] = {entity: [] for entity in REGARDED}
+    wanted: dict[str, list[int]] = {entity: [] for entity in (*REGARDED, *REFERENCES)}
     for entity, record_id in set(places):
         if entity in wanted:
             wanted[entity].append(record_id)
@@ -34,7 +34,7 @@ def names_of(act: Act, places: Iterable[Place]) -> dict[Place, str]:
 
 def _named(act: Act, entity: str, ids: list[int]) -> Any:
     """Table, id and both parts of the name of the visible ones among `ids`."""
-    table = cast(Any, record_table(entity))
+    table = cast(Any, pointed_table(entity))
     first, last = (*name_fields(table), literal_column("''", String))[:2]
     return select(literal(entity, String), table.id, first, last).where(
         table.id.in_(sorted(ids)), table.deleted_on.is_(None), visible(act.who, table)
@@ -42,8 +42,9 @@ def _named(act: Act, entity: str, ids: list[int]) -> Any:
 
 
 def path_of(place: Place) -> str:
-    """The address of a record."""
-    return f"{record_table(place[0]).path}/{place[1]}"
+    """The address of a record; empty for one that has no page."""
+    path = pointed_table(place[0]).path
+    return f"{path}/{place[1]}" if path else ""
 
 
 def is_overdue(status: int, due_on: datetime | None, all_day: bool, now: datetime, zone: str) -> bool:

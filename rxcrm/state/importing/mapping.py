@@ -100,6 +100,7 @@ class MapPage:
     topic_pattern: str = ""
     owner: int = 0
     owners: list[OwnerChoice] = field(default_factory=list)
+    ruled: bool = False
     mode: str = "both"
     key: str = ""
     maps: list[MapChoice] = field(default_factory=list)
@@ -126,6 +127,7 @@ def page_of(act: Act, run_id: int) -> MapPage:
         topic_pattern=view.topic_pattern,
         owner=view.owner,
         owners=[OwnerChoice(*one) for one in view.owners],
+        ruled=view.ruled,
         mode=plan.mode,
         key=plan.key,
         maps=[MapChoice(m.id, m.name, m.shared, m.mine, m.fits and not _in_use(act, m.id, view)) for m in view.maps],

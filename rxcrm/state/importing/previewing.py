@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import reflex as rx
 
 from rxcrm.models.errors import BadValue
-from rxcrm.models.fields import Kind, fields_of
+from rxcrm.models.fields import Kind, fields_of, hidden_from
 from rxcrm.models.importing import mapping as maps
 from rxcrm.models.importing import weighing, wizard, work
 from rxcrm.models.importing.plan import Plan
@@ -65,7 +65,9 @@ class PreviewPage:
 def keys_of(act: Act, entity: str, mapping: dict[int, str]) -> list[KeyChoice]:
     """The mapped fields by which known records can be found, ids and the e-mail address first."""
     locale, mapped = act.who.conventions.locale, set(mapping.values())
-    known = [t for t in maps.targets(entity) if t.name in mapped and (t.name in _FIRST or t.kind in _TELLING)]
+    hidden = hidden_from(act.who.conventions, record_table(entity))
+    offered = [t for t in maps.targets(entity, act.who) if t.name not in hidden]
+    known = [t for t in offered if t.name in mapped and (t.name in _FIRST or t.kind in _TELLING)]
     usable = [
         t
         for t in known

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import reflex as rx
 
-from rxcrm.models import administration
+from rxcrm.models import administration, territories
 from rxcrm.models.administration import Listed
 from rxcrm.models.choices import Role
 from rxcrm.models.people import User, working_users
+from rxcrm.models.privileges import role_label, roles
 from rxcrm.models.records import Act
 from rxcrm.settings import settings
 from rxcrm.state.gate import AppState, action, asker, do, forget, look
@@ -21,18 +22,15 @@ from rxcrm.translation import N_
 #: Users that the list shows at once; with more the search box finds the rest.
 USERS_SHOWN = 200
 
-#: Roles as the form offers them: value, label, what it means (S 9.4).
-ROLES = [
-    [Role.SALESPERSON.value, Role.SALESPERSON.label, N_("Works on own records and on shared ones, and imports leads.")],
-    [
-        Role.SALES_MANAGER.value,
-        Role.SALES_MANAGER.label,
-        N_("Works on the records of the unit and of the units below it."),
-    ],
-    [Role.VICE_PRESIDENT.value, Role.VICE_PRESIDENT.label, N_("Works on every record of the organisation.")],
-    [Role.TEAM_MEMBER.value, Role.TEAM_MEMBER.label, N_("Reads records and changes none.")],
-    [Role.ADMINISTRATOR.value, Role.ADMINISTRATOR.label, N_("Works on every record, and manages users and settings.")],
-]
+#: What the shipped roles mean; those that administrators changed may mean something else (S 9.4).
+MEANINGS: dict[str, str] = {
+    Role.SALESPERSON: N_("Works on own records and on shared ones, and imports leads."),
+    Role.SALES_MANAGER: N_("Works on the records of the unit and of the units below it."),
+    Role.VICE_PRESIDENT: N_("Works on every record of the organisation."),
+    Role.TEAM_MEMBER: N_("Reads records and changes none."),
+    Role.ADMINISTRATOR: N_("Works on every record, and manages users and settings."),
+}
+CHANGED = N_("Changed by an administrator: see Settings, Security roles.")
 
 
 @dataclass
@@ -61,7 +59,7 @@ def _user_row(act: Act, found: Listed) -> UserRow:
         id=found.id,
         name=found.name,
         email=found.email,
-        roles=[role.label for role in found.roles],
+        roles=[role_label(role) for role in found.roles],
         unit=found.unit,
         manager=found.manager,
         status="disabled" if found.disabled else "invited" if found.invited else "active",
@@ -79,6 +77,16 @@ class UserForm:
     values: dict[str, str]
     units: list[list[str]]
     managers: list[list[str]]
+    territories: list[list[str]]
+    roles: list[list[str]]
+
+
+def role_choices() -> list[list[str]]:
+    """Roles as the form offers them: value, label, what it means."""
+    return [
+        [spec.key, spec.label, CHANGED if spec.chosen and not spec.custom else MEANINGS.get(spec.key, spec.description)]
+        for spec in roles().values()
+    ]
 
 
 def user_form(act: Act, user_id: int) -> UserForm:
@@ -99,9 +107,12 @@ def user_form(act: Act, user_id: int) -> UserForm:
             "roles": " ".join(person.roles),
             "unit_id": str(person.unit_id),
             "manager_id": str(person.manager_id or ""),
+            "territory_id": str(person.territory_id or ""),
         },
         units=unit_options(administration.tree(act)),
         managers=[["", "---"], *([str(u.id), f"{u.name} ({u.email})"] for u in managers)],
+        territories=[["", "---"], *territories.choices(act, person.territory_id)],
+        roles=role_choices(),
     )
 
 
@@ -113,6 +124,9 @@ class Users(AskingMixin, AppState):
     term: str = ""
     units: list[list[str]] = []
     managers: list[list[str]] = []
+    #: Without any the form does not ask.
+    territories: list[list[str]] = []
+    offered: list[list[str]] = []
     subject_name: str = ""
     link: str = ""
     link_base: str = ""
@@ -211,7 +225,8 @@ class Users(AskingMixin, AppState):
         self.rows, self.more, self.ready = found[:USERS_SHOWN], len(found) > USERS_SHOWN, True
 
     def _offer(self, what: str, form: UserForm) -> None:
-        self.units, self.managers = form.units, form.managers
+        self.units, self.managers, self.offered = form.units, form.managers, form.roles
+        self.territories = form.territories
         self._ask(what, form.id, form.values)
         self.subject_name = form.values["name"]
 

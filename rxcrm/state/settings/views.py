@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 import reflex as rx
 
 from rxcrm.models import configuration, publishing
-from rxcrm.models.choices import Role
 from rxcrm.models.defining import blank, definition_of
 from rxcrm.models.errors import CrmError
+from rxcrm.models.privileges import roles
 from rxcrm.models.records import Act
 from rxcrm.models.saved_view import Purpose
 from rxcrm.models.system_views import SystemView, all_of, key_of
@@ -21,7 +21,7 @@ from rxcrm.translation import N_
 #: Tables with views: value, label.
 ENTITIES = [[entity, table.title_many] for entity, table in RECORDS.items()]
 #: Roles that begin with a view of their own: value, label; "" is everybody.
-ROLES = [["", N_("Everybody")], *([role.value, role.label] for role in Role)]
+EVERYBODY = ("", N_("Everybody"))
 _USED = {
     Purpose.LIST: N_("Lists"),
     Purpose.LOOKUP: N_("Look-ups"),
@@ -184,7 +184,10 @@ def table(act: Act, entity: str) -> Table:
     if listed:
         listed[0].first = listed[-1].last = True
     chosen = configuration.current().part("view_defaults")
-    beginnings = [Beginning(role, label, str(chosen.get((entity, role), ""))) for role, label in ROLES]
+    beginnings = [
+        Beginning(role, label, str(chosen.get((entity, role), "")))
+        for role, label in [EVERYBODY, *((r.key, r.label) for r in roles().values())]
+    ]
     choices = [["", N_("(the first one)")]]
     choices += [[row.key, row.label] for row in listed if row.published and not row.hidden]
     return Table(rows, beginnings, choices)

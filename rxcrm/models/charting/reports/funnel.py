@@ -132,4 +132,5 @@ REPORT = Report(
     _make,
     (MONTHS, BY),
     N_("Of the leads created, how many were contacted, qualified and won, and how long each step took."),
+    reads=(("opportunity", "originating_lead_id"),),
 )

@@ -6,13 +6,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from rxcrm.models.access import require_readable
 from rxcrm.models.charting import periods
 from rxcrm.models.charting.charts import Category
 from rxcrm.models.charting.figures import Asked, Figures
 from rxcrm.models.charting.groups import Grouping, Key, grouping, labels, ordered
 from rxcrm.models.charting.reckoning import MOST_POINTS
+from rxcrm.models.fields import fields_of
 from rxcrm.models.filters.conditions import Group, Test, both
 from rxcrm.models.records import Act
+from rxcrm.models.tables import record_table
 from rxcrm.translation import N_, gettext
 
 
@@ -46,7 +49,10 @@ class Input:
 
 @dataclass(frozen=True)
 class Report:
-    """One report; `make(act, inputs, where)` reckons it over the leads (or whatever its table holds) that pass `where`."""
+    """One report; `make(act, inputs, where)` reckons it over the leads (or whatever its table holds) that pass `where`.
+
+    It `reads` these fields, table and name, beside those by which it groups: who may not see them has no such report.
+    """
 
     key: str
     label: str
@@ -54,9 +60,13 @@ class Report:
     make: Callable[[Act, dict[str, str], Group], Figures]
     inputs: tuple[Input, ...] = ()
     help: str = ""
+    reads: tuple[tuple[str, str], ...] = ()
 
     def figures(self, act: Act, values: Mapping[str, Any], where: Group = Group()) -> Figures:
-        """The report as it is now, with what was given for its inputs."""
+        """The report as it is now, with what was given for its inputs. Raises NotAllowed for a field that the asker may not see."""
+        for entity, name in self.reads:
+            spec = fields_of(record_table(entity))[name]
+            require_readable(act.who, spec, spec.label)
         given = {i.name: i.read(values) for i in self.inputs}
         return replace(self.make(act, given, where), asked=[i.shown(act, given[i.name]) for i in self.inputs])
 

@@ -10,16 +10,18 @@ from rxcrm.models import lists
 from rxcrm.models.access import permitted, reach_of
 from rxcrm.models.charting.charts import Category
 from rxcrm.models.charting.figures import Drawing, Figures, Measure, Point, Unit, listed
+from rxcrm.models.charting.foreign import money_notes
 from rxcrm.models.charting.groups import condition, grouping
 from rxcrm.models.charting.reports.report import Input, Report, arranged, share
 from rxcrm.models.choices import LeadStatus, OpportunityStatus
+from rxcrm.models.currencies import rates
 from rxcrm.models.filters.conditions import Group, Related, Test, both, every
 from rxcrm.models.lead import Lead
 from rxcrm.models.lists import Ask
 from rxcrm.models.opportunity import Opportunity
 from rxcrm.models.records import Act
 from rxcrm.models.views import in_status
-from rxcrm.translation import N_, gettext, ngettext
+from rxcrm.translation import N_, gettext
 
 YEARS = Input("years", N_("Created in the last years"), "1", most=20)
 WON = Related("opportunity.originating_lead_id", every(in_status(OpportunityStatus.WON)))
@@ -68,7 +70,7 @@ def _make(act: Act, inputs: dict[str, str], where: Group) -> Figures:
         points=points,
         at=act.now.isoformat(),
         groups=len(points),
-        notes=foreign_amounts(act, sum(row[4] for row in rows.values())),
+        notes=money_notes(act, sum(row[4] for row in rows.values())),
         view="all",
         totals=_totals(list(rows.values())) if len(rows) > 1 else [],
     )
@@ -91,16 +93,15 @@ def _totals(rows: list[list[int]]) -> list[float | None]:
 def won_sales(act: Act) -> tuple[Any, dict[str, Any]]:
     """Per lead what was won from it, as far as the asker may see: revenue in hundredths of the organisation's currency.
 
-    `foreign` counts the amounts in other currencies, `won_on` is the first time that something was won.
+    `foreign` counts the amounts without a rate, `won_on` is the first time that something was won.
     """
     row, reach = cast(Any, Opportunity).__table__.c, reach_of(act.who, Opportunity)
-    ours = row.currency.in_(("", act.organisation.currency))
     amount: ColumnElement[Any] = row.actual_revenue
     found = (
         select(
             row.originating_lead_id.label("lead"),
-            func.sum(case((ours, hundredths(amount)))).label("revenue"),
-            func.count(case((ours, None), else_=amount)).label("foreign"),
+            func.sum(rates.worth(act, row, "actual_revenue", hundredths(amount))).label("revenue"),
+            func.count(case((rates.adds_up(act, row), None), else_=amount)).label("foreign"),
             func.min(row.closed_on).label("won_on"),
         )
         .where(
@@ -119,15 +120,6 @@ def won_sales(act: Act) -> tuple[Any, dict[str, Any]]:
 def hundredths(amount: ColumnElement[Any]) -> ColumnElement[int]:
     """An amount as it is stored."""
     return type_coerce(amount, BigInteger())
-
-
-def foreign_amounts(act: Act, left_out: int) -> list[str]:
-    """The sentence about amounts that are not counted, if there are some."""
-    if not left_out:
-        return []
-    one = N_("%(n)s amount in another currency than %(currency)s is not counted.")
-    many = N_("%(n)s amounts in other currencies than %(currency)s are not counted.")
-    return [ngettext(act.who.conventions.locale, one, many, left_out, currency=act.organisation.currency)]
 
 
 def _measures(act: Act, where: Group) -> list[Measure]:
@@ -157,4 +149,5 @@ REPORT = Report(
     _make,
     (YEARS,),
     N_("Which sources bring leads that are qualified and won, and what they earned."),
+    reads=(("opportunity", "actual_revenue"), ("opportunity", "originating_lead_id")),
 )

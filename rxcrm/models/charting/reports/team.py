@@ -9,11 +9,13 @@ from sqlalchemy import case, func, literal_column, select
 from rxcrm.models import lists
 from rxcrm.models.access import Depth, Privilege, Who
 from rxcrm.models.charting.figures import Drawing, Figures, Measure, Point, Unit, listed, narrowed, owned_by
+from rxcrm.models.charting.foreign import money_notes
 from rxcrm.models.charting.groups import owner_key, people_named
 from rxcrm.models.charting.reports.report import Input, Report
-from rxcrm.models.charting.reports.sources import foreign_amounts, hundredths
+from rxcrm.models.charting.reports.sources import hundredths
 from rxcrm.models.charting.shipped import neglected
 from rxcrm.models.choices import ActivityStatus, LeadStatus, OpportunityStatus, Role
+from rxcrm.models.currencies import rates
 from rxcrm.models.filters.conditions import Group, Test, both, every
 from rxcrm.models.lists import Ask
 from rxcrm.models.people import User, UserRole
@@ -81,7 +83,7 @@ def _make(act: Act, inputs: dict[str, str], where: Group) -> Figures:
         points=points,
         at=act.now.isoformat(),
         groups=len(shown),
-        notes=foreign_amounts(act, left_out),
+        notes=money_notes(act, left_out),
         view="all",
         totals=[sum(column) for column in zip(*(map(_plain, point.values) for point in points), strict=True)]
         if len(points) > 1
@@ -104,8 +106,9 @@ def _by_owner(act: Act, entity: str, where: Group, amount: str) -> list[tuple[in
     row = cast(Any, record_table(entity)).__table__.c
     reckoned: list[Any] = [func.count(), literal_column("0")]
     if amount:
-        ours = row.currency.in_(("", act.organisation.currency))
-        reckoned = [func.sum(case((ours, hundredths(row[amount])))), func.count(case((ours, None), else_=row[amount]))]
+        counted = rates.adds_up(act, row)
+        worth = rates.worth(act, row, amount, hundredths(row[amount]))
+        reckoned = [func.sum(worth), func.count(case((counted, None), else_=row[amount]))]
     key = owner_key(row)
     found = act.session.execute(select(key, *reckoned).where(*conditions).group_by(key), params)
     return [(k, int(n or 0) / 100 if amount else int(n), int(foreign or 0)) for k, n, foreign in found]
@@ -143,4 +146,9 @@ REPORT = Report(
     _make,
     (Input("days", N_("Days without activity"), "14", most=3650),),
     N_("What each seller has before him, what is late, and what was achieved this month."),
+    reads=(
+        ("opportunity", "estimated_revenue"),
+        ("opportunity", "actual_revenue"),
+        ("opportunity", "actual_close_date"),
+    ),
 )

@@ -9,10 +9,12 @@ from sqlalchemy import case, func, literal_column, select
 from rxcrm.models import lists
 from rxcrm.models.charting.charts import Category
 from rxcrm.models.charting.figures import Drawing, Figures, Measure, Point, Unit, listed, narrowed
+from rxcrm.models.charting.foreign import money_notes
 from rxcrm.models.charting.groups import condition, grouping
 from rxcrm.models.charting.reports.report import Input, Report, arranged, share
-from rxcrm.models.charting.reports.sources import foreign_amounts, hundredths
+from rxcrm.models.charting.reports.sources import hundredths
 from rxcrm.models.choices import OpportunityStatus
+from rxcrm.models.currencies import rates
 from rxcrm.models.filters.conditions import Group, Test, both, every
 from rxcrm.models.lists import Ask
 from rxcrm.models.opportunity import Opportunity
@@ -36,14 +38,13 @@ def _make(act: Act, inputs: dict[str, str], where: Group) -> Figures:
     by = grouping(act, "opportunity", category) if category else None
     conditions, params = lists.conditions(act, Ask("opportunity", "all", where=where))
     row, key = cast(Any, Opportunity).__table__.c, by.key if by else literal_column("0")
-    ours = row.currency.in_(("", act.organisation.currency))
     won = row.status == int(OpportunityStatus.WON)
     statement = select(
         key,
         func.count(),
         func.sum(case((won, 1), else_=0)),
-        func.sum(case((won & ours, hundredths(row.actual_revenue)))),
-        func.count(case((won & ~ours, row.actual_revenue))),
+        func.sum(case((won, rates.worth(act, row, "actual_revenue", hundredths(row.actual_revenue))))),
+        func.count(case((won & ~rates.adds_up(act, row), row.actual_revenue))),
     )
     # Without a category it is one number, and there is one even if nothing was decided.
     statement = statement.where(*conditions).group_by(key) if by else statement.where(*conditions)
@@ -68,7 +69,7 @@ def _make(act: Act, inputs: dict[str, str], where: Group) -> Figures:
         points=points,
         at=act.now.isoformat(),
         groups=len(points),
-        notes=foreign_amounts(act, sum(r[3] for r in rows.values())),
+        notes=money_notes(act, sum(r[3] for r in rows.values())),
         view="all",
         totals=_values([sum(column) for column in zip(*rows.values(), strict=True)]) if len(rows) > 1 else [],
     )
@@ -104,4 +105,5 @@ REPORT = Report(
         Input("by", N_("Group by"), "", options={key: label for key, (label, _) in BY.items()}),
     ),
     N_("Of the opportunities that were won or lost, how many were won, and what they earned."),
+    reads=(("opportunity", "actual_revenue"), ("opportunity", "actual_close_date")),
 )

@@ -63,7 +63,7 @@ SALESFORCE = Source(
         "do_not_email": ("Email Opt Out", "HasOptedOutOfEmail"),
         "do_not_phone": ("Do Not Call",),
         "do_not_fax": ("Fax Opt Out", "HasOptedOutOfFax"),
-        "source_campaign": ("Campaign", "Campaign Name"),
+        "source_campaign_id": ("Campaign", "Campaign Name"),
     },
 )
 HUBSPOT = Source(
@@ -227,7 +227,7 @@ ODOO = Source(
         "description": ("description", "Notes", "Internal Notes"),
         "status": ("stage_id", "Stage"),
         "lead_source": ("source_id", "Source"),
-        "source_campaign": ("campaign_id", "Campaign"),
+        "source_campaign_id": ("campaign_id", "Campaign"),
         "estimated_amount": ("expected_revenue",),
         "estimated_close_date": ("date_deadline", "Expected Closing"),
     },

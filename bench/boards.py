@@ -1,0 +1,65 @@
+"""Boards of many leads: what stands in the lanes in all, and the first cards of each, beside the bare SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from bench.desk import Desk
+from bench.timing import Figure, Floor, compare
+from rxcrm.models import lists
+from rxcrm.models.boards import reading
+from rxcrm.models.boards.ways import way_of
+from rxcrm.models.lists import Ask
+
+RUNS = {"warm_ups": 1, "fewest": 3, "seconds": 4.0}
+_OPEN = "status = 0 AND deleted_on IS NULL"
+_CARD = "id, created_on, first_name, last_name, topic, company_name, rating, estimated_amount, owner_user_id"
+_ASK = Ask(view="open")
+
+
+def figures(desk: Desk) -> list[Figure]:
+    """Heads and first cards by status reason, rating and process stage."""
+    return [figure for lanes, key in KEYS.items() for figure in (_heads(desk, lanes, key), _cards(desk, lanes, key))]
+
+
+#: Lanes → the SQL of their key.
+KEYS = {
+    "status_reason": "status_reason",
+    "rating": "rating",
+    "stage": "(SELECT stage FROM process_instance WHERE lead_id = lead.id AND current)",
+}
+
+
+def _shown(desk: Desk, work: Callable[..., Any], lanes: str) -> Callable[[], Any]:
+    return lambda: desk.read(desk.busy, lambda act: work(act, _ASK, lists.viewed(act, _ASK), way_of("lead", lanes)))
+
+
+def _heads(desk: Desk, lanes: str, key: str) -> Figure:
+    sql = f"SELECT {key} AS k, currency, count(*), sum(estimated_amount) FROM lead WHERE {_OPEN} GROUP BY 1, 2"
+    if lanes == "stage":
+        sql = (
+            "SELECT stage, currency, count(*), sum(estimated_amount) FROM lead"
+            f" LEFT JOIN process_instance p ON p.lead_id = lead.id AND p.current WHERE lead.{_OPEN} GROUP BY 1, 2"
+        )
+    app, floor = compare(_shown(desk, reading.heads, lanes), lambda: desk.bare.all(sql), **RUNS)
+    beneath = Floor(sql, desk.bare.index(sql), len(desk.bare.all(sql)))
+    return Figure(f"board: heads of lanes by {lanes}", desk.database, desk.leads, app, floor, beneath, aim=2.0)
+
+
+def _cards(desk: Desk, lanes: str, key: str) -> Figure:
+    """The floor is one select for each lane that has cards, along the index of the sort."""
+    keys = [row[0] for row in desk.bare.all(f"SELECT DISTINCT {key} FROM lead WHERE {_OPEN}")]
+    some = [
+        f"SELECT {_CARD} FROM lead WHERE {_OPEN} AND {key} {'IS NULL' if one is None else f'= {one!r}'}"
+        f" ORDER BY created_on DESC, id DESC LIMIT {reading.CARDS + 1}"
+        for one in keys
+    ]
+
+    def bare() -> None:
+        for sql in some:
+            desk.bare.all(sql)
+
+    app, floor = compare(_shown(desk, reading.lanes, lanes), bare, **RUNS)
+    beneath = Floor("; ".join(some), desk.bare.index(some[0]), reading.CARDS * len(some))
+    return Figure(f"board: first cards by {lanes}", desk.database, desk.leads, app, floor, beneath, aim=20.0)

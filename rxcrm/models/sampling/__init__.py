@@ -1,0 +1,1 @@
+"""Sample data in an organisation of its own: added and taken out again in the background."""
