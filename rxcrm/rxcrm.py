@@ -16,6 +16,7 @@ from rxcrm.pages import add_pages
 from rxcrm.state import gate, live
 from rxcrm.state.gate import Gate
 from rxcrm.state.notifications import Greeting
+from rxcrm.state.settings.asking import Afresh
 from rxcrm.state.shell import Shell
 
 log = logging.getLogger("rxcrm")
@@ -83,6 +84,7 @@ app = rx.App(
 )
 app.add_middleware(Gate())
 app.add_middleware(Greeting())
+app.add_middleware(Afresh())
 app.register_lifespan_task(housekeeping)
 app.register_lifespan_task(live.pumping, visit=gate.visiting)
 app.register_lifespan_task(worker.working)

@@ -159,7 +159,7 @@ function NameSplit({ parts }) {
 function LookupRule({ spec, rule, onChange }) {
   const t = useT();
   const label = spec.label;
-  const mail = spec.lookup.split(",").some((entity) => entity !== "opportunity");
+  const mail = spec.lookup.split(",").some((entity) => !["opportunity", "campaign", "territory"].includes(entity));
   return (
     <span className="lookup-rule">
       <select aria-label={t("%(label)s: found by", { label })} value={rule.by} onChange={(e) => onChange({ ...rule, by: e.target.value })}>

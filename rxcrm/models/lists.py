@@ -506,7 +506,7 @@ class Plan:
 
 def _build(plan: Plan, dialect: str, among: ColumnElement[bool] | None = None) -> Any:
     """The statement of a plan, narrowed further to rows `among` some."""
-    where = [*_fixed(plan), *([] if among is None else [among])]
+    where = [*_fixed(plan, walking=not plan.by and not plan.count), *([] if among is None else [among])]
     if plan.term:
         where += [*_found(plan.entity, plan.by, dialect), *_told_by(plan)]
     if plan.count:
@@ -709,14 +709,11 @@ def _numbers(statuses: tuple[int, ...]) -> list[ColumnElement[int]]:
     return [literal_column(str(status), Integer) for status in statuses or (-1,)]
 
 
-def _fixed(plan: Plan) -> list[ColumnElement[bool]]:
+def _fixed(plan: Plan, *, walking: bool = False) -> list[ColumnElement[bool]]:
     """The conditions of every list: not deleted, and what the view asks for besides a status."""
     row, mine = _columns(plan.entity), bindparam("owner", type_=BigInt)
-    return [
-        row.deleted_on.is_(None),
-        *([row.owner_user_id == mine] if plan.mine else []),
-        *([plan.narrowing.where] if plan.narrowing else []),
-    ]
+    narrowed = [plan.narrowing.walked if walking else plan.narrowing.where] if plan.narrowing else []
+    return [row.deleted_on.is_(None), *([row.owner_user_id == mine] if plan.mine else []), *narrowed]
 
 
 def _beyond(keys: list[Any], prefix: str, descending: list[bool]) -> ColumnElement[bool]:

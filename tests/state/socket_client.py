@@ -27,8 +27,10 @@ class SocketClient:
     async def _receive(self, data: Any) -> None:
         await self.inbox.put(data)
 
-    async def open(self, path: str = "/", query: dict[str, str] | None = None) -> Self:
-        first = {"event": {"name": HYDRATE, "payload": {}, "router_data": place(path, query)}}
+    async def open(self, path: str = "/", query: dict[str, str] | None = None, *, anew: bool = False) -> Self:
+        """Connect as a page does that comes back after it lost its connection, or that is loaded `anew`."""
+        payload = {"hashes": [""]} if anew else {}
+        first = {"event": {"name": HYDRATE, "payload": payload, "router_data": place(path, query)}}
         await self.client.connect(
             f"{self.url}/?token={self.token}",
             socketio_path="/_event",

@@ -259,6 +259,25 @@ def test_no_cookie_and_no_private_variable_reaches_the_page(server: Server) -> N
     run(story)
 
 
+def test_a_settings_page_that_is_loaded_anew_begins_with_no_dialog_of_an_earlier_visit(server: Server) -> None:
+    async def story() -> None:
+        cookie, path = cookie_of(server, "ada@contoso.com"), "/settings/sample-data"
+        asking = next(name for name in handlers() if name.endswith("sample_data.ask_remove"))
+        tab = await SocketClient(server.url, cookie).open(path)
+        assert await tab.told('"staff"')  # the page has been read
+        assert await tab.told('"asked_rx_state_": "remove"', asking, path=path)
+        await tab.close()
+        again = await SocketClient(server.url, cookie, token=tab.token).open(path, anew=True)
+        first = json.dumps(await asyncio.wait_for(again.inbox.get(), 15))
+        assert '"asked_rx_state_": "remove"' not in first and '"staff"' in first
+        shown = json.loads(first)["delta"]
+        (page,) = (values for name, values in shown.items() if name.endswith("sample_data"))
+        assert (page["ready_rx_state_"], page["asked_rx_state_"]) == (False, "")
+        await again.close()
+
+    run(story)
+
+
 def test_a_socket_from_another_site_is_refused(server: Server) -> None:
     async def story() -> None:
         tab = SocketClient(server.url, cookie_of(server, "sara@contoso.com"), origin="https://evil.example")

@@ -57,9 +57,14 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, eq=False)
 class Compiled:
-    """A condition on the rows of a table, its values left open as parameters."""
+    """A condition on the rows of a table, its values left open as parameters.
+
+    `walked` says the same for rows that are looked at one after the other along an index, where `where` lets the database
+    begin with what it asks for.
+    """
 
     where: ColumnElement[bool]
+    walked: ColumnElement[bool]
     constants: Mapping[str, Any] = field(default_factory=dict)
     moments: Mapping[str, Callable[[Clock], Any]] = field(default_factory=dict)
     reaches: tuple[Reach, ...] = ()
@@ -129,10 +134,17 @@ class _Compiler:
         self.reaches = reaches
         self.constants: dict[str, Any] = {}
         self.moments: dict[str, Callable[[Clock], Any]] = {}
+        #: Whether the condition asks for tags, and whether it is being said for rows one by one.
+        self.asks_tags = self.one_by_one = False
 
     def whole(self, table: type[Record], condition: Group) -> Compiled:
-        where = self.part(table, cast(Any, table).__table__.c, condition)
-        return Compiled(where, self.constants, self.moments, tuple(self.reaches.values()))
+        row = cast(Any, table).__table__.c
+        where = walked = self.part(table, row, condition)
+        if self.asks_tags:
+            self.one_by_one = True
+            walked = self.part(table, row, condition)
+            self.one_by_one = False
+        return Compiled(where, walked, self.constants, self.moments, tuple(self.reaches.values()))
 
     def part(self, table: type[Record], row: Any, part: Part) -> ColumnElement[bool]:
         if isinstance(part, Related):
@@ -310,13 +322,19 @@ class _Compiler:
         groups = [known.all_of(tag_id) for tag_id in dict.fromkeys(_tag(value) for value in test.values)]
         if test.operator == "contain-values":
             groups = [sorted({tag_id for group in groups for tag_id in group})]
-        return and_(*(row.id.in_(self.holding(table, group)) for group in groups))
+        return and_(*(self.holds_one(table, row, group) for group in groups))
 
-    def holding(self, table: type[Record], tag_ids: list[int]) -> Any:
-        """The ids of the records of a table that hold one of some numbers."""
-        link = cast(Any, Tagged).__table__.c
+    def holds_one(self, table: type[Record], row: Any, tag_ids: list[int]) -> ColumnElement[bool]:
+        """Whether a record holds one of some numbers. SQLite gathers all that have a tag before it looks at the first row,
+        unless it is asked row by row."""
+        self.asks_tags = True
+        link = cast(Any, Tagged).__table__.alias().c
         ids = [self.bind(tag_id, BigInt) for tag_id in tag_ids]
-        return select(link.record_id).where(link.entity == literal_column(f"'{table.entity}'"), link.tag_id.in_(ids))
+        held = select(link.record_id).where(link.entity == literal_column(f"'{table.entity}'"), link.tag_id.in_(ids))
+        found: ColumnElement[bool] = (
+            held.where(link.record_id == row.id).exists() if self.one_by_one else row.id.in_(held)
+        )
+        return found
 
     def bind(self, value: Any, kind: TypeEngine[Any] | type[TypeEngine[Any]] | None, *, several: bool = False) -> Any:
         """A parameter of its own; a function is asked for the value at each moment."""

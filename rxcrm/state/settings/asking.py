@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import reflex as rx
+from reflex.event import Event
+from reflex.state import StateUpdate
 
 from rxcrm.models.access import Privilege
 from rxcrm.models.administration import Branch
@@ -50,6 +52,24 @@ class AskingMixin(rx.State, mixin=True):
 
     def _ask(self, what: str, subject: int = 0, values: dict[str, str] | None = None) -> None:
         self.asked, self.subject, self.values = what, subject, values or {}
+
+
+class Afresh(rx.Middleware):
+    """A page that a browser loads anew begins without what its state holds of an earlier visit.
+
+    Its buttons would be there before `open` has run, and `open` closed the dialog that somebody is quick enough to open.
+    """
+
+    async def preprocess(self, app: rx.App, state: rx.State, event: Event) -> StateUpdate | None:
+        """Runs before the first packet is made up; a tab that only lost its connection sends no hashes and keeps its page."""
+        if event.name.rpartition(".")[2] != "hydrate_and_load" or not event.payload.get("hashes"):
+            return None
+        for handler in app.get_load_events(state.rx_router_url.path):
+            kind = getattr(handler, "state", None)
+            if kind is not None and issubclass(kind, AskingMixin):
+                page = await state.get_state(kind)
+                page.ready, page.asked = False, ""
+        return None
 
 
 def unit_options(branches: list[Branch]) -> list[list[str]]:
