@@ -24,6 +24,7 @@ from tests.gallery_imports import Imports, call_off, exporting
 from tests.gallery_selling import SCENES as SELLING
 from tests.gallery_settings import SCENES as SETTINGS
 from tests.gallery_shaping import SCENES as SHAPING
+from tests.gallery_tags import SCENES as TAGS
 from tests.server import Server, build_once, chromium
 
 FOLDER = Path(__file__).parents[1] / "docs" / "gallery"
@@ -81,16 +82,6 @@ def quick(page: Page) -> None:
     page.get_by_role("button", name="New record").click()
     page.get_by_role("menuitem", name="Lead").click()
     page.get_by_role("dialog").wait_for()
-
-
-def board(address: str) -> Callable[[Page], None]:
-    """A board, or a calendar of records."""
-
-    def show(page: Page) -> None:
-        page.goto(address)
-        page.locator(".board-card[data-card], .calendar-sheet [data-slot]").first.wait_for()
-
-    return show
 
 
 def views(page: Page) -> None:
@@ -318,9 +309,6 @@ def settings(path: str) -> Callable[[Page], None]:
 
 SCENES: dict[str, Callable[[Page], None]] = {
     "leads": leads,
-    "board": board("/opportunities?view=open&as=board"),
-    "board-leads": board("/leads?view=open&as=board&lanes=owner"),
-    "record-calendar": board("/leads?view=open&as=calendar&date=created_on"),
     "views": views,
     "assign": ticked,
     "empty": nothing,
@@ -369,6 +357,7 @@ SCENES: dict[str, Callable[[Page], None]] = {
     "roles": settings("/settings/roles"),
     "jobs": settings("/settings/jobs"),
     "templates": settings("/settings/templates"),
+    "column-security": settings("/settings/column-security"),
     "settings": settings("/settings"),
     "users": settings("/settings/users"),
     "units": settings("/settings/units"),
@@ -378,6 +367,7 @@ SCENES: dict[str, Callable[[Page], None]] = {
     **SELLING,
     **CAMPAIGNS,
     **SETTINGS,
+    **TAGS,
 }
 
 

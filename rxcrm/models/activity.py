@@ -8,7 +8,7 @@ from sqlmodel import Field, SQLModel
 
 from rxcrm.models import choices as c
 from rxcrm.models import fields as f
-from rxcrm.models.base import LIVE, Record, identity, key, sorted_by
+from rxcrm.models.base import GONE, LIVE, Record, identity, key, sorted_by
 from rxcrm.models.choices import ActivityKind as K
 from rxcrm.models.choices import ActivityReason as R
 from rxcrm.models.choices import ActivityStatus as S
@@ -80,7 +80,7 @@ class Activity(Record, table=True):
         Index("ix_activity_regarding", "regarding_entity", "regarding_id"),
         Index("ix_activity_parent_id", "parent_id"),
         Index("ix_activity_message_id", "message_id"),
-        Index("ix_activity_deleted", "deleted_on"),
+        Index("ix_activity_deleted", "deleted_on", sqlite_where=GONE, postgresql_where=GONE),
         Index("ix_activity_import", "import_id"),
         Index("ix_activity_start", "start_on", "id"),
     )

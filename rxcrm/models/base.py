@@ -28,6 +28,7 @@ KEY = String(160).with_variant(String(160, collation="C"), "postgresql")
 
 #: Rows in the recycle bin are left out of every list and its indexes (S 13.6).
 LIVE = text("deleted_on IS NULL")
+GONE = text("deleted_on IS NOT NULL")
 
 
 def identity() -> Any:

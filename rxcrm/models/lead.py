@@ -9,7 +9,7 @@ from sqlmodel import Field, SQLModel
 
 from rxcrm.models import choices as c
 from rxcrm.models import fields as f
-from rxcrm.models.base import LIVE, Address, Person, Preferences, Record, Taggable, key, sorted_by
+from rxcrm.models.base import GONE, LIVE, Address, Person, Preferences, Record, Taggable, key, sorted_by
 from rxcrm.models.db import BigInt, Moment
 from rxcrm.models.fields import Level
 from rxcrm.models.found_by import text_of
@@ -58,7 +58,7 @@ class Lead(Person, Record, Address, SecondAddress, Preferences, Taggable, table=
         Index("ix_lead_team", "owner_team_id", sqlite_where=LIVE, postgresql_where=LIVE),
         Index("ix_lead_unit", "unit_id", sqlite_where=LIVE, postgresql_where=LIVE),
         Index("ix_lead_email_key", "email_key"),
-        Index("ix_lead_deleted", "deleted_on"),
+        Index("ix_lead_deleted", "deleted_on", sqlite_where=GONE, postgresql_where=GONE),
         Index("ix_lead_import", "import_id"),
     )
     entity: ClassVar[str] = "lead"

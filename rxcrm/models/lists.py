@@ -358,14 +358,20 @@ class _Query:
         return int(self._run(plan, self.params)[0][0]) <= FEW
 
     def _walk(self, plan: Plan, params: dict[str, Any]) -> list[Row[Any]] | None:
-        """The rows along the sort order as far as WALK rows; None if the page was not full by then (S 13.15)."""
+        """The rows along the sort order as far as WALK rows; None if the page was not full by then (S 13.15).
+
+        What is asked of the column that comes first in the order says where the walk begins and ends.
+        """
         mine = plan.mine and _in_order(plan.entity, plan.sort, mine=True)
+        bounded = plan.narrowing and self.keys[0].name in plan.narrowing.within
         bare = Plan(
             plan.entity,
             (),
             plan.sort,
             plan.statuses,
             mine,
+            plan.narrowing if bounded else None,
+            loose=True,
             limit=1,
             backward=plan.backward,
             after=plan.after,
@@ -475,7 +481,7 @@ class Plan:
     """What the text of a list's statement depends on; equal plans share one statement, built once.
 
     `after` and `until` say that the keys are bounded by the parameters a0, a1 … and u0, u1 …; `bare` leaves the
-    shown columns out; `count` asks for the number of rows instead; `term` says that there is a search term, `by` how
+    shown columns out, `loose` of the condition all but what it asks of the first key; `count` asks for the number of rows instead; `term` says that there is a search term, `by` how
     the rows are found: by walking (""), INDEX or ACCESS. `narrowing` is the rest of the view's condition, `reach` is None
     for who may see all, and `found` for who may read all the fields by which records are found.
     """
@@ -492,6 +498,7 @@ class Plan:
     until: bool = False
     offset: bool = False
     bare: bool = False
+    loose: bool = False
     count: bool = False
     term: bool = False
     found: tuple[str, ...] | None = None
@@ -712,7 +719,11 @@ def _numbers(statuses: tuple[int, ...]) -> list[ColumnElement[int]]:
 def _fixed(plan: Plan, *, walking: bool = False) -> list[ColumnElement[bool]]:
     """The conditions of every list: not deleted, and what the view asks for besides a status."""
     row, mine = _columns(plan.entity), bindparam("owner", type_=BigInt)
-    narrowed = [plan.narrowing.walked if walking else plan.narrowing.where] if plan.narrowing else []
+    narrowed: list[ColumnElement[bool]] = []
+    if plan.narrowing and plan.loose:
+        narrowed += plan.narrowing.within[_keys(plan.entity, plan.sort)[0].name]
+    elif plan.narrowing:
+        narrowed.append(plan.narrowing.walked if walking else plan.narrowing.where)
     return [row.deleted_on.is_(None), *([row.owner_user_id == mine] if plan.mine else []), *narrowed]
 
 

@@ -9,7 +9,7 @@ from sqlmodel import Field
 
 from rxcrm.models import choices as c
 from rxcrm.models import fields as f
-from rxcrm.models.base import LIVE, Record, Taggable, key, sorted_by
+from rxcrm.models.base import GONE, LIVE, Record, Taggable, key, sorted_by
 from rxcrm.models.db import BigInt, Moment
 from rxcrm.models.fields import Level
 from rxcrm.models.found_by import text_of
@@ -43,7 +43,7 @@ class Opportunity(Record, Taggable, table=True):
         *sorted_by("opportunity", "close_key", "topic_key", "created_on", within=("owner_user_id", "status")),
         Index("ix_opportunity_team", "owner_team_id", sqlite_where=LIVE, postgresql_where=LIVE),
         Index("ix_opportunity_unit", "unit_id", sqlite_where=LIVE, postgresql_where=LIVE),
-        Index("ix_opportunity_deleted", "deleted_on"),
+        Index("ix_opportunity_deleted", "deleted_on", sqlite_where=GONE, postgresql_where=GONE),
         Index("ix_opportunity_import", "import_id"),
     )
     entity: ClassVar[str] = "opportunity"

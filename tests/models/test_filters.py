@@ -231,7 +231,7 @@ def test_a_choice_is_among_values_or_not(
     office: Office, operator: str, values: tuple[str, ...], found: list[str]
 ) -> None:
     for name, rating in (("none", None), ("hot", Rating.HOT), ("warm", Rating.WARM)):
-        office.lead(last_name=name).rating = rating
+        office.lead(last_name=name, rating=rating)
     office.session.flush()
     assert named(office, Test("rating", operator, values)) == found
 

@@ -21,6 +21,7 @@ from rxcrm.models import (
     references,
     saved_views,
     security_roles,
+    teams,
     territories,
 )
 from rxcrm.models.assignment import people as working
@@ -149,7 +150,13 @@ def shape_much(office: Office) -> None:
 
 
 def shape_selling(office: Office) -> None:
-    """Tags, campaigns, territories, currencies, what a qualification copies, topics, secured fields."""
+    """Teams, tags, campaigns, territories, currencies, what a qualification copies, topics, secured fields."""
+    members = f"{office.sara.id} {office.tim.id}"
+    team = {"name": "Key accounts", "unit_id": str(office.unit("North").id), "roles": "salesperson", "members": members}
+    done(office, teams.add, {**team, "description": "The large ones"})
+    done(
+        office, teams.set_disabled, done(office, teams.add, {**team, "name": "Before", "members": ""}).id, disabled=True
+    )
     vip = done(office, tag_settings.add, {"name": "VIP", "colour": "teal"})
     done(office, tag_settings.let_only_administrators, True)
     fair = done(office, references.add, Campaign, {"name": "Fair", "planned_start": "2026-05-01", "budget": "1200.50"})
@@ -271,6 +278,22 @@ FIELD = {
     "kind": "text", "label": "Area", "labels": {}, "help": "", "length": 50, "low": None, "high": None, "target": "",
     "level": "", "filterable": False, "active": True,
 }  # fmt: skip
+
+
+def test_a_team_comes_without_who_is_not_here_and_never_into_a_unit_that_is_not(office: Office) -> None:
+    team = {
+        "description": "",
+        "unit": "North",
+        "roles": [],
+        "members": ["sara@contoso.com", "x@y.com"],
+        "disabled": False,
+    }
+    seen = put(office, with_settings(office, teams={"Key accounts": team}))
+    assert [told.text for told in seen.warnings] == ["Left out, because it is not here: x@y.com."]
+    listed = {one.name: one for one in teams.listed(office.act(office.ada))}
+    assert (listed["Key accounts"].members, listed["Key accounts"].unit) == (["Sara"], "North")
+    lost = weigh(office, with_settings(office, teams={"Fair": {**team, "unit": "South"}}))
+    assert [told.text for told in lost.problems] == ["There is no unit “South”."]
 
 
 # -- what does not fit -----------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from sqlalchemy import BigInteger, ColumnElement, String, Text, and_, case, func, literal_column, select, type_coerce
+from sqlalchemy import Column as SqlColumn
 
 from rxcrm.models.access import Reach, permitted, reach_of, require_readable
 from rxcrm.models.charting import periods
@@ -115,7 +116,10 @@ def _keyed(act: Act, row: Any, spec: FieldSpec, category: Category) -> _Keyed:
         )
     if spec.kind is Kind.LOOKUP and spec.target != USERS:
         return _related(act, value, spec.target)
-    return _Keyed(func.coalesce(type_coerce(value, BigInteger()), _KEPT), people=spec.target == USERS)
+    number = type_coerce(value, BigInteger())
+    # A column that is never empty groups along its index.
+    never_empty = isinstance(value, SqlColumn) and not value.nullable
+    return _Keyed(number if never_empty else func.coalesce(number, _KEPT), people=spec.target == USERS)
 
 
 def owner_key(row: Any) -> ColumnElement[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -12,6 +12,7 @@ from typing import Any, cast
 from sqlalchemy import (
     BigInteger,
     Boolean,
+    Column,
     ColumnElement,
     Date,
     Float,
@@ -45,6 +46,7 @@ from rxcrm.models.searching import KEY_LENGTH, fold, plain
 from rxcrm.models.tables import POINTED, pointed_table, record_table
 from rxcrm.models.tagging.tables import Tagged
 from rxcrm.models.tagging.vocabulary import vocabulary
+from rxcrm.models.views import COLUMNS
 from rxcrm.translation import N_
 
 GONE = N_("This filter speaks of the field “%(field)s”, which does not exist any more.")
@@ -60,11 +62,12 @@ class Compiled:
     """A condition on the rows of a table, its values left open as parameters.
 
     `walked` says the same for rows that are looked at one after the other along an index, where `where` lets the database
-    begin with what it asks for.
+    begin with what it asks for. `within` has what it asks of single columns of the row: where an index begins and ends.
     """
 
     where: ColumnElement[bool]
     walked: ColumnElement[bool]
+    within: Mapping[str, tuple[ColumnElement[bool], ...]] = field(default_factory=dict)
     constants: Mapping[str, Any] = field(default_factory=dict)
     moments: Mapping[str, Callable[[Clock], Any]] = field(default_factory=dict)
     reaches: tuple[Reach, ...] = ()
@@ -102,6 +105,24 @@ def _compiled(table: type[Record], condition: Group, reaches: tuple[tuple[str, R
     return _Compiler(dict(reaches)).whole(table, condition)
 
 
+def _required(condition: Group) -> Iterator[Part]:
+    """The parts of a condition that must hold, each of them."""
+    if condition.any and len(condition.parts) > 1:
+        yield condition
+        return
+    for part in condition.parts:
+        yield from _required(part) if isinstance(part, Group) else [part]
+
+
+def _own_column(table: type[Record], row: Any, part: Part) -> str:
+    """The column of the row that a test of numbers, options or dates looks at; empty for everything else."""
+    place = place_of(table, part.field) if isinstance(part, Test) else None
+    if place is None or place.through or place.spec.kind in {*TEXTUAL, Kind.CURRENCY, Kind.TAGS, Kind.LOOKUP}:
+        return ""
+    held = value_of(row, place.spec)
+    return held.name if isinstance(held, Column) else ""
+
+
 def _touched(table: type[Record], part: Part, who: Who) -> set[str]:
     """The tables of related records that a condition looks at.
 
@@ -134,17 +155,22 @@ class _Compiler:
         self.reaches = reaches
         self.constants: dict[str, Any] = {}
         self.moments: dict[str, Callable[[Clock], Any]] = {}
-        #: Whether the condition asks for tags, and whether it is being said for rows one by one.
-        self.asks_tags = self.one_by_one = False
+        #: Whether the condition is said differently for rows one by one, and whether it is being said for those.
+        self.has_two_ways = self.one_by_one = False
 
     def whole(self, table: type[Record], condition: Group) -> Compiled:
         row = cast(Any, table).__table__.c
-        where = walked = self.part(table, row, condition)
-        if self.asks_tags:
+        parts = [(part, self.part(table, row, part)) for part in _required(condition)]
+        where = walked = and_(true(), *(said for _, said in parts))
+        if self.has_two_ways:
             self.one_by_one = True
             walked = self.part(table, row, condition)
             self.one_by_one = False
-        return Compiled(where, walked, self.constants, self.moments, tuple(self.reaches.values()))
+        within: dict[str, tuple[ColumnElement[bool], ...]] = {}
+        for part, said in parts:
+            if name := _own_column(table, row, part):
+                within[name] = (*within.get(name, ()), said)
+        return Compiled(where, walked, within, self.constants, self.moments, tuple(self.reaches.values()))
 
     def part(self, table: type[Record], row: Any, part: Part) -> ColumnElement[bool]:
         if isinstance(part, Related):
@@ -181,13 +207,31 @@ class _Compiler:
             raise BadFilter(NO_OPERATOR, label=place.spec.label, operator=test.operator)
         _require_values(place.spec, operator, test.values)
         if not place.through:
-            return self.compared(table, row, place.spec, test)
+            held = self.compared(table, row, place.spec, test)
+            key = self.sorted_key(table, row, place.spec, test)
+            return held if key is None else and_(key, held)
         there = cast(Any, place.table).__table__.alias()
         joined = there.c.id == held_in(table, row, place.through)
         positive = _POSITIVE.get(test.operator)
         asked = Test(test.field, positive, test.values) if positive else test
         found = self._exists(place.table, there, joined, self.compared(place.table, there.c, place.spec, asked))
         return not_(found) if positive else found
+
+    def sorted_key(self, table: type[Record], row: Any, spec: FieldSpec, test: Test) -> ColumnElement[bool] | None:
+        """What follows for the number by which lists are sorted by an option, 0 for none: that stands in an index.
+
+        None if there is no such number, or nothing follows, or rows are looked at in another order anyway.
+        """
+        column = COLUMNS[table.entity].get(spec.name) if table.entity in COLUMNS else None
+        if spec.kind is not Kind.CHOICE or column is None or column.order in ("", spec.name):
+            return None
+        if test.operator not in ("eq", "in", "null"):
+            return None
+        self.has_two_ways = True
+        if self.one_by_one:
+            return None
+        numbers = [_stored(spec, value) for value in test.values] if test.values else [0]
+        return cast(ColumnElement[bool], row[column.order].in_([self.bind(n, BigInt) for n in numbers]))
 
     def compared(self, table: type[Record], row: Any, spec: FieldSpec, test: Test) -> ColumnElement[bool]:
         """One test of a field that `row` holds. What is empty equals nothing and so "does not equal" everything."""
@@ -327,7 +371,7 @@ class _Compiler:
     def holds_one(self, table: type[Record], row: Any, tag_ids: list[int]) -> ColumnElement[bool]:
         """Whether a record holds one of some numbers. SQLite gathers all that have a tag before it looks at the first row,
         unless it is asked row by row."""
-        self.asks_tags = True
+        self.has_two_ways = True
         link = cast(Any, Tagged).__table__.alias().c
         ids = [self.bind(tag_id, BigInt) for tag_id in tag_ids]
         held = select(link.record_id).where(link.entity == literal_column(f"'{table.entity}'"), link.tag_id.in_(ids))

@@ -20,5 +20,6 @@ from rxcrm.models.settings_file import (  # noqa: F401
     of_score,
     of_selling,
     of_tags,
+    of_teams,
     of_views,
 )

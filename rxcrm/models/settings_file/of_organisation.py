@@ -85,16 +85,17 @@ def _units(act: Act) -> list[BusinessUnit]:
     return list(act.session.exec(select(BusinessUnit)))
 
 
-def _name_of(unit: BusinessUnit | None) -> str:
+def name_of_unit(unit: BusinessUnit | None) -> str:
+    """What a file calls a unit."""
     return TOP if unit is None or unit.parent_id is None else unit.name
 
 
 def _export_units(act: Act) -> Items:
     units = {unit.id: unit for unit in _units(act)}
     return {
-        _name_of(unit): {"name": unit.name}
+        name_of_unit(unit): {"name": unit.name}
         if unit.parent_id is None
-        else {"parent": _name_of(units.get(unit.parent_id))}
+        else {"parent": name_of_unit(units.get(unit.parent_id))}
         for unit in units.values()
     }
 
@@ -102,7 +103,7 @@ def _export_units(act: Act) -> Items:
 def _apply_units(desk: Desk, wanted: Items) -> None:
     for name, value in _parents_first(wanted):
         with desk.item(name):
-            units = {fold(_name_of(unit)): unit for unit in _units(desk.act)}
+            units = {fold(name_of_unit(unit)): unit for unit in _units(desk.act)}
             if name == TOP:
                 administration.rename_unit(desk.act, units[fold(TOP)].id or 0, value["name"])
                 continue
