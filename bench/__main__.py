@@ -9,6 +9,7 @@ import signal
 import sys
 import tempfile
 import time
+from collections import defaultdict
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
@@ -37,6 +38,7 @@ from bench import (
 from bench.desk import Desk, desk
 from bench.timing import Figure
 from rxcrm.models import db
+from rxcrm.models.migrating import migrate
 
 STEPS: dict[str, Callable[[Desk], list[Figure]]] = {
     "lists": lists.figures,
@@ -51,6 +53,11 @@ STEPS: dict[str, Callable[[Desk], list[Figure]]] = {
     "scores": scores.figures,
     "boards": boards.figures,
 }
+#: Section of docs/performance.md → the steps whose figures it has.
+SECTIONS = {
+    "data layer": ("lists", "records", "timeline", "qualify", "merge", "import", "scores"),
+    "views": ("filters", "list tools", "boards", "dashboards"),
+}
 
 
 def main() -> None:
@@ -60,7 +67,7 @@ def main() -> None:
     folder = asked.folder or Path(tempfile.mkdtemp(prefix="rxcrm-bench-"))
     folder.mkdir(parents=True, exist_ok=True)
     os.environ["RXCRM_DATA_DIR"] = str(folder / "data")
-    figures: list[Figure] = []
+    figures: dict[str, list[Figure]] = defaultdict(list)
     try:
         if asked.browser:
             _in_a_browser(folder, asked)
@@ -82,16 +89,18 @@ def main() -> None:
                     steps = [
                         s for s in asked.steps if s not in ("import", "timeline", "merge") or size == min(asked.sizes)
                     ]
-                    figures += _measure(addresses(size), size, steps)
+                    for step, found in _measure(addresses(size), size, steps, again=asked.again).items():
+                        figures[next(name for name, held in SECTIONS.items() if step in held)] += found
     except servers.NoPostgres as problem:
         sys.exit(str(problem))
     finally:
         if not asked.folder:
             shutil.rmtree(folder, ignore_errors=True)
     if asked.sql:
-        print(f"\n{report.floors(figures)}")
+        print(f"\n{report.floors(each for found in figures.values() for each in found)}")
     if asked.markdown:
-        report.write("data layer", report.markdown(figures))
+        for section, found in figures.items():
+            report.write(section, report.markdown(found))
         print(f"\nWritten into {report.PAGE}.")
 
 
@@ -165,6 +174,9 @@ def _asked() -> argparse.Namespace:
     parser.add_argument(
         "--folder", type=Path, help="where the SQLite files lie and stay afterwards (default: a temporary folder)"
     )
+    parser.add_argument(
+        "--again", action="store_true", help="take the SQLite files that lie in --folder from an earlier run"
+    )
     asked = parser.parse_args()
     if asked.full:
         asked.sizes = sorted({*asked.sizes, 1_000_000})
@@ -186,27 +198,32 @@ def _addresses(stack: ExitStack, database: str, folder: Path) -> Callable[[int],
     return address
 
 
-def _measure(address: str, size: int, steps: list[str]) -> list[Figure]:
+def _measure(address: str, size: int, steps: list[str], *, again: bool) -> dict[str, list[Figure]]:
     """Fill a database and time the steps on it."""
-    return _time(_filled(address, size), steps)
+    return _time(_filled(address, size, again=again), steps)
 
 
-def _filled(address: str, size: int) -> Desk:
-    """A database with so many leads, from now on the one of this process."""
-    if address.startswith("sqlite"):
-        Path(address.removeprefix("sqlite:///")).unlink(missing_ok=True)
+def _filled(address: str, size: int, *, again: bool = False) -> Desk:
+    """A database with so many leads, from now on the one of this process; perhaps one that is there already."""
+    file = Path(address.removeprefix("sqlite:///"))
+    again = again and address.startswith("sqlite") and file.exists()
+    if address.startswith("sqlite") and not again:
+        file.unlink(missing_ok=True)
     db.use(db.make_engine(address))
+    if again:
+        migrate(db.engine())
+        return desk(size)
     began = time.perf_counter()
     filling.fill(db.engine(), size)
     print(f"\n{size:,} leads on {db.engine().dialect.name}, filled in {time.perf_counter() - began:.0f} s", flush=True)
     return desk(size)
 
 
-def _time(place: Desk, steps: list[str]) -> list[Figure]:
-    figures: list[Figure] = []
+def _time(place: Desk, steps: list[str]) -> dict[str, list[Figure]]:
+    figures: dict[str, list[Figure]] = {}
     for step in steps:
-        figures += STEPS[step](place)
-    print(report.terminal(figures), flush=True)
+        figures[step] = STEPS[step](place)
+        print(report.terminal(figures[step]), flush=True)
     place.bare.close()
     db.engine().dispose()
     return figures

@@ -1,10 +1,15 @@
-"""The operators of filters: the first page of what each lets through, beside the statement that would do at the least."""
+"""The operators of filters: the first page of what each lets through, beside the statement that would do at the least.
+
+Two statements could: one that reads all rows and sorts what it finds, and one that goes along the index of the order, status
+by status, until the page is full. The floor is the faster one, which nobody knows before he has tried both; the app does not.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from time import perf_counter
 from typing import Any
 
 from bench import people
@@ -164,7 +169,7 @@ def measure(desk: Desk, step: FilterStep) -> Figure:
     where, params = _bare(desk, step, desk.read(who, lambda act: Clock(act.who, act.organisation, act.now)))
     if ":me" in where:
         params["me"] = who.id
-    sql = f"SELECT {_SHOWN}{_FROM} WHERE lead.deleted_on IS NULL AND {where} ORDER BY {_ORDER} LIMIT {ask.size + 1}"
+    sql = min(_statements(where, ask.size + 1), key=lambda one: _once(desk, one, params))
 
     def app(act: Act) -> lists.Page:
         return lists.page(act, ask)
@@ -173,9 +178,32 @@ def measure(desk: Desk, step: FilterStep) -> Figure:
     ids = [int(row["id"]) for row in shown.rows]
     expected = [row[1] for row in found[: ask.size]]
     assert ids == expected, (step.name, ids[:5], expected[:5])
-    taken, floor = compare(lambda: desk.read(who, app), lambda: desk.bare.all(sql, **params))
+    taken, floor = compare(lambda: desk.read(who, app), lambda: desk.bare.all(sql, **params), warm_ups=2, fewest=5)
     beneath = Floor(sql, desk.bare.index(sql, **params), len(found))
     return Figure(f"filter, {step.name}", desk.database, desk.leads, taken, floor, beneath)
+
+
+def _statements(where: str, limit: int) -> list[str]:
+    """Both ways to the first page."""
+    plain = f"SELECT {_SHOWN}{_FROM} WHERE lead.deleted_on IS NULL AND {where} ORDER BY"
+    along = " UNION ALL ".join(
+        f"SELECT * FROM ({plain.replace('WHERE', f'WHERE lead.status = {status} AND', 1)} {_ORDER} LIMIT {limit}) AS s{status}"
+        for status in range(3)
+    )
+    # By expressions, or the order lures the planner onto the other way.
+    hidden = ", ".join(f"coalesce(lead.{key}, lead.{key}) DESC" for key in ("created_on", "id"))
+    return [
+        f"{plain} {hidden} LIMIT {limit}",
+        f"SELECT * FROM ({along}) AS along ORDER BY 1 DESC, 2 DESC LIMIT {limit}",
+    ]
+
+
+def _once(desk: Desk, sql: str, params: dict[str, Any]) -> float:
+    """Seconds of the second run: the first one fills memory."""
+    desk.bare.all(sql, **params)
+    begun = perf_counter()
+    desk.bare.all(sql, **params)
+    return perf_counter() - begun
 
 
 def _bare(desk: Desk, step: FilterStep, clock: Clock) -> tuple[str, dict[str, Any]]:

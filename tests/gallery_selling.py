@@ -13,7 +13,7 @@ def board(path: str) -> Callable[[Page], None]:
     def show(page: Page) -> None:
         page.goto(path)
         page.locator(
-            ".board-card:visible, .fc-event:visible, .month-card:visible, .day-record:visible"
+            ".board-card:visible, .fc-event:visible, .month-card:visible, .day-record:visible, .calendar-sheet:visible"
         ).first.wait_for()
 
     return show
@@ -29,8 +29,8 @@ def assignment_rules(page: Page) -> None:
             dialog = page.get_by_role("dialog")
             dialog.get_by_label("Name", exact=True).fill(name)
             _condition(page, "ZIP/Postal Code", "Begins with", code)
-            page.get_by_role("dialog").get_by_role("combobox", name="User or team").fill("a")
-            dialog.get_by_role("option").first.click()
+            dialog.get_by_role("combobox", name="User or team").fill("a")
+            dialog.get_by_role("listbox").get_by_role("option").first.click()
             dialog.get_by_role("button", name="Add rule").click()
             dialog.wait_for(state="hidden")
     page.get_by_role("row", name="South").wait_for()

@@ -349,10 +349,13 @@ export function TabLink({ to, label, current, below }) {
   const here = current || path === to || (below && path.startsWith(`${to}/`));
   const link = useRef(null);
   useEffect(() => {
-    // Where the tabs do not all fit, that of the page is among those seen.
+    // Where the tabs do not all fit, that of the page is among those seen; in a column they scroll with what stands above them.
     const bar = link.current.closest("nav") ?? link.current.parentNode;
-    const [own, whole] = [link.current.getBoundingClientRect(), bar.getBoundingClientRect()];
-    if (here) bar.scrollLeft += own.left - whole.left - (whole.width - own.width) / 2;
+    const column = link.current.closest(".settings-head") ?? bar;
+    const [own, whole, tall] = [link.current, bar, column].map((box) => box.getBoundingClientRect());
+    if (!here) return;
+    bar.scrollLeft += own.left - whole.left - (whole.width - own.width) / 2;
+    if (own.bottom > tall.bottom || own.top < tall.top) column.scrollTop += own.top - tall.top - (tall.height - own.height) / 2;
   }, [here]);
   const go = (e) => {
     if (e.ctrlKey || e.metaKey || e.shiftKey || e.button) return;

@@ -2,6 +2,7 @@
 import { useEffect, useId, useRef, useState } from "react";
 import { ChevronDown, X } from "lucide-react";
 import { useT } from "./i18n.js";
+import { leaving } from "./leaving.js";
 import { TagsInput } from "./tags.jsx";
 
 const DATES = ["date", "moment"];
@@ -141,7 +142,7 @@ function Named({ field, several, values, names, label, onChange, onFind }) {
   };
   const open = hits !== null;
   return (
-    <div className="parties named" ref={box} onClick={(e) => e.target === box.current && input().focus()} onBlur={(e) => !box.current.contains(e.relatedTarget) && close()}>
+    <div className="parties named" ref={box} onClick={(e) => e.target === box.current && input().focus()} onBlur={leaving(close)}>
       {values.map((value) => (
         <span key={value} className="chip"><span className="chip-name">{nameOf(value)}</span>
           <button type="button" aria-label={t("Remove %(name)s", { name: nameOf(value) })} onClick={() => onChange(values.filter((v) => v !== value))}><X className="icon" aria-hidden="true" /></button>

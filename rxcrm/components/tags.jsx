@@ -3,6 +3,7 @@ import { useEffect, useId, useMemo, useRef, useState } from "react";
 import { createPortal } from "react-dom";
 import { Plus, Tag as Sign, TagX, X } from "lucide-react";
 import { useT } from "./i18n.js";
+import { leaving } from "./leaving.js";
 import { useForm, useStore, valueOf } from "./record_store.js";
 import { useRun } from "./selection_bar.jsx";
 import { countOf, useSelection } from "./selection_store.js";
@@ -81,6 +82,8 @@ export function TagsInput({ control = {}, label, value, placeholder, creates, on
   const fresh = creates && sought && !term.includes(";") && !tags.byName.has(sought) && !taken.has(sought) ? term.trim() : "";
   const rows = [...fitting.map((tag) => ({ key: tag.id, tag })), ...(fresh ? [{ key: "new", fresh }] : [])];
   const at = Math.min(chosenAt >= 0 ? chosenAt : sought && rows.length ? 0 : -1, rows.length - 1);
+  // Where all tags are chosen there is nothing to say before somebody types.
+  const shown = open && (rows.length > 0 || !!sought || !tags.all.length);
   const show = () => (setOpen(true), requestAnimationFrame(() => box.current?.querySelector(".lookup-list")?.scrollIntoView({ block: "nearest" })));
   const hide = () => (setOpen(false), setAt(-1));
   const pick = (row) => {
@@ -112,19 +115,19 @@ export function TagsInput({ control = {}, label, value, placeholder, creates, on
     if (open) document.getElementById(`${id}-${at}`)?.scrollIntoView({ block: "nearest" });
   }, [open, at]);
   return (
-    <div className="parties tags-input" ref={box} onClick={(e) => e.target === box.current && input().focus()} onBlur={(e) => !box.current.contains(e.relatedTarget) && hide()}>
+    <div className="parties tags-input" ref={box} onClick={(e) => e.target === box.current && input().focus()} onBlur={leaving(hide)}>
       {chosen.map((tag) => (
         <span key={tag.id + tag.name} className="tag" data-colour={tag.colour || undefined}><span className="chip-name">{tag.name}</span>
           <button type="button" aria-label={t("Remove %(name)s", { name: tag.name })} onClick={() => remove(tag)}><X className="icon" aria-hidden="true" /></button>
         </span>
       ))}
-      <input {...control} role="combobox" aria-label={control.id ? undefined : label} aria-expanded={open} aria-controls={open ? id : undefined} aria-autocomplete="list" autoComplete="off" enterKeyHint="enter"
+      <input {...control} role="combobox" aria-label={control.id ? undefined : label} aria-expanded={shown} aria-controls={shown ? id : undefined} aria-autocomplete="list" autoComplete="off" enterKeyHint="enter"
         maxLength={50} placeholder={placeholder ?? t("Add tag")} aria-activedescendant={open && rows[at] ? `${id}-${at}` : undefined} value={term}
         onChange={(e) => (setTerm(e.target.value), setAt(-1), show())} onKeyDown={keys} onClick={() => !open && show()} />
       <span className="unseen" role="status">{said}</span>
-      {open && (
+      {shown && (
         <div className="lookup-list" role="listbox" id={id} aria-label={label}>
-          {!rows.length && <p className="hint">{none(t, { sought, any: tags.all.length > 0, taken: taken.has(sought), creates })}</p>}
+          {!rows.length && <p className="hint">{none(t, { sought, taken: taken.has(sought), creates })}</p>}
           {rows.map((row, i) => (
             <div key={row.key} id={`${id}-${i}`} role="option" aria-selected={i === at} className={row.tag ? "hit" : "extra"} tabIndex={-1}
               onPointerEnter={() => setAt(i)} onMouseDown={(e) => e.preventDefault()} onClick={() => (pick(row), input().focus())}>
@@ -138,8 +141,8 @@ export function TagsInput({ control = {}, label, value, placeholder, creates, on
 }
 
 /** Why there is nothing to choose. */
-const none = (t, { sought, any, taken, creates }) =>
-  sought ? (taken ? t("It is chosen already.") : t("Nothing found.")) : any ? t("All tags are chosen.") : creates ? t("There are no tags yet. Type a name to make one.") : t("There are no tags yet.");
+const none = (t, { sought, taken, creates }) =>
+  sought ? (taken ? t("It is chosen already.") : t("Nothing found.")) : creates ? t("There are no tags yet. Type a name to make one.") : t("There are no tags yet.");
 
 /** The tags of a form: the same value wherever they stand, in the header, on a tab, in a cell. */
 export function TagsField({ name, shared, label, locked, placeholder }) {

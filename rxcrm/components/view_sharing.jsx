@@ -2,6 +2,7 @@
 import { useEffect, useId, useRef, useState } from "react";
 import { Shield, User, Users, X } from "lucide-react";
 import { useT } from "./i18n.js";
+import { leaving } from "./leaving.js";
 import { Dialog } from "./ui.jsx";
 import { ask, find, send, useDesk } from "./views_store.js";
 
@@ -39,7 +40,7 @@ export function People({ target, label, without = [], onPick }) {
     else if (e.key === "Escape" && hits) (e.preventDefault(), e.stopPropagation(), close());
   };
   return (
-    <div className="post-field find-people" onBlur={(e) => !e.currentTarget.contains(e.relatedTarget) && close()}>
+    <div className="post-field find-people" onBlur={leaving(close)}>
       <label htmlFor={id}>{label}</label>
       <input id={id} role="combobox" aria-expanded={!!hits} aria-controls={hits ? `${id}-list` : undefined} aria-autocomplete="list" autoComplete="off" placeholder={t("Search…")}
         aria-activedescendant={hits && offered[at] ? `${id}-${at}` : undefined} value={term} onClick={() => !hits && search(term)} onKeyDown={keys} onChange={(e) => (setTerm(e.target.value), search(e.target.value))} />

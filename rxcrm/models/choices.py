@@ -79,7 +79,7 @@ class OptionList:
     def label(self, value: int) -> str:
         """What a stored number is called; the number itself if it is not in the list (any more)."""
         found = self.find(value)
-        return found.label if found else str(value)
+        return str(value) if found is None else found.label  # an option of number 0 is a falsy one
 
     @property
     def offered(self) -> tuple[Option, ...]:

@@ -144,7 +144,7 @@ def _line(spec: FieldSpec, text: str, stored: str) -> Line:
     if spec.kind is Kind.LOOKUP:
         return Line(spec.name, spec.label, text, spec.kind.value)
     option = spec.options.find(int(stored)) if spec.kind is Kind.CHOICE and spec.options else None
-    return Line(spec.name, spec.label, text, spec.kind.value, stored, option.colour if option else "")
+    return Line(spec.name, spec.label, text, spec.kind.value, stored, option.colour if option is not None else "")
 
 
 def _entries(act: Act, row: Record) -> list[Entry]:

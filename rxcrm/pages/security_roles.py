@@ -56,6 +56,7 @@ def shown() -> rx.Component:
         N_("Privileges"),
         rx.el.p(
             rx.el.b(role.label),
+            " · ",
             rx.cond(
                 role.fixed,
                 _("Keeps every privilege, so that somebody can always change the others."),

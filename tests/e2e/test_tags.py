@@ -35,10 +35,10 @@ def names(office: Office, lead: Lead) -> list[str]:
 
 def test_many_are_tagged_taken_back_and_found_by_their_tags(sign_in: SignIn, office: Office) -> None:
     leads = many(office, 3)
-    page, tom = sign_in("Sara"), sign_in("Tom")
+    page, mia = sign_in("Sara"), sign_in("Mia")
     page.goto("/leads?view=all&sort=name&columns=name,topic,tags")
-    tom.goto(f"/leads/{leads[2].id}")
-    expect(tom.get_by_role("heading", level=1)).to_have_text("Anna Nr2", timeout=30_000)
+    mia.goto(f"/leads/{leads[2].id}")
+    expect(mia.get_by_role("heading", level=1)).to_have_text("Anna Nr2", timeout=30_000)
     page.get_by_role("checkbox", name="Select Anna Nr0").check()
     page.get_by_role("checkbox", name="Select Anna Nr1").check()
     page.keyboard.press("t")
@@ -82,8 +82,8 @@ def test_many_are_tagged_taken_back_and_found_by_their_tags(sign_in: SignIn, off
     expect(cell(page, "Anna Nr0")).to_have_text("Trade fair")
 
     # Whoever has a record open is offered what others have made.
-    tom.get_by_role("combobox", name="Tags").click()
-    expect(tom.get_by_role("option", name="Trade fair")).to_be_visible()
+    mia.get_by_role("combobox", name="Tags").click()
+    expect(mia.get_by_role("option", name="Trade fair")).to_be_visible()
     page.get_by_role("checkbox", name="Select Anna Nr0").check()
     page.get_by_role("button", name="Remove tags…").click()
     dialog = page.get_by_role("dialog", name="Remove tags")

@@ -80,6 +80,12 @@ def test_one_list_serves_several_tables(office: Office) -> None:
         assert found and "Forestry" in [option.label for option in found]
 
 
+def test_an_option_of_number_0_is_called_by_its_name(small_office: Office) -> None:
+    how = small_office.who(small_office.sara).conventions
+    assert show(fields_of(Lead)["status"], 0, how) == "Open"
+    assert show(fields_of(Lead)["initial_communication"], 0, how) == "Contacted"
+
+
 def test_a_renamed_option_keeps_its_number_and_its_records(office: Office) -> None:
     lead = office.lead(lead_source=int(LeadSource.WEB))
     shaped(office, options.change, SOURCE, int(LeadSource.WEB), {"label": "Website"})

@@ -204,7 +204,7 @@ def colours(by: Grouping, keys: Iterable[Key]) -> dict[Key, str]:
         return dict.fromkeys(keys, "")
     tones = _TONES.get(options.key, {})
     found = {key: options.find(key) for key in keys}
-    return {key: (option.colour if option else "") or tones.get(key, "") for key, option in found.items()}
+    return {key: ("" if option is None else option.colour) or tones.get(key, "") for key, option in found.items()}
 
 
 def people_named(act: Act, keys: Sequence[int]) -> dict[Key, str]:
