@@ -13,7 +13,7 @@ def board(path: str) -> Callable[[Page], None]:
     def show(page: Page) -> None:
         page.goto(path)
         page.locator(
-            ".board-card:visible, .fc-event:visible, .month-card:visible, .day-record:visible, .calendar-sheet:visible"
+            ".board-card[data-card]:visible, .fc-event:visible, .month-card:visible, .day-record:visible, .calendar-sheet:visible"
         ).first.wait_for()
 
     return show

@@ -340,6 +340,25 @@ def test_the_preview_follows_the_rows(sign_in: SignIn, office: Office, size: dic
     expect(page).to_have_url(re.compile(r"/leads/\d+"))
 
 
+def test_on_a_tablet_a_field_is_edited_in_its_place_by_touch(sign_in: SignIn, office: Office) -> None:
+    lead = many(office, 3)[1]
+    page = sign_in("Sara", TABLET)
+    page.goto("/leads?view=open&sort=name")
+    cell(page, "Anna Nr001", "status_reason").tap()
+    preview = page.get_by_role("complementary", name="Preview")
+    expect(preview.get_by_role("heading", name="Anna Nr001")).to_be_visible()
+    preview.get_by_role("button", name="Edit Topic").tap()
+    editor = page.get_by_role("dialog", name="Edit Topic of Anna Nr001")
+    editor.get_by_label("Topic").fill("")
+    editor.get_by_role("button", name="Save").tap()
+    expect(editor.get_by_text("Topic is required.")).to_be_visible()
+    editor.get_by_label("Topic").fill("Lamps")
+    editor.get_by_role("button", name="Save").tap()
+    expect(editor).to_be_hidden()
+    expect(cell(page, "Anna Nr001", "topic")).to_contain_text("Lamps")
+    assert stored(office, lead).topic == "Lamps"
+
+
 def test_on_a_phone_a_tap_opens_the_record_and_one_beside_the_box_ticks_it(sign_in: SignIn, office: Office) -> None:
     many(office, 2)
     page = sign_in("Sara", PHONE)

@@ -112,8 +112,11 @@ def test_a_filter_is_built_by_keyboard_with_a_group(sign_in: SignIn, leads: Offi
     expect(page.get_by_role("dialog")).to_have_count(0)
 
 
-def test_a_view_is_saved_shared_with_a_team_seen_changed_and_discarded(sign_in: SignIn, leads: Office) -> None:
-    page = sign_in("Sara")
+@pytest.mark.parametrize("size", [DESKTOP, TABLET], ids=["desktop", "tablet"])
+def test_a_view_is_saved_shared_with_a_team_seen_changed_and_discarded(
+    sign_in: SignIn, leads: Office, size: dict[str, object]
+) -> None:
+    page = sign_in("Sara", size)
     page.goto('/leads?view=all&sort=name&filter={"all":[{"field":"rating","operator":"eq","values":["1"]}]}')
     names(page, "Hotlodz", "Hotporto", "Toms")
     expect(page.locator(".view-picker .dot")).to_be_visible()
@@ -132,7 +135,7 @@ def test_a_view_is_saved_shared_with_a_team_seen_changed_and_discarded(sign_in: 
     expect(pane.get_by_text("Fair")).to_be_visible()
     pane.get_by_role("button", name="Close").click()
 
-    other = sign_in("Tom")
+    other = sign_in("Tom", size)
     other.goto("/leads")
     other.get_by_role("button", name="My Open Leads").click()
     other.get_by_role("option", name=re.compile("Hot ones")).click()
