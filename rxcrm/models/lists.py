@@ -65,6 +65,8 @@ LAST_NUMBERED_PAGE = 200
 #: A term in at most so many rows is searched by the trigram index; a commoner one by walking the sort order as far as
 #: WALK rows (and WALKED_PER_ROW for each row skipped), and by the index after all if the page is not full by then.
 RARE, WALK, WALKED_PER_ROW = 200, 4_000, 20
+#: How far is tried first: what holds for one row of ten fills a page there, and to look farther ahead costs more than the page.
+STROLL = 500
 #: More rows than any view has, and rows that `every_id` fetches at once.
 ALL_ROWS, FETCHED = 2**31 - 1, 10_000
 #: Who may see at most so many rows gets them by the grounds of his access, without a walk.
@@ -358,10 +360,19 @@ class _Query:
         return int(self._run(plan, self.params)[0][0]) <= FEW
 
     def _walk(self, plan: Plan, params: dict[str, Any]) -> list[Row[Any]] | None:
-        """The rows along the sort order as far as WALK rows; None if the page was not full by then (S 13.15).
+        """The rows along the sort order as far as STROLL, then WALK rows; None if the page was not full by then (S 13.15).
 
         What is asked of the column that comes first in the order says where the walk begins and ends.
         """
+        skipped = params["offset"]
+        for distance in (WALK,) if skipped or WALK <= STROLL else (STROLL, WALK):
+            found = self._as_far_as(plan, params, distance + WALKED_PER_ROW * skipped)
+            if found is not None:
+                return found
+        return None
+
+    def _as_far_as(self, plan: Plan, params: dict[str, Any], distance: int) -> list[Row[Any]] | None:
+        """The rows among so many along the sort order; None if the page was not full by then."""
         mine = plan.mine and _in_order(plan.entity, plan.sort, mine=True)
         bounded = plan.narrowing and self.keys[0].name in plan.narrowing.within
         bare = Plan(
@@ -378,7 +389,7 @@ class _Query:
             offset=True,
             bare=True,
         )
-        far = {**params, "offset": WALK + WALKED_PER_ROW * params["offset"]}
+        far = {**params, "offset": distance}
         horizon = self.connection.execute(_built(bare, self.connection.dialect.name), far).first()
         if not horizon:
             return self._run(plan, params)
