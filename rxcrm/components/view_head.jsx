@@ -79,7 +79,8 @@ export function ViewHead({ entity, head, views, view, ready, rights, sort, count
     else go({ ...NONE, view: key });
   };
   const run = async (event, ...args) => (await ask(event, ...args)).ok && onRefresh?.();
-  if (!head?.key) return <div className="list-head"><ViewPicker {...{ views, view, head }} onPick={(key) => go({ ...NONE, view: key })} />{children}</div>;
+  // Of the same shape as below: what stands at the end is kept when the view arrives, and with it what somebody types there already.
+  if (!head?.key) return <><div className="list-head"><ViewPicker {...{ views, view, head }} onPick={(key) => go({ ...NONE, view: key })} />{null}{null}{children}</div></>;
   // What is saved is what one sees: also columns that one widened on another day.
   const definition = { ...head.shown, widths: { ...head.shown.widths, ...keptSizes(entity, view, head.shown.columns) } };
   const own = !head.system;

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import WebSocketRoute, expect
 
 from tests.e2e.conftest import PHONE, TABLET, SignIn
 from tests.office import Office
@@ -102,6 +102,39 @@ def test_a_view_is_found_by_typing_its_name(sign_in: SignIn, office: Office) -> 
     page.get_by_role("option", name="All leads in current fiscal year").click()
     expect(page.get_by_role("heading", name="All leads in current fiscal year")).to_be_visible()
     expect(page).to_have_url(re.compile("view=fiscal-year"))
+
+
+def test_what_is_typed_before_the_list_has_arrived_is_searched(sign_in: SignIn, office: Office) -> None:
+    many(office, 2)
+    page = sign_in("Sara")
+    held: list[tuple[WebSocketRoute, str | bytes]] = []
+    late = [True]
+
+    def slowly(route: WebSocketRoute) -> None:
+        server = route.connect_to_server()
+
+        def tell(said: str | bytes) -> None:
+            if late and (held or '"head_rx_state_":{"key":"my-open"' in str(said)):
+                held.append((route, said))
+            else:
+                route.send(said)
+
+        server.on_message(tell)
+
+    page.route_web_socket(re.compile("_event"), slowly)
+    page.goto("/leads")
+    box = page.get_by_role("searchbox", name="Search this view")
+    expect(box).to_be_visible()
+    for _ in range(300):
+        if not held:
+            page.wait_for_timeout(50)
+    assert held, "the view was told, and arrives only now"
+    box.fill("nowhere")
+    late.clear()
+    for route, said in held:
+        route.send(said)
+    expect(page.get_by_text("No record here contains “nowhere”.")).to_be_visible()
+    expect(box).to_have_value("nowhere")
 
 
 def test_a_search_without_a_hit_says_what_to_do(sign_in: SignIn, office: Office) -> None:

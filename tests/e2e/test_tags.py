@@ -168,6 +168,7 @@ def test_an_administrator_renames_merges_and_deletes_and_others_see_it(sign_in: 
     dialog.get_by_role("button", name="Delete").click()
     expect(sara.get_by_role("button", name="Remove Best customer")).to_have_count(0)
     ada.get_by_role("button", name="Bring Best customer back").click()
+    expect(ada.get_by_role("button", name="Bring Best customer back")).to_have_count(0)
     ada.get_by_role("button", name="Bring Key back").click()
     expect(ada.get_by_role("region", name="Deleted and merged")).to_have_count(0)
     assert names(office, leads[0]) == ["Best customer", "Key"]
