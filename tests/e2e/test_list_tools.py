@@ -420,5 +420,6 @@ def test_keys_go_where_they_say_and_never_while_one_types(sign_in: SignIn, offic
     page.keyboard.press("g")
     page.keyboard.press("o")
     expect(page.get_by_role("grid", name="Opportunities")).to_be_visible()
+    expect(page.get_by_role("heading", name="My Open Opportunities")).to_be_visible()  # the page has arrived
     page.keyboard.press("c")
     expect(page.get_by_role("dialog", name="Quick Create: Opportunity")).to_be_visible()
