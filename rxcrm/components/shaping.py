@@ -1,11 +1,35 @@
-"""What the settings pages for option lists and custom fields share."""
+"""What the settings pages share that shape tables: forms, processes, custom fields, field mapping, option lists."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
 
 import reflex as rx
 
 from rxcrm.components.tr import _
 from rxcrm.models.shaping.mentions import Mention
+
+
+def table_choice(
+    tables: Iterable[tuple[str, str]], chosen: rx.Var[str], choose: Any, counts: rx.Var[dict[str, int]] | None = None
+) -> rx.Component:
+    """The tables beside what is shaped: key and label of each, which is shown, perhaps how much there is of each."""
+    return rx.el.nav(
+        rx.el.ul(*[rx.el.li(_table(entity, label, chosen, choose, counts)) for entity, label in tables]),
+        aria_label=_("Tables"),
+        class_name="shaping-lists short",
+    )
+
+
+def _table(
+    entity: str, label: str, chosen: rx.Var[str], choose: Any, counts: rx.Var[dict[str, int]] | None
+) -> rx.Component:
+    said = {"aria_current": rx.cond(chosen == entity, "true", "false"), "on_click": choose(entity)}
+    if counts is None:
+        return rx.el.button(rx.el.b(_(label)), type="button", **said)
+    count = rx.el.span(counts[entity], class_name="badge", aria_hidden="true")
+    return rx.el.button(rx.el.b(_(label)), count, type="button", aria_label=_(label), **said)
 
 
 def doomed_views(views: rx.Var[list[Mention]], text: rx.Var) -> rx.Component:

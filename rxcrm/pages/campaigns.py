@@ -3,18 +3,13 @@
 import reflex as rx
 
 from rxcrm.components.admin import (
-    add_button,
     ask_field,
-    command_table,
     entry,
     form_dialog,
-    loading,
     menu_link,
     row_commands,
-    settings_page,
-    table_card,
 )
-from rxcrm.components.keeping import deleting, switched
+from rxcrm.components.keeping import deleting, kept_page, named, switched
 from rxcrm.components.tr import _, plural
 from rxcrm.models.campaigns import CampaignView
 from rxcrm.models.reference import NAME_LENGTH
@@ -35,54 +30,25 @@ COLUMNS = [
 
 
 def page() -> rx.Component:
-    return settings_page(
-        table_card(
-            N_("Campaigns"),
-            rx.el.p(
-                _("Sellers choose them as Source Campaign of leads and opportunities; imports find them by name."),
-                class_name="hint",
-            ),
-            add_button(N_("Add campaign"), Campaigns.ask_add),
-            body=[
-                rx.cond(
-                    Campaigns.ready,
-                    rx.cond(
-                        Campaigns.rows.length() > 0,
-                        command_table(N_("Campaigns"), COLUMNS, rx.foreach(Campaigns.rows, row), "campaigns"),
-                        nothing(),
-                    ),
-                    loading(),
-                )
-            ],
-        ),
+    return kept_page(
+        Campaigns,
         dialogs(),
-    )
-
-
-def nothing() -> rx.Component:
-    return rx.el.div(
-        rx.el.h2(_("No campaigns yet")),
-        rx.el.p(_("With campaigns you see which of them brought leads, and what became of those.")),
-        class_name="empty",
+        title=N_("Campaigns"),
+        hint=_("Sellers choose them as Source Campaign of leads and opportunities; imports find them by name."),
+        add=N_("Add campaign"),
+        columns=COLUMNS,
+        row=row,
+        nothing=(
+            _("No campaigns yet"),
+            _("With campaigns you see which of them brought leads, and what became of those."),
+        ),
+        class_name="campaigns",
     )
 
 
 def row(campaign: rx.Var[CampaignView]) -> rx.Component:
     return rx.el.tr(
-        rx.el.th(
-            rx.el.span(
-                rx.el.button(
-                    campaign.name,
-                    type="button",
-                    class_name="link",
-                    title=_("Edit"),
-                    on_click=Campaigns.ask_edit(campaign.id),
-                ),
-                rx.el.small(campaign.channel, class_name="below-wide"),
-                class_name="who",
-            ),
-            scope="row",
-        ),
+        named(Campaigns, campaign, rx.el.small(campaign.channel, class_name="below-wide")),
         rx.el.td(campaign.channel, class_name="from-wide"),
         rx.el.td(campaign.planned, class_name="from-desk"),
         rx.el.td(campaign.actual, class_name="from-wide"),

@@ -19,7 +19,7 @@ from rxcrm.components.admin import (
     table_card,
 )
 from rxcrm.components.frame import icon
-from rxcrm.components.shaping import doomed_views
+from rxcrm.components.shaping import doomed_views, table_choice
 from rxcrm.components.tr import _, plural
 from rxcrm.models.shaping.customs import HELP_LENGTH, NAME_LENGTH
 from rxcrm.models.shaping.field_listing import FieldView
@@ -33,32 +33,17 @@ on_load = CustomFields.open
 
 def page() -> rx.Component:
     return settings_page(
-        rx.cond(CustomFields.ready, rx.el.div(tables(), fields(), class_name="shaping"), loading()),
+        rx.cond(
+            CustomFields.ready,
+            rx.el.div(
+                table_choice(TABLES, CustomFields.entity, CustomFields.choose, CustomFields.counts),
+                fields(),
+                class_name="shaping",
+            ),
+            loading(),
+        ),
         dialogs(),
         address_query(name="table", value=CustomFields.entity),
-    )
-
-
-def tables() -> rx.Component:
-    """The tables that can have fields of one's own."""
-    return rx.el.nav(
-        rx.el.ul(
-            *[
-                rx.el.li(
-                    rx.el.button(
-                        rx.el.b(_(label)),
-                        rx.el.span(CustomFields.counts[entity], class_name="badge", aria_hidden="true"),
-                        type="button",
-                        aria_label=_(label),
-                        aria_current=rx.cond(CustomFields.entity == entity, "true", "false"),
-                        on_click=CustomFields.choose(entity),
-                    )
-                )
-                for entity, label in TABLES
-            ]
-        ),
-        aria_label=_("Tables"),
-        class_name="shaping-lists short",
     )
 
 

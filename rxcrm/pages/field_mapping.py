@@ -15,6 +15,7 @@ from rxcrm.components.admin import (
 )
 from rxcrm.components.frame import icon
 from rxcrm.components.mapping import pair_fields
+from rxcrm.components.shaping import table_choice
 from rxcrm.components.tr import _
 from rxcrm.models.qualifying.pairing import PairView
 from rxcrm.state.settings.field_mapping import TABLES, FieldMappings
@@ -36,32 +37,17 @@ def page() -> rx.Component:
             ),
             class_name="way-back",
         ),
-        rx.cond(FieldMappings.ready, rx.el.div(tables(), pairs(), class_name="shaping"), loading()),
+        rx.cond(
+            FieldMappings.ready,
+            rx.el.div(
+                table_choice(TABLES, FieldMappings.shown.entity, FieldMappings.choose, FieldMappings.shown.counts),
+                pairs(),
+                class_name="shaping",
+            ),
+            loading(),
+        ),
         dialogs(),
         address_query(name="table", value=FieldMappings.shown.entity),
-    )
-
-
-def tables() -> rx.Component:
-    """The tables of which a qualification makes records."""
-    return rx.el.nav(
-        rx.el.ul(
-            *[
-                rx.el.li(
-                    rx.el.button(
-                        rx.el.b(_(label)),
-                        rx.el.span(FieldMappings.shown.counts[entity], class_name="badge", aria_hidden="true"),
-                        type="button",
-                        aria_label=_(label),
-                        aria_current=rx.cond(FieldMappings.shown.entity == entity, "true", "false"),
-                        on_click=FieldMappings.choose(entity),
-                    )
-                )
-                for entity, label in TABLES
-            ]
-        ),
-        aria_label=_("Tables"),
-        class_name="shaping-lists short",
     )
 
 

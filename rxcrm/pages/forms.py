@@ -15,6 +15,7 @@ from rxcrm.components.admin import (
     table_card,
 )
 from rxcrm.components.forms import role_ticks
+from rxcrm.components.shaping import table_choice
 from rxcrm.components.tr import _
 from rxcrm.models.forms.editing import NAME_LENGTH
 from rxcrm.state.settings.forms import TABLES, Forms, Listed
@@ -26,27 +27,13 @@ COLUMNS = [(N_("Form"), ""), (N_("For"), "from-tablet"), (N_("Status"), "")]
 
 
 def page() -> rx.Component:
-    return settings_page(rx.cond(Forms.ready, rx.el.div(tables(), forms(), class_name="shaping"), loading()), dialogs())
-
-
-def tables() -> rx.Component:
-    """The tables whose forms can be shaped."""
-    return rx.el.nav(
-        rx.el.ul(
-            *[
-                rx.el.li(
-                    rx.el.button(
-                        rx.el.b(_(label)),
-                        type="button",
-                        aria_current=rx.cond(Forms.entity == entity, "true", "false"),
-                        on_click=Forms.choose(entity),
-                    )
-                )
-                for entity, label in TABLES
-            ]
+    return settings_page(
+        rx.cond(
+            Forms.ready,
+            rx.el.div(table_choice(TABLES, Forms.entity, Forms.choose), forms(), class_name="shaping"),
+            loading(),
         ),
-        aria_label=_("Tables"),
-        class_name="shaping-lists short",
+        dialogs(),
     )
 
 

@@ -14,6 +14,7 @@ from rxcrm.components.admin import (
     settings_page,
     table_card,
 )
+from rxcrm.components.shaping import table_choice
 from rxcrm.components.tr import _
 from rxcrm.models.forms.layout import LABEL_LENGTH
 from rxcrm.state.settings.processes import TABLES, Listed, Processes
@@ -26,28 +27,12 @@ COLUMNS = [(N_("Process"), ""), (N_("For"), "from-desk"), (N_("Status"), "")]
 
 def page() -> rx.Component:
     return settings_page(
-        rx.cond(Processes.ready, rx.el.div(tables(), processes(), class_name="shaping"), loading()), dialogs()
-    )
-
-
-def tables() -> rx.Component:
-    """The tables whose records have processes."""
-    return rx.el.nav(
-        rx.el.ul(
-            *[
-                rx.el.li(
-                    rx.el.button(
-                        rx.el.b(_(label)),
-                        type="button",
-                        aria_current=rx.cond(Processes.entity == entity, "true", "false"),
-                        on_click=Processes.choose(entity),
-                    )
-                )
-                for entity, label in TABLES
-            ]
+        rx.cond(
+            Processes.ready,
+            rx.el.div(table_choice(TABLES, Processes.entity, Processes.choose), processes(), class_name="shaping"),
+            loading(),
         ),
-        aria_label=_("Tables"),
-        class_name="shaping-lists short",
+        dialogs(),
     )
 
 

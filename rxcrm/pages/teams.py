@@ -3,23 +3,17 @@
 import reflex as rx
 
 from rxcrm.components.admin import (
-    add_button,
     ask_field,
     choice_cards,
-    command_table,
     entry,
     form_dialog,
-    loading,
     row_commands,
-    settings_page,
-    table_card,
 )
 from rxcrm.components.assignment import owners_field
-from rxcrm.components.keeping import deleting, switched
+from rxcrm.components.keeping import deleting, kept_page, members, named, switched
 from rxcrm.components.tr import _, plural
 from rxcrm.components.views import view_desk
 from rxcrm.models.teams import DESCRIPTION_LENGTH, NAME_LENGTH, TeamView
-from rxcrm.pages.territories import members
 from rxcrm.state.settings.teams import Teams
 from rxcrm.translation import N_
 
@@ -36,51 +30,23 @@ COLUMNS = [
 
 
 def page() -> rx.Component:
-    return settings_page(
-        table_card(
-            N_("Teams"),
-            rx.el.p(
-                _("A team owns records like a user does; its members hold its roles beside their own."),
-                class_name="hint",
-            ),
-            add_button(N_("Add team"), Teams.ask_add),
-            body=[
-                rx.cond(
-                    Teams.ready,
-                    rx.cond(
-                        Teams.rows.length() > 0,
-                        command_table(N_("Teams"), COLUMNS, rx.foreach(Teams.rows, row), "teams"),
-                        nothing(),
-                    ),
-                    loading(),
-                )
-            ],
-        ),
+    return kept_page(
+        Teams,
         view_desk(),
         dialogs(),
-    )
-
-
-def nothing() -> rx.Component:
-    return rx.el.div(
-        rx.el.h2(_("No teams yet")),
-        rx.el.p(_("Make one for people who work on the same leads.")),
-        class_name="empty",
+        title=N_("Teams"),
+        hint=_("A team owns records like a user does; its members hold its roles beside their own."),
+        add=N_("Add team"),
+        columns=COLUMNS,
+        row=row,
+        nothing=(_("No teams yet"), _("Make one for people who work on the same leads.")),
+        class_name="teams",
     )
 
 
 def row(team: rx.Var[TeamView]) -> rx.Component:
     return rx.el.tr(
-        rx.el.th(
-            rx.el.span(
-                rx.el.button(
-                    team.name, type="button", class_name="link", title=_("Edit"), on_click=Teams.ask_edit(team.id)
-                ),
-                rx.el.small(team.description),
-                class_name="who",
-            ),
-            scope="row",
-        ),
+        named(Teams, team, rx.el.small(team.description)),
         rx.el.td(team.unit, class_name="from-desk"),
         rx.el.td(members(team.members)),
         rx.el.td(

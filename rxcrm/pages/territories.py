@@ -3,18 +3,13 @@
 import reflex as rx
 
 from rxcrm.components.admin import (
-    add_button,
     ask_field,
-    command_table,
     entry,
     form_dialog,
-    loading,
     row_commands,
-    settings_page,
-    table_card,
 )
 from rxcrm.components.assignment import owners_field
-from rxcrm.components.keeping import deleting, switched
+from rxcrm.components.keeping import deleting, kept_page, members, named, switched
 from rxcrm.components.tr import _
 from rxcrm.components.views import view_desk
 from rxcrm.models.reference import NAME_LENGTH
@@ -24,79 +19,35 @@ from rxcrm.translation import N_
 
 on_load = Territories.open
 
-#: People whom a cell names; the others are counted.
-NAMED = 4
 COLUMNS = [(N_("Name"), ""), (N_("Manager"), "from-desk"), (N_("Members"), ""), (N_("Status"), "")]
 
 
 def page() -> rx.Component:
-    return settings_page(
-        table_card(
-            N_("Territories"),
-            rx.el.p(
-                _("Accounts lie in a territory, users work in one; views, charts and assignment rules can ask for it."),
-                class_name="hint",
-            ),
-            add_button(N_("Add territory"), Territories.ask_add),
-            body=[
-                rx.cond(
-                    Territories.ready,
-                    rx.cond(
-                        Territories.rows.length() > 0,
-                        command_table(N_("Territories"), COLUMNS, rx.foreach(Territories.rows, row), "territories"),
-                        nothing(),
-                    ),
-                    loading(),
-                )
-            ],
-        ),
+    return kept_page(
+        Territories,
         view_desk(),
         dialogs(),
-    )
-
-
-def nothing() -> rx.Component:
-    return rx.el.div(
-        rx.el.h2(_("No territories yet")),
-        rx.el.p(_("Make some if your sellers share the market by regions, branches or sizes of companies.")),
-        class_name="empty",
+        title=N_("Territories"),
+        hint=_("Accounts lie in a territory, users work in one; views, charts and assignment rules can ask for it."),
+        add=N_("Add territory"),
+        columns=COLUMNS,
+        row=row,
+        nothing=(
+            _("No territories yet"),
+            _("Make some if your sellers share the market by regions, branches or sizes of companies."),
+        ),
+        class_name="territories",
     )
 
 
 def row(territory: rx.Var[TerritoryView]) -> rx.Component:
     return rx.el.tr(
-        rx.el.th(
-            rx.el.span(
-                rx.el.button(
-                    territory.name,
-                    type="button",
-                    class_name="link",
-                    title=_("Edit"),
-                    on_click=Territories.ask_edit(territory.id),
-                ),
-                rx.el.small(territory.description),
-                class_name="who",
-            ),
-            scope="row",
-        ),
+        named(Territories, territory, rx.el.small(territory.description)),
         rx.el.td(rx.cond(territory.manager != "", territory.manager, "---"), class_name="from-desk"),
         rx.el.td(members(territory.members)),
         rx.el.td(switched(territory.active)),
         rx.el.td(commands(territory), class_name="commands"),
         key=territory.id,
-    )
-
-
-def members(names: rx.Var[list[str]]) -> rx.Component:
-    """People by name, as far as a cell has room."""
-    return rx.cond(
-        names.length() > 0,
-        rx.el.span(
-            rx.foreach(names[:NAMED], lambda name: rx.el.span(name, class_name="pill")),
-            rx.cond(names.length() > NAMED, rx.el.span(_("+%(n)s", n=names.length() - NAMED), class_name="faint")),
-            class_name="pills",
-        ),
-        rx.el.span("---", class_name="faint"),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -115,3 +116,11 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     server = getattr(item, "funcargs", {}).get("running") or getattr(item, "funcargs", {}).get("empty_server")
     if report.failed and isinstance(server, Server):
         report.sections.append(("the server's log", server.log.read_text()[-3000:]))
+
+
+def until(page: Page, found: Callable[[], object], seconds: float = 15) -> None:
+    """Wait for something that no page shows; what the browser has to say arrives meanwhile."""
+    ends = time.monotonic() + seconds
+    while not found():
+        assert time.monotonic() < ends, "it did not come"
+        page.wait_for_timeout(20)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-import time
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,7 +15,7 @@ from rxcrm.models.contact import Contact
 from rxcrm.models.importing.books import ImportRun
 from rxcrm.models.importing.plan import Plan
 from rxcrm.models.lead import Lead
-from tests.e2e.conftest import DESKTOP, PHONE, TABLET, SignIn
+from tests.e2e.conftest import DESKTOP, PHONE, TABLET, SignIn, until
 from tests.models.import_files import HEAD, csv_file, text_file, xlsx_file
 from tests.office import Office
 
@@ -81,14 +79,6 @@ def plan_of(office: Office, run: int) -> Plan:
     found = office.session.exec(select(ImportRun.plan).where(ImportRun.id == run)).one()
     office.commit()
     return Plan.of(found)
-
-
-def until(page: Page, found: Callable[[], object]) -> None:
-    """Wait for something that no page shows; what the browser has to say arrives meanwhile."""
-    ends = time.monotonic() + 10
-    while not found():
-        assert time.monotonic() < ends, "it did not come"
-        page.wait_for_timeout(20)
 
 
 def tag_of(page: Page, name: str) -> Locator:

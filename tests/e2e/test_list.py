@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import WebSocketRoute, expect
 
-from tests.e2e.conftest import PHONE, TABLET, SignIn
+from tests.e2e.conftest import PHONE, TABLET, SignIn, until
 from tests.office import Office
 
 
@@ -125,10 +125,7 @@ def test_what_is_typed_before_the_list_has_arrived_is_searched(sign_in: SignIn, 
     page.goto("/leads")
     box = page.get_by_role("searchbox", name="Search this view")
     expect(box).to_be_visible()
-    for _ in range(300):
-        if not held:
-            page.wait_for_timeout(50)
-    assert held, "the view was told, and arrives only now"
+    until(page, lambda: held)  # the view was told, and arrives only with what follows
     box.fill("nowhere")
     late.clear()
     for route, said in held:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import time
 
 from playwright.sync_api import Browser, Page, expect
 from sqlmodel import delete
 
 from rxcrm.models.login import LoginSession
-from tests.e2e.conftest import SignIn
+from tests.e2e.conftest import SignIn, until
 from tests.office import PASSWORD, Office
 from tests.server import Server
 
@@ -42,10 +41,7 @@ def test_signing_out_ends_the_session(sign_in: SignIn) -> None:
 
 def until_forgotten(page: Page) -> None:
     """Wait until the server believes this browser's session no longer: it does so for some seconds without asking."""
-    deadline = time.monotonic() + 20
-    while page.request.get("/files/import/1/rejected").status != 401:
-        assert time.monotonic() < deadline, "the server still believes a session that is gone"
-        page.wait_for_timeout(100)
+    until(page, lambda: page.request.get("/files/import/1/rejected").status == 401, seconds=20)
 
 
 def test_what_was_typed_survives_a_session_that_expired(sign_in: SignIn, office: Office) -> None:
