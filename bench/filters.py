@@ -166,7 +166,7 @@ def measure(desk: Desk, step: FilterStep) -> Figure:
     """One operator, beside its floor."""
     who = desk.quiet if step.quiet else desk.busy
     ask = Ask(view="all", where=every(step.part), columns=_COLUMNS)
-    where, params = _bare(desk, step, desk.read(who, lambda act: Clock(act.who, act.organisation, act.now)))
+    where, params = _bare(desk, step, desk.read(who, lambda act: Clock(act.who, act.now)))
     if ":me" in where:
         params["me"] = who.id
     sql = min(_statements(where, ask.size + 1), key=lambda one: _once(desk, one, params))

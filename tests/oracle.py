@@ -62,7 +62,7 @@ class World:
 def world_of(office: Office, user: User) -> World:
     """Everything that is in the office's database, as this user may see it."""
     who = office.who(user)
-    world = World(Clock(who, office.organisation, office.now))
+    world = World(Clock(who, office.now))
     for entity, table in POINTED.items():
         rows = office.session.exec(select(table)).all()
         world.records[entity] = {row.id or 0: row for row in rows}

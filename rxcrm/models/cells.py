@@ -10,6 +10,7 @@ from typing import Any, cast
 from sqlalchemy import select
 
 from rxcrm.models.access import visible
+from rxcrm.models.base import Record
 from rxcrm.models.fields import MASK, Kind, raw, show
 from rxcrm.models.filters.operators import OWNERS, USERS
 from rxcrm.models.filters.values import Place, hidden_in, place_of, value_of
@@ -53,10 +54,11 @@ def dress(act: Act, entity: str, keys: Sequence[str], rows: Rows) -> None:
     needed = {place.through for key in keys if (place := place_of(table, key)) and place.through}
     if entity == "opportunity":
         needed |= {"account_id", "contact_id"}
-    for row in rows:
-        for name in needed - set(shown):
+    spare, masked = needed.difference(shown), dict.fromkeys(hidden, MASK)
+    for row in rows if spare or masked else ():
+        for name in spare:
             row.pop(name, None)
-        row |= dict.fromkeys(hidden, MASK)
+        row |= masked
 
 
 def _complete(act: Act, entity: str, keys: Sequence[str], rows: Rows) -> None:
@@ -93,6 +95,8 @@ def _related(act: Act, columns: dict[str, Place], rows: Rows) -> None:
 
 def _named(act: Act, lookups: dict[str, Place], rows: Rows) -> None:
     """Names and addresses in the place of ids."""
+    if not lookups:
+        return
     people = {key for key, place in lookups.items() if place.spec.target == USERS}
     wanted = {(lookups[key].spec.target, int(row[key])) for key in lookups for row in rows if row.get(key)}
     users = {i for target, i in wanted if target == USERS}
@@ -150,7 +154,7 @@ def link_of_owner(row: Any) -> Link:
     return ("team", row.owner_team_id) if row.owner_team_id else ("user", row.owner_user_id or 0)
 
 
-def _link_of(table: type[Any], key: str) -> Callable[[Any], Link] | None:
+def _link_of(table: type[Record], key: str) -> Callable[[Any], Link] | None:
     """How a column that names somebody or something is read off a record; None for any other."""
     if key == "customer":
         return lambda row: ("account", row.account_id) if row.account_id else ("contact", row.contact_id or 0)

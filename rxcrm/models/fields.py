@@ -116,13 +116,16 @@ class FieldSpec:
 class Conventions:
     """How the person at the other end writes: language, time zone, region of phone numbers, currency (ISO codes).
 
-    `reads` are the secured fields that he may read; of nobody in particular, none.
+    Weeks begin with `first_weekday` (0 = Monday), fiscal years on a day of a month. `reads` are the secured fields that he may read; of nobody in particular, none.
     """
 
     locale: str = "en"
     zone: str = "UTC"
     region: str = "US"
     currency: str = "USD"
+    first_weekday: int = 0
+    fiscal_month: int = 1
+    fiscal_day: int = 1
     reads: frozenset[str] = frozenset()
 
     def sees(self, what: Sealed) -> bool:

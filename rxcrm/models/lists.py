@@ -65,8 +65,6 @@ LAST_NUMBERED_PAGE = 200
 #: A term in at most so many rows is searched by the trigram index; a commoner one by walking the sort order as far as
 #: WALK rows (and WALKED_PER_ROW for each row skipped), and by the index after all if the page is not full by then.
 RARE, WALK, WALKED_PER_ROW = 200, 4_000, 20
-#: How far is tried first: what holds for one row of ten fills a page there, and to look farther ahead costs more than the page.
-STROLL = 500
 #: More rows than any view has, and rows that `every_id` fetches at once.
 ALL_ROWS, FETCHED = 2**31 - 1, 10_000
 #: Who may see at most so many rows gets them by the grounds of his access, without a walk.
@@ -316,7 +314,7 @@ class _Query:
         narrowing = None
         if shape.rest:  # only a condition needs the organisation, which costs a statement
             narrowing = compiled(self.table, shape.rest, act.who)
-            self.params |= narrowing.params(Clock(act.who, act.organisation, act.now))
+            self.params |= narrowing.params(Clock(act.who, act.now))
         #: What all statements of this query have in common.
         self.plan = Plan(
             view.entity,
@@ -333,7 +331,7 @@ class _Query:
     def fetch(self, limit: int, cursor: Key | None = None, backward: bool = False, offset: int = 0) -> list[Row[Any]]:
         """The next rows from the cursor: their keys, the id last; then owner, parts of the name and shown fields."""
         plan = replace(self.plan, limit=limit, backward=backward, after=cursor is not None, offset=offset > 0)
-        params = {**self.params, **_named("a", cursor or ()), "offset": offset}
+        params = {**self.params, **{f"a{i}": key for i, key in enumerate(cursor or ())}, "offset": offset}
         if not _has_index(plan.entity, plan.sort):
             return self._run(replace(plan, by=self._others), params)
         if not plan.narrowed and self.among is None and _in_order(plan.entity, plan.sort, plan.mine):
@@ -360,40 +358,14 @@ class _Query:
         return int(self._run(plan, self.params)[0][0]) <= FEW
 
     def _walk(self, plan: Plan, params: dict[str, Any]) -> list[Row[Any]] | None:
-        """The rows along the sort order as far as STROLL, then WALK rows; None if the page was not full by then (S 13.15).
+        """The rows among the next ones along the sort order; None if the page was not full by then (S 13.15).
 
         What is asked of the column that comes first in the order says where the walk begins and ends.
         """
-        skipped = params["offset"]
-        for distance in (WALK,) if skipped or WALK <= STROLL else (STROLL, WALK):
-            found = self._as_far_as(plan, params, distance + WALKED_PER_ROW * skipped)
-            if found is not None:
-                return found
-        return None
-
-    def _as_far_as(self, plan: Plan, params: dict[str, Any], distance: int) -> list[Row[Any]] | None:
-        """The rows among so many along the sort order; None if the page was not full by then."""
-        mine = plan.mine and _in_order(plan.entity, plan.sort, mine=True)
-        bounded = plan.narrowing and self.keys[0].name in plan.narrowing.within
-        bare = Plan(
-            plan.entity,
-            (),
-            plan.sort,
-            plan.statuses,
-            mine,
-            plan.narrowing if bounded else None,
-            loose=True,
-            limit=1,
-            backward=plan.backward,
-            after=plan.after,
-            offset=True,
-            bare=True,
-        )
-        far = {**params, "offset": distance}
-        horizon = self.connection.execute(_built(bare, self.connection.dialect.name), far).first()
-        if not horizon:
-            return self._run(plan, params)
-        found = self._run(replace(plan, until=True), params | _named("u", self.key(horizon)))
+        rows = WALK + WALKED_PER_ROW * params["offset"]
+        if plan.offset:  # one statement for several pages
+            rows = 1 << rows.bit_length()
+        found = self._run(replace(plan, walk=rows), params)
         return found if len(found) == plan.limit else None
 
     def count(self, cap: int) -> int:
@@ -477,10 +449,6 @@ def _whole(value: Any, least: int, beyond: int) -> int:
     return value
 
 
-def _named(prefix: str, key: Key) -> dict[str, Any]:
-    return {f"{prefix}{i}": value for i, value in enumerate(key)}
-
-
 # -- statements ------------------------------------------------------------------------------------------------------
 
 #: Besides walking along the sort order: by the trigram index or what else narrows the rows, or by the access rights.
@@ -491,9 +459,9 @@ INDEX, ACCESS = "index", "access"
 class Plan:
     """What the text of a list's statement depends on; equal plans share one statement, built once.
 
-    `after` and `until` say that the keys are bounded by the parameters a0, a1 … and u0, u1 …; `bare` leaves the
-    shown columns out, `loose` of the condition all but what it asks of the first key; `count` asks for the number of rows instead; `term` says that there is a search term, `by` how
-    the rows are found: by walking (""), INDEX or ACCESS. `narrowing` is the rest of the view's condition, `reach` is None
+    `after` says that the keys are bounded by the parameters a0, a1 …; `bare` leaves the shown columns out,
+    `walk` is how many rows of each status are looked at, 0 for all; `count` asks for the number of rows instead; `term` says that there is a search term,
+    `by` how the rows are found: by walking (""), INDEX or ACCESS. `narrowing` is the rest of the view's condition, `reach` is None
     for who may see all, and `found` for who may read all the fields by which records are found.
     """
 
@@ -506,10 +474,9 @@ class Plan:
     limit: int = 0
     backward: bool = False
     after: bool = False
-    until: bool = False
     offset: bool = False
     bare: bool = False
-    loose: bool = False
+    walk: int = 0
     count: bool = False
     term: bool = False
     found: tuple[str, ...] | None = None
@@ -555,22 +522,34 @@ def _paging(plan: Plan, where: list[ColumnElement[bool]]) -> Any:
     """
     layout = _layout(plan.entity, plan.columns, plan.sort)
     flags = [desc != plan.backward for desc in _directions(plan.sort)]
-    if plan.after:
-        where.append(_beyond(layout.keys, "a", flags))
-    if plan.until:
-        where.append(_beyond(layout.keys, "u", [not flag for flag in flags]))
-    wanted = layout.select(bare=plan.bare).where(*where)
+    beyond = [_beyond(layout.keys, flags)] if plan.after else []
+    wanted = layout.select(bare=plan.bare)
     status, numbers = _columns(plan.entity).status, _numbers(plan.statuses)
     if plan.by:
         if not _of_any_status(plan):
             among = _hidden(status) if plan.term or plan.by == ACCESS else status
-            wanted = wanted.where(among.in_(numbers))
-        return _cut(plan, _ordered(wanted, [_hidden(key) for key in layout.keys], flags))
-    parts = [_ordered(wanted.where(status == number), layout.keys, flags) for number in numbers]
+            where.append(among.in_(numbers))
+        return _cut(plan, _ordered(wanted.where(*where, *beyond), [_hidden(key) for key in layout.keys], flags))
+    if plan.walk:
+        looked_at = wanted.add_columns(and_(*where).label("holds")).where(*_along(plan), *beyond)
+        parts = [
+            _holding(_ordered(looked_at.where(status == number), layout.keys, flags).limit(plan.walk))
+            for number in numbers
+        ]
+    else:
+        parts = [_ordered(wanted.where(*where, *beyond, status == number), layout.keys, flags) for number in numbers]
     if len(parts) == 1:
         return _cut(plan, parts[0])
     firsts = [select(_cut(plan, part, skip=False).subquery()) for part in parts]
     return _cut(plan, _ordered(union_all(*firsts), [column(f"c{i}") for i in range(len(flags))], flags))
+
+
+def _holding(looked_at: Any) -> Any:
+    """Those of some rows for which the condition holds, in their order: a condition on rows that are cut already is asked
+    of one after the other, and of no more than the page needs; to order them again would ask it of all.
+    """
+    rows = looked_at.subquery().c
+    return select(*(each for each in rows if each.name != "holds")).where(rows.holds)
 
 
 def _of_any_status(plan: Plan) -> bool:
@@ -729,18 +708,27 @@ def _numbers(statuses: tuple[int, ...]) -> list[ColumnElement[int]]:
 
 def _fixed(plan: Plan, *, walking: bool = False) -> list[ColumnElement[bool]]:
     """The conditions of every list: not deleted, and what the view asks for besides a status."""
-    row, mine = _columns(plan.entity), bindparam("owner", type_=BigInt)
-    narrowed: list[ColumnElement[bool]] = []
-    if plan.narrowing and plan.loose:
-        narrowed += plan.narrowing.within[_keys(plan.entity, plan.sort)[0].name]
-    elif plan.narrowing:
-        narrowed.append(plan.narrowing.walked if walking else plan.narrowing.where)
-    return [row.deleted_on.is_(None), *([row.owner_user_id == mine] if plan.mine else []), *narrowed]
+    row, narrowed = _columns(plan.entity), []
+    if plan.narrowing:
+        narrowed = [plan.narrowing.walked if walking else plan.narrowing.where]
+    return [row.deleted_on.is_(None), *([_own(row)] if plan.mine else []), *narrowed]
 
 
-def _beyond(keys: list[Any], prefix: str, descending: list[bool]) -> ColumnElement[bool]:
-    """Rows beyond a key: by one comparison of rows, which an index answers, unless directions are mixed."""
-    bounds = [bindparam(f"{prefix}{i}", type_=k.type) for i, k in enumerate(keys)]
+def _along(plan: Plan) -> list[ColumnElement[bool]]:
+    """What of a plan an index in the order of its sort knows: the rows among which a walk looks for those of the page."""
+    row, first = _columns(plan.entity), _keys(plan.entity, plan.sort)[0]
+    mine = plan.mine and _in_order(plan.entity, plan.sort, mine=True)
+    within = plan.narrowing.within.get(first.name, ()) if plan.narrowing else ()
+    return [row.deleted_on.is_(None), *([_own(row)] if mine else []), *within]
+
+
+def _own(row: Any) -> ColumnElement[bool]:
+    return cast(ColumnElement[bool], row.owner_user_id == bindparam("owner", type_=BigInt))
+
+
+def _beyond(keys: list[Any], descending: list[bool]) -> ColumnElement[bool]:
+    """Rows beyond a cursor: by one comparison of rows, which an index answers, unless directions are mixed."""
+    bounds = [bindparam(f"a{i}", type_=k.type) for i, k in enumerate(keys)]
     if len(set(descending)) == 1:
         return tuple_(*keys) < tuple_(*bounds) if descending[0] else tuple_(*keys) > tuple_(*bounds)
     ways = [

@@ -1,6 +1,7 @@
 """The organisation, its units, users and teams, and what they share with each other (S 9.4, 9.5, 13.4)."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Boolean, Index, Integer, String
@@ -53,6 +54,19 @@ class Organisation(SQLModel, table=True):
     configuration: int = Field(default=0, sa_type=Integer)
     created_on: datetime = Field(sa_type=Moment)
 
+    @property
+    def conventions(self) -> Conventions:
+        """How this organisation writes where nobody in particular is spoken to."""
+        return Conventions(
+            self.language,
+            self.time_zone,
+            self.country,
+            self.currency,
+            self.first_weekday,
+            self.fiscal_month,
+            self.fiscal_day,
+        )
+
 
 class BusinessUnit(SQLModel, table=True):
     """A node of the tree of units; every user is in exactly one (S 9.5)."""
@@ -84,12 +98,8 @@ class User(SQLModel, table=True):
 
     def conventions(self, organisation: Organisation) -> Conventions:
         """How this user writes numbers, dates and phone numbers."""
-        return Conventions(
-            locale=self.language or organisation.language,
-            zone=self.time_zone or organisation.time_zone,
-            region=organisation.country,
-            currency=organisation.currency,
-        )
+        common = organisation.conventions
+        return replace(common, locale=self.language or common.locale, zone=self.time_zone or common.zone)
 
 
 class UserRole(SQLModel, table=True):

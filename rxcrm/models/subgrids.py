@@ -153,7 +153,7 @@ def _shown(act: Act, row: Record, grid: Grid, size: int) -> Shown:
     params: dict[str, Any] = {}
     if view and view.where:
         narrowing = compiled(table, view.where, act.who)
-        params = narrowing.params(Clock(act.who, act.organisation, act.now))
+        params = narrowing.params(Clock(act.who, act.now))
         wanted = wanted.where(narrowing.where)
     if view:
         grid = replace(grid, details=tuple(key for key in view.columns if key != "name"))

@@ -235,7 +235,7 @@ def test_a_card_tells_what_is_due_next_and_whether_it_is_late(office: Office) ->
     assert card.version == lead.version
 
 
-def test_ten_cards_and_thirty_cost_the_same_number_of_statements(office: Office) -> None:
+def test_thirty_cards_cost_no_more_statements_than_ten(office: Office) -> None:
     spent = []
     for n in range(2):
         for i in range(10 + 20 * n):
@@ -251,7 +251,7 @@ def test_ten_cards_and_thirty_cost_the_same_number_of_statements(office: Office)
                 reading.heads(act, ask, view, way_of(ask.entity, lanes))
             counted.append(len(ran))
         spent.append(counted)
-    assert spent[0] == spent[1]
+    assert all(many <= few for few, many in zip(*spent, strict=True)), spent
     assert max(spent[0]) <= 18
 
 

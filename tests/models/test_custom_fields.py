@@ -491,7 +491,7 @@ def explained(office: Office, test: Test) -> bool:
     act, name = office.act(office.ada), indexing.name_of("lead", test.field)
     built = compiled(Lead, Group((test,)), act.who)
     asked = select(Lead.id).where(built.where, Lead.deleted_on.is_(None))  # type: ignore[union-attr]
-    given = built.params(Clock(act.who, act.organisation, act.now))
+    given = built.params(Clock(act.who, act.now))
     connection = office.session.connection()
     if connection.dialect.name == "postgresql":
         for way in ("seqscan", "bitmapscan"):

@@ -13,7 +13,7 @@ from tests.office import Office
 
 def clock(office: Office, now: str, zone: str, **chosen: int) -> Clock:
     office.settle(time_zone=zone, **chosen)
-    return Clock(office.who(office.sara), office.organisation, datetime.fromisoformat(now))
+    return Clock(office.who(office.sara), datetime.fromisoformat(now))
 
 
 @pytest.mark.parametrize(

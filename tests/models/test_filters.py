@@ -79,7 +79,7 @@ def ids_of(act: Act, entity: str, condition: Group) -> set[int]:
     table = cast(Any, record_table(entity))
     found = compiled(record_table(entity), condition, act.who)
     asked = select(table.id).where(table.deleted_on.is_(None), found.where)
-    clock = Clock(act.who, act.organisation, act.now)
+    clock = Clock(act.who, act.now)
     return {row[0] for row in act.session.execute(asked, found.params(clock))}
 
 
@@ -862,7 +862,7 @@ def test_any_text_compares_as_plain_python_compares_it(office: Office, held: str
         row = office.bare(Lead, last_name="x", topic=held)
         office.session.flush()
         found = (row.id or 0) in ids_of(act, "lead", condition)
-        assert found == holds(World(Clock(act.who, act.organisation, act.now)), row, condition)
+        assert found == holds(World(Clock(act.who, act.now)), row, condition)
         nothing_stays.rollback()
 
 

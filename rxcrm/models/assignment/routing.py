@@ -82,7 +82,7 @@ def match(act: Act, rules: Sequence[Rule], ids: Sequence[int], *, closed: bool =
 
     A rule that cannot be asked, because a field of its condition is gone, is passed over; the settings say so.
     """
-    clock = Clock(_all_seeing(act.who), act.organisation, act.now)
+    clock = Clock(_all_seeing(act.who), act.now)
     lead, left, found = cast(Any, Lead), list(ids), dict[int, Rule]()
     for rule in rules:
         if not left:

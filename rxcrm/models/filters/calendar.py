@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 from rxcrm.models.access import Who
 from rxcrm.models.errors import BadValue
 from rxcrm.models.filters.operators import MOST_UNITS
-from rxcrm.models.people import Organisation
 from rxcrm.translation import N_
 
 #: Months of a fiscal period: quarters.
@@ -19,10 +18,9 @@ _EARLIEST, _LATEST = date(1, 1, 2), date(9998, 12, 30)
 
 @dataclass(frozen=True)
 class Clock:
-    """What relative dates depend on: who asks, how the organisation counts weeks and years, and when."""
+    """What relative dates depend on: who asks, with how his organisation counts weeks and years, and when."""
 
     who: Who
-    organisation: Organisation
     now: datetime
 
     @property
@@ -41,7 +39,7 @@ class Clock:
     def week(self) -> date:
         """First day of this week, by the organisation's first weekday (0 = Monday)."""
         today = self.today
-        return today - timedelta(days=(today.weekday() - self.organisation.first_weekday) % 7)
+        return today - timedelta(days=(today.weekday() - self.who.conventions.first_weekday) % 7)
 
     def fiscal_year(self, starting: int) -> tuple[date, date]:
         """First day of the fiscal year that starts in a year, and of the one after."""
@@ -64,7 +62,8 @@ class Clock:
         return year, max(n for n in range(1, 12 // PERIOD + 1) if self.fiscal_period(year, n)[0] <= self.today)
 
     def _fiscal_start(self, year: int) -> date:
-        return _day(min(max(year, 1), 9998), self.organisation.fiscal_month, self.organisation.fiscal_day)
+        how = self.who.conventions
+        return _day(min(max(year, 1), 9998), how.fiscal_month, how.fiscal_day)
 
 
 #: From when on (inclusive) until when (exclusive): days, or moments where hours matter; None leaves that side open.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, cast
@@ -435,14 +435,7 @@ def _require_values(spec: FieldSpec, operator: Operator, values: tuple[str, ...]
         raise BadFilter(problem.message, **problem.values) from None
 
 
-def _clock() -> Clock:
-    from rxcrm.models.people import Organisation
-
-    now = datetime.fromisoformat("2026-01-01T00:00:00+00:00")
-    return Clock(Who(0, ""), Organisation(name="", created_on=now), now)
-
-
-_ANY_TIME = _clock()
+_ANY_TIME = Clock(Who(0, ""), datetime(2026, 1, 1, tzinfo=UTC))
 
 
 def _spelled(spec: FieldSpec, value: str) -> str:

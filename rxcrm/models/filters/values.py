@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import (
@@ -77,6 +77,8 @@ class Place:
         return (*(self.lookup.seals if self.lookup else ()), *self.spec.seals)
 
 
+@configuration.forgets
+@lru_cache(4_000)
 def place_of(table: type[Record], field: str) -> Place | None:
     """Where "rating" or "existing_account_id.city" is to be found; None if there is no such field (any more)."""
     through, _, name = field.rpartition(".")

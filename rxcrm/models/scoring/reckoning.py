@@ -29,7 +29,7 @@ from rxcrm.models import configuration
 from rxcrm.models.access import Depth, Privilege, Who
 from rxcrm.models.choices import LeadStatus
 from rxcrm.models.db import BigInt
-from rxcrm.models.fields import Conventions, Sealed
+from rxcrm.models.fields import Sealed
 from rxcrm.models.filters.calendar import Clock
 from rxcrm.models.filters.conditions import BadFilter
 from rxcrm.models.filters.sql import Compiled, compiled, compiled_together
@@ -87,8 +87,7 @@ def clock(session: Session, now: datetime) -> Clock:
     """The moment as the organisation sees it."""
     org = organisation(session)
     assert org, "there are no leads before the set-up"
-    how = Conventions(org.language, org.time_zone, org.country, org.currency)
-    return Clock(replace(NOBODY, conventions=how), org, now)
+    return Clock(replace(NOBODY, conventions=org.conventions), now)
 
 
 @configuration.forgets

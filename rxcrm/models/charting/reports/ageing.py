@@ -28,7 +28,7 @@ AGES: tuple[tuple[int | None, str], ...] = (
 
 
 def _make(act: Act, inputs: dict[str, str], where: Group) -> Figures:
-    where, clock = both(where, every(in_status(LeadStatus.OPEN))), Clock(act.who, act.organisation, act.now)
+    where, clock = both(where, every(in_status(LeadStatus.OPEN))), Clock(act.who, act.now)
     lead, conditions, params, _ = leads_of(act, where, None)
     starts = [clock.today - timedelta(days=days) for days, _ in AGES if days is not None]
     age = case(
