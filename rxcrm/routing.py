@@ -29,7 +29,7 @@ def route(path: str, mark: str | Privilege, method: str = "POST") -> Callable[[H
     def make(handler: Handler) -> Route:
         @functools.wraps(handler)
         async def guarded(request: Request) -> Response:
-            locale = _language(request)
+            locale = language_of(request)
             if method != "GET" and not same_site(request.headers.get("origin"), request.headers.get("host")):
                 return say(gettext(locale, N_("This request came from another site.")), 403)
             found = await gate.resolve(request.cookies.get(gate.COOKIE, "")[:200])
@@ -52,7 +52,7 @@ def route(path: str, mark: str | Privilege, method: str = "POST") -> Callable[[H
     return make
 
 
-def _language(request: Request) -> str:
+def language_of(request: Request) -> str:
     """The language for answers: the browser's first choice that has a catalogue."""
     known = languages()
     wanted = [part.split(";")[0].strip() for part in request.headers.get("accept-language", "").split(",")]

@@ -18,7 +18,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 
-from rxcrm import web_addresses, web_charts, web_export, web_settings
+from rxcrm import web_addresses, web_api, web_charts, web_export, web_settings
 from rxcrm.models import attaching, db, filestore, login, setup
 from rxcrm.models.access import Privilege
 from rxcrm.models.errors import BadValue, CrmError, Invalid, NotFound
@@ -286,6 +286,7 @@ ROUTES = [
     *web_charts.ROUTES,
     *web_settings.ROUTES,
     *web_addresses.ROUTES,
+    *web_api.ROUTES,
     health,
 ]
 http = Starlette(routes=ROUTES)

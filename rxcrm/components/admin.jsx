@@ -299,9 +299,9 @@ async function copyText(text, input) {
 }
 
 /** A link that is shown once: select or copy it. Closing without having copied asks first. */
-export function LinkDialog({ path, base, title, note, onClose }) {
+export function LinkDialog({ path, base, secret, title, note, label, copyLabel, warning, onClose }) {
   const t = useT();
-  const open = !!path;
+  const open = !!(path || secret);
   const input = useRef(null);
   const button = useRef(null);
   const id = useId();
@@ -311,26 +311,26 @@ export function LinkDialog({ path, base, title, note, onClose }) {
     setState("");
     setAsking(false);
     if (open) requestAnimationFrame(() => button.current?.focus());
-  }, [path]);
-  const link = open ? (base || window.location.origin) + path : "";
+  }, [path, secret]);
+  const link = secret || (open ? (base || window.location.origin) + path : "");
   const copy = async () => setState((await copyText(link, input.current)) ? "copied" : "failed");
   const taken = state === "copied";
   return (
     <Dialog wide open={open} title={title} onClose={() => (taken || asking ? onClose?.() : setAsking(true))}>
       <p id={`${id}-note`}>{note}</p>
       <div className="link-row">
-        <input ref={input} className="text-input" readOnly value={link} aria-label={t("Link to choose a password")} aria-describedby={`${id}-note`}
+        <input ref={input} className="text-input" readOnly value={link} aria-label={label} aria-describedby={`${id}-note`}
           onFocus={(e) => e.target.select()} onCopy={() => setState("copied")} />
         <button ref={button} type="button" className="button primary" onClick={copy}>
-          {taken ? <Check className="icon" aria-hidden="true" /> : <Copy className="icon" aria-hidden="true" />}{t("Copy link")}
+          {taken ? <Check className="icon" aria-hidden="true" /> : <Copy className="icon" aria-hidden="true" />}{copyLabel}
         </button>
       </div>
       <p className="hint" role="status">
-        {taken ? t("Copied.") : state === "failed" ? t("The browser did not allow it. Select the link and copy it yourself.") : ""}
+        {taken ? t("Copied.") : state === "failed" ? t("The browser did not allow it. Select the text and copy it yourself.") : ""}
       </p>
       {asking && !taken ? (
         <footer className="discard" role="alert">
-          <span>{t("You have not copied the link, and it is not shown again.")}</span>
+          <span>{warning}</span>
           <button type="button" className="button" onClick={() => (setAsking(false), button.current?.focus())}>{t("Keep open")}</button>
           <button type="button" className="button danger" onClick={() => onClose?.()}>{t("Close")}</button>
         </footer>

@@ -131,14 +131,21 @@ class RowMover(_Ours):
 
 
 class LinkDialog(_Ours):
-    """A link that is shown once, while `path` is not empty."""
+    """Something to be copied that is shown once: a link, while `path` is not empty, or a `secret`.
+
+    `label` names the text, `copy` the button, and `warning` is said to whoever closes it without having copied.
+    """
 
     library = ADMIN
     tag = "LinkDialog"
     path: rx.Var[str]
     base: rx.Var[str]
+    secret: rx.Var[str]
     title: rx.Var[str]
     note: rx.Var[str]
+    label: rx.Var[str]
+    copy_label: rx.Var[str]
+    warning: rx.Var[str]
     on_close: rx.EventHandler[rx.event.no_args_event_spec]
 
 
@@ -245,6 +252,7 @@ GROUPS: list[tuple[str, list[tuple[str, str]]]] = [
         [
             ("/settings/templates", N_("E-mail templates")),
             ("/settings/exchange", N_("Exchange")),
+            ("/settings/api-keys", N_("API keys")),
             ("/settings/sample-data", N_("Sample data")),
             ("/settings/file", N_("Settings file")),
             ("/settings/jobs", N_("Background work")),

@@ -64,7 +64,7 @@ COUNT_CAP = 10_000
 LAST_NUMBERED_PAGE = 200
 #: A term in at most so many rows is searched by the trigram index; a commoner one by walking the sort order as far as
 #: WALK rows (and WALKED_PER_ROW for each row skipped), and by the index after all if the page is not full by then.
-RARE, WALK, WALKED_PER_ROW = 200, 4_000, 20
+RARE, WALK, WALKED_PER_ROW = 200, 2_500, 20
 #: More rows than any view has, and rows that `every_id` fetches at once.
 ALL_ROWS, FETCHED = 2**31 - 1, 10_000
 #: Who may see at most so many rows gets them by the grounds of his access, without a walk.
@@ -140,6 +140,11 @@ def changed(view: View, ask: Ask) -> View:
     )
 
 
+def everything(entity: str) -> View:
+    """All records of a table, whatever their status, the newest first; without columns."""
+    return _EVERYTHING[entity]
+
+
 def columns_of(view: View) -> list[Column]:
     """The columns of a view, as far as their fields exist."""
     return [column for key in view.columns if (column := column_of(view.entity, key))]
@@ -182,7 +187,12 @@ def page_of(act: Act, view: View, ask: Ask, among: ColumnElement[bool] | None = 
 
 def count(act: Act, ask: Ask) -> int:
     """How many rows the view holds for the asker, counted up to COUNT_CAP + 1."""
-    return _Query(act, viewed(act, ask), ask.search).count(COUNT_CAP + 1)
+    return count_of(act, viewed(act, ask), ask.search)
+
+
+def count_of(act: Act, view: View, search: str = "") -> int:
+    """The same of a view that is known already."""
+    return _Query(act, view, search).count(COUNT_CAP + 1)
 
 
 def every_id(act: Act, ask: Ask) -> Iterator[int]:
@@ -358,7 +368,7 @@ class _Query:
         return int(self._run(plan, self.params)[0][0]) <= FEW
 
     def _walk(self, plan: Plan, params: dict[str, Any]) -> list[Row[Any]] | None:
-        """The rows among the next ones along the sort order; None if the page was not full by then (S 13.15).
+        """The rows among the next ones along the sort order; None if the page was not full by then and more follow (S 13.15).
 
         What is asked of the column that comes first in the order says where the walk begins and ends.
         """
@@ -366,7 +376,10 @@ class _Query:
         if plan.offset:  # one statement for several pages
             rows = 1 << rows.bit_length()
         found = self._run(replace(plan, walk=rows), params)
-        return found if len(found) == plan.limit else None
+        if len(found) == plan.limit:
+            return found
+        beyond = replace(plan, columns=(), limit=1, offset=True, bare=True, along=True)
+        return None if self._run(beyond, {**params, "offset": rows}) else found
 
     def count(self, cap: int) -> int:
         """Rows of all statuses, counted no farther than `cap`."""
@@ -460,8 +473,8 @@ class Plan:
     """What the text of a list's statement depends on; equal plans share one statement, built once.
 
     `after` says that the keys are bounded by the parameters a0, a1 …; `bare` leaves the shown columns out,
-    `walk` is how many rows of each status are looked at, 0 for all; `count` asks for the number of rows instead; `term` says that there is a search term,
-    `by` how the rows are found: by walking (""), INDEX or ACCESS. `narrowing` is the rest of the view's condition, `reach` is None
+    `walk` is how many rows of each status are looked at, 0 for all; `along` asks for all rows of the walk, whatever the
+    condition; `count` asks for the number of rows instead; `term` says that there is a search term, `by` how the rows are found: by walking (""), INDEX or ACCESS. `narrowing` is the rest of the view's condition, `reach` is None
     for who may see all, and `found` for who may read all the fields by which records are found.
     """
 
@@ -477,6 +490,7 @@ class Plan:
     offset: bool = False
     bare: bool = False
     walk: int = 0
+    along: bool = False
     count: bool = False
     term: bool = False
     found: tuple[str, ...] | None = None
@@ -491,6 +505,8 @@ class Plan:
 
 def _build(plan: Plan, dialect: str, among: ColumnElement[bool] | None = None) -> Any:
     """The statement of a plan, narrowed further to rows `among` some."""
+    if plan.along:
+        return _paging(plan, _along(plan))
     where = [*_fixed(plan, walking=not plan.by and not plan.count), *([] if among is None else [among])]
     if plan.term:
         where += [*_found(plan.entity, plan.by, dialect), *_told_by(plan)]

@@ -19,6 +19,7 @@ from rxcrm.models import (  # noqa: F401  (their tables join the metadata)
 from rxcrm.models.account import Account
 from rxcrm.models.activity import Activity
 from rxcrm.models.addresses import tables as _addresses  # noqa: F401
+from rxcrm.models.api import tables as _api  # noqa: F401
 from rxcrm.models.assignment import tables as _assignment  # noqa: F401
 from rxcrm.models.base import Record
 from rxcrm.models.campaign import Campaign

@@ -11,6 +11,7 @@ def add_pages(app: rx.App) -> None:
         activities,
         activity,
         address_suggestions,
+        api_keys,
         assignment_rules,
         calendar,
         campaign,
@@ -173,6 +174,7 @@ def add_pages(app: rx.App) -> None:
         title="Duplicate rules · rxcrm",
         on_load=duplicate_rules.on_load,
     )
+    app.add_page(api_keys.page, route="/settings/api-keys", title="API keys · rxcrm", on_load=api_keys.on_load)
     app.add_page(exchange.page, route="/settings/exchange", title="Exchange · rxcrm", on_load=exchange.on_load)
     app.add_page(
         settings_file.page,

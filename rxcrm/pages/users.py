@@ -248,6 +248,9 @@ def dialogs() -> rx.Component:
                 "Send this link to %(name)s to choose a password. It works once, within 24 hours, and is shown only now.",
                 name=Users.link_for,
             ),
+            label=_("Link to choose a password"),
+            copy_label=_("Copy link"),
+            warning=_("You have not copied the link, and it is not shown again."),
             on_close=Users.dismiss,
         ),
     )
