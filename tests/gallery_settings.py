@@ -1,4 +1,4 @@
-"""Pictures of address suggestions and of a settings file that is looked through; nothing of both is saved."""
+"""Pictures of address suggestions, of a settings file that is looked through, and of API keys; only keys are saved."""
 
 from __future__ import annotations
 
@@ -31,7 +31,38 @@ def settings_file(page: Page) -> None:
     page.get_by_text("Show what changes (Duplicates)").click()
 
 
+def api_keys(page: Page) -> None:
+    """Two keys; the first picture makes them."""
+    page.goto("/settings/api-keys")
+    page.get_by_role("button", name="Add API key").wait_for()
+    for name, user, only in (("Web form", "Ada", False), ("Monthly report", "a", True)):
+        if not page.get_by_role("row", name=name).count():
+            fill_in_key(page, name, user, only)
+            page.get_by_role("dialog").get_by_role("button", name="Add API key").click()
+            page.get_by_role("button", name="Copy key").wait_for()
+            page.get_by_role("button", name="Done").click()
+            page.get_by_role("dialog").get_by_role("button", name="Close").last.click()
+            page.get_by_role("row", name=name).wait_for()
+
+
+def fill_in_key(page: Page, name: str, user: str, only: bool) -> None:
+    page.get_by_role("button", name="Add API key").click()
+    dialog = page.get_by_role("dialog", name="Add API key")
+    dialog.get_by_label("Name", exact=True).fill(name)
+    dialog.get_by_role("combobox", name="Acts as").fill(user)
+    page.get_by_role("listbox").get_by_role("option").first.click()
+    if only:
+        dialog.get_by_role("switch", name="Only read").click()
+
+
+def api_key(page: Page) -> None:
+    api_keys(page)
+    fill_in_key(page, "Trade fair app", "Ada", False)
+
+
 SCENES: dict[str, Callable[[Page], None]] = {
     "address-suggestions": address_suggestions,
     "settings-file": settings_file,
+    "api-keys": api_keys,
+    "api-key": api_key,
 }

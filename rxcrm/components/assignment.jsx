@@ -17,7 +17,7 @@ function Problem({ id, text }) {
 }
 
 /** Users and teams as chips; `name` is the hidden control that holds them as words. A changed value tells the form. */
-export function OwnersField({ name, label, hint, single, names, target = "owner" }) {
+export function OwnersField({ name, label, hint, single, required, names, target = "owner" }) {
   const { errors, values } = useContext(AskContext);
   const id = useId();
   const hidden = useRef(null);
@@ -37,7 +37,10 @@ export function OwnersField({ name, label, hint, single, names, target = "owner"
   const choose = (next) => setOwners(single ? next.slice(-1) : next);
   return (
     <div className={`post-field${errors[name] ? " bad" : ""}`} role="group" aria-labelledby={`${id}-label`} aria-describedby={[errors[name] && `${id}-problem`, hint && `${id}-hint`].filter(Boolean).join(" ") || undefined}>
-      <span className="ask-label" id={`${id}-label`}>{label}</span>
+      <span className="ask-label">
+        <span id={`${id}-label`}>{label}</span>
+        {required && <span className="mark required" aria-hidden="true">*</span>}
+      </span>
       <input ref={hidden} type="hidden" name={name} value={owners.join(" ")} readOnly />
       <FilterValue field={{ target, options: [] }} wants="several" values={owners} names={names} label={label} onChange={choose} onFind={find} />
       <Problem id={`${id}-problem`} text={errors[name]} />

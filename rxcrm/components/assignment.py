@@ -50,6 +50,7 @@ class OwnersField(_Ours):
     label: rx.Var[str]
     hint: rx.Var[str]
     single: rx.Var[bool]
+    required: rx.Var[bool]
     target: rx.Var[str]
     names: rx.Var[dict[str, str]]
 

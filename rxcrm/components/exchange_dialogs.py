@@ -28,7 +28,13 @@ def source_dialogs() -> rx.Component:
                 max_length=120,
                 hint=_("Its number, or a domain of it such as contoso.com."),
             ),
-            ask_field(name="client_id", label=_("Application (client) ID"), required=True, max_length=36),
+            ask_field(
+                name="client_id",
+                label=_("Application (client) ID"),
+                required=True,
+                max_length=36,
+                hint=_("From the overview of the app registration."),
+            ),
             ask_field(
                 name="secret",
                 label=_("Client secret"),
@@ -110,7 +116,9 @@ def carddav_fields(*, new: bool) -> list[rx.Component]:
             max_length=500,
             hint=_("For example cloud.example.com; address books are found from there. Always encrypted (https)."),
         ),
-        ask_field(name="account", label=_("User name"), required=True, max_length=254),
+        ask_field(
+            name="account", label=_("User name"), required=True, max_length=254, hint=_("With which you sign in there.")
+        ),
         ask_field(
             name="password",
             label=_("Password"),

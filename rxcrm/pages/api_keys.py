@@ -37,7 +37,9 @@ def page() -> rx.Component:
         view_desk(),
         dialogs(),
         title=N_("API keys"),
-        hint=_("A program with a key reads and writes records over HTTP, with the rights of the user as whom it acts."),
+        hint=_(
+            "A program with a key reads and writes records over HTTP, below /api/v1, with the rights of the user as whom it acts."
+        ),
         add=N_("Add API key"),
         columns=COLUMNS,
         row=row,
@@ -93,6 +95,7 @@ def dialogs() -> rx.Component:
                 label=_("Acts as"),
                 target="user",
                 single=True,
+                required=True,
                 names=ApiKeys.names,
                 hint=_(
                     "The program may do what this user may do, and the history names him. A user of its own is best."
@@ -103,7 +106,12 @@ def dialogs() -> rx.Component:
                 label=_("Only read"),
                 hint=_("Nothing is created, changed or deleted with this key."),
             ),
-            ask_field(name="life", label=_("Works for"), options=[[days, label] for days, label in LIVES]),
+            ask_field(
+                name="life",
+                label=_("Works for"),
+                options=[[days, label] for days, label in LIVES],
+                hint=_("A key that has ended is refused; the program then needs a new one."),
+            ),
             open=ApiKeys.asked == "add",
             title=_("Add API key"),
             submit=_("Add API key"),

@@ -109,13 +109,36 @@ def fields() -> list[rx.Component]:
                 literal=True,
                 hint=_("What can be chosen here stands under Option lists."),
             ),
-            ask_field(name="planned_start", label=_("Planned Start"), type="date"),
-            ask_field(name="planned_end", label=_("Planned End"), type="date"),
-            ask_field(name="actual_start", label=_("Actual Start"), type="date"),
-            ask_field(name="actual_end", label=_("Actual End"), type="date"),
-            ask_field(name="budget", label=_("Budget"), max_length=30),
-            ask_field(name="actual_cost", label=_("Actual Cost"), max_length=30),
-            ask_field(name="currency", label=_("Currency"), options=Campaigns.currency_choices, literal=True),
+            ask_field(
+                name="planned_start", label=_("Planned Start"), type="date", hint=_("When it is meant to begin.")
+            ),
+            ask_field(
+                name="planned_end",
+                label=_("Planned End"),
+                type="date",
+                hint=_("When it is meant to be over; not before its start."),
+            ),
+            ask_field(
+                name="actual_start",
+                label=_("Actual Start"),
+                type="date",
+                hint=_("When it did begin; empty as long as it has not."),
+            ),
+            ask_field(
+                name="actual_end",
+                label=_("Actual End"),
+                type="date",
+                hint=_("When it was over; empty as long as it runs."),
+            ),
+            ask_field(name="budget", label=_("Budget"), max_length=30, hint=_("What it may cost.")),
+            ask_field(name="actual_cost", label=_("Actual Cost"), max_length=30, hint=_("What it has cost so far.")),
+            ask_field(
+                name="currency",
+                label=_("Currency"),
+                options=Campaigns.currency_choices,
+                literal=True,
+                hint=_("Of the budget and the cost."),
+            ),
             ask_field(
                 name="owner_id",
                 label=_("Owner"),

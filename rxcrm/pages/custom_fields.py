@@ -244,8 +244,14 @@ def field_dialog(what: str, title: rx.Var, submit: rx.Var, event: object) -> rx.
                     name="length", label=_("Length"), max_length=6, hint=_("The most characters that it can hold.")
                 ),
             ),
-            of_kinds("whole decimal money", ask_field(name="low", label=_("Smallest value"), max_length=20)),
-            of_kinds("whole decimal money", ask_field(name="high", label=_("Largest value"), max_length=20)),
+            of_kinds(
+                "whole decimal money",
+                ask_field(name="low", label=_("Smallest value"), max_length=20, hint=_("Smaller numbers are refused.")),
+            ),
+            of_kinds(
+                "whole decimal money",
+                ask_field(name="high", label=_("Largest value"), max_length=20, hint=_("Larger numbers are refused.")),
+            ),
             of_kinds(
                 "text memo whole decimal money date choice lookup",
                 ask_field(
@@ -299,7 +305,15 @@ KIND_HINT = _("It stays: what is stored cannot become another kind.")
 def new_only() -> list[rx.Component]:
     """What is decided once."""
     return [
-        of_kinds("lookup", ask_field(name="target", label=_("Points to"), options=TARGETS)),
+        of_kinds(
+            "lookup",
+            ask_field(
+                name="target",
+                label=_("Points to"),
+                options=TARGETS,
+                hint=_("The table whose records can be chosen. It cannot be changed later."),
+            ),
+        ),
         of_kinds(
             "choice",
             ask_field(

@@ -140,7 +140,13 @@ def rule_dialog(what: str, title: rx.Var, submit: rx.Var, event: object) -> rx.C
     return form_dialog(
         rx.el.div(
             ask_field(name="name", label=_("Name"), required=True, max_length=100),
-            ask_field(name="between", label=_("Between"), options=BETWEEN, required=True),
+            ask_field(
+                name="between",
+                label=_("Between"),
+                options=BETWEEN,
+                required=True,
+                hint=_("The tables whose records are compared with each other."),
+            ),
             class_name="two",
         ),
         ask_field(name="description", label=_("Description"), max_length=1000),

@@ -39,8 +39,18 @@ def rules() -> rx.Component:
         ),
         rx.el.div(
             ask_field(name="qualify_account", label=_("Account"), options=DECIDES, hint=_("Needs a Company Name.")),
-            ask_field(name="qualify_contact", label=_("Contact"), options=DECIDES),
-            ask_field(name="qualify_opportunity", label=_("Opportunity"), options=DECIDES),
+            ask_field(
+                name="qualify_contact",
+                label=_("Contact"),
+                options=DECIDES,
+                hint=_("Whether qualifying makes a contact of the person."),
+            ),
+            ask_field(
+                name="qualify_opportunity",
+                label=_("Opportunity"),
+                options=DECIDES,
+                hint=_("Whether qualifying begins an opportunity."),
+            ),
             class_name="two",
         ),
         switch(

@@ -84,7 +84,13 @@ def dialogs() -> rx.Component:
     fields = (
         rx.el.div(
             ask_field(name="name", label=_("Name"), required=True, max_length=100),
-            ask_field(name="category", label=_("Category"), options=CATEGORIES, required=True),
+            ask_field(
+                name="category",
+                label=_("Category"),
+                options=CATEGORIES,
+                required=True,
+                hint=_("Under which heading it is offered."),
+            ),
             class_name="two",
         ),
         ask_field(name="description", label=_("Description"), max_length=1000),

@@ -57,10 +57,20 @@ def conventions() -> rx.Component:
                 options=TIME_ZONES,
                 hint=_("Decides when a day, a week and a year begin."),
             ),
-            ask_field(name="first_weekday", label=_("First day of the week"), options=WEEKDAYS),
+            ask_field(
+                name="first_weekday",
+                label=_("First day of the week"),
+                options=WEEKDAYS,
+                hint=_("Where “this week” begins in filters and calendars."),
+            ),
             rx.el.div(
-                ask_field(name="fiscal_month", label=_("Fiscal year starts in"), options=MONTHS),
-                ask_field(name="fiscal_day", label=_("on day"), options=DAYS),
+                ask_field(
+                    name="fiscal_month",
+                    label=_("Fiscal year starts in"),
+                    options=MONTHS,
+                    hint=_("The month with which fiscal years and their quarters begin."),
+                ),
+                ask_field(name="fiscal_day", label=_("on day"), options=DAYS, hint=_("The day of that month.")),
                 class_name="pair",
             ),
             class_name="two",

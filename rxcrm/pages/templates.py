@@ -85,10 +85,21 @@ def template_dialog(what: str, title: rx.Var, submit: rx.Var, event: object) -> 
     return form_dialog(
         rx.el.div(
             ask_field(name="name", label=_("Name"), required=True, max_length=100),
-            ask_field(name="entity", label=_("For"), options=ENTITIES, required=True),
+            ask_field(
+                name="entity",
+                label=_("For"),
+                options=ENTITIES,
+                required=True,
+                hint=_("The table whose fields it can name."),
+            ),
             class_name="two",
         ),
-        ask_field(name="subject", label=_("Subject"), max_length=200),
+        ask_field(
+            name="subject",
+            label=_("Subject"),
+            max_length=200,
+            hint=_("Fields of the record can stand in it, as in the text."),
+        ),
         template_text(
             name="body",
             label=_("Text"),

@@ -84,7 +84,14 @@ def commands(unit: rx.Var[Branch]) -> rx.Component:
 
 def dialogs() -> rx.Component:
     name = ask_field(name="name", label=_("Name"), required=True, max_length=100)
-    parent = ask_field(name="parent_id", label=_("Below"), options=Units.parents, literal=True, required=True)
+    parent = ask_field(
+        name="parent_id",
+        label=_("Below"),
+        options=Units.parents,
+        literal=True,
+        required=True,
+        hint=_("The unit of which it is a part: rights that reach down from there reach it too."),
+    )
     return rx.fragment(
         unit_dialog("add", _("Add unit"), _("Add unit"), Units.add, name, parent),
         unit_dialog("rename", _("Rename %(name)s", name=Units.subject_name), _("Save"), Units.rename, name),

@@ -263,8 +263,21 @@ def user_fields() -> list[rx.Component]:
             ask_field(
                 name="email", label=_("E-mail"), type="email", required=True, max_length=254, hint=_("Used to sign in.")
             ),
-            ask_field(name="unit_id", label=_("Business Unit"), options=Users.units, literal=True, required=True),
-            ask_field(name="manager_id", label=_("Manager"), options=Users.managers, literal=True),
+            ask_field(
+                name="unit_id",
+                label=_("Business Unit"),
+                options=Users.units,
+                literal=True,
+                required=True,
+                hint=_("Where the user works; rights by unit go by it."),
+            ),
+            ask_field(
+                name="manager_id",
+                label=_("Manager"),
+                options=Users.managers,
+                literal=True,
+                hint=_("For “my reports” in filters: whoever manages him, directly or through others."),
+            ),
             rx.cond(
                 Users.territories.length() > 1,
                 ask_field(

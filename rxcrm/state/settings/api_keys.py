@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from rxcrm.models.api import keys
 from rxcrm.models.api.keys import KeyView
-from rxcrm.settings import settings
 from rxcrm.state.gate import AppState, action, do, look
 from rxcrm.state.settings.asking import ADMINISTER, AskingMixin
 from rxcrm.translation import N_
@@ -21,14 +20,11 @@ class ApiKeys(AskingMixin, AppState):
     names: dict[str, str] = {}
     subject_name: str = ""
     secret: str = ""
-    #: The address that programs speak to.
-    base: str = ""
 
     @action(ADMINISTER)
     async def open(self):
         """Show every key."""
         self.asked = self.secret = ""
-        self.base = settings().public_url.rstrip("/")
         await self._load()
 
     @action(ADMINISTER)
