@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any, ClassVar, Protocol
 
 from sqlalchemy import Index, String, Text, text
+from sqlalchemy.orm import object_session
 from sqlmodel import Field, SQLModel
 
 from rxcrm.models import fields
@@ -90,6 +91,15 @@ class Record(CustomValues, SQLModel, metaclass=RecordMeta):
     def display_name(self) -> str:
         """What the record is called in titles, look-ups and sentences."""
         raise NotImplementedError
+
+    @property
+    def sales_territory(self) -> int | None:
+        """The territory in which the user works who owns the record (S 8.3); none for what a team owns."""
+        from rxcrm.models.people import User  # needs this module first
+
+        session = object_session(self)
+        owner = session.get(User, self.owner_user_id) if session and self.owner_user_id else None
+        return owner.territory_id if owner else None
 
 
 class Preferences(SQLModel):

@@ -55,6 +55,8 @@ from rxcrm.models.system_views import newest, view_for
 from rxcrm.models.tables import record_table
 from rxcrm.models.views import KINDS, STATUSES, VIEWS, Column, View, column_of, name_fields, opened, shape_of
 
+#: Rows among which those of a list are besides; Compiled where rows that are looked at one by one are asked otherwise.
+Among = ColumnElement[bool] | Compiled
 PAGE_SIZES = (50, 100, 250)
 #: How much farther a look-up reads when its first rows hold records that were merged into others.
 BEYOND_MERGED = 5
@@ -155,7 +157,7 @@ def page(act: Act, ask: Ask) -> Page:
     return page_of(act, viewed(act, ask), ask)
 
 
-def page_of(act: Act, view: View, ask: Ask, among: ColumnElement[bool] | None = None, size: int = 0) -> Page:
+def page_of(act: Act, view: View, ask: Ask, among: Among | None = None, size: int = 0) -> Page:
     """The same of a view that is known already, narrowed to rows `among` some; `size` is any number of rows."""
     view = opened(view, act.who)
     columns = columns_of(view)
@@ -253,7 +255,7 @@ def find(
     entity: str,
     term: str,
     limit: int = 8,
-    among: ColumnElement[bool] | None = None,
+    among: Among | None = None,
     purpose: Purpose = Purpose.FIND,
 ) -> list[Hit]:
     """The visible records that contain a term, as the view of that purpose lets them through and orders them.
@@ -309,7 +311,7 @@ _EVERYTHING = {entity: View("", "", entity, EVERYTHING, (), newest(entity)) for 
 class _Query:
     """A view with its order and search term, asked for rows."""
 
-    def __init__(self, act: Act, view: View, search: str, among: ColumnElement[bool] | None = None) -> None:
+    def __init__(self, act: Act, view: View, search: str, among: Among | None = None) -> None:
         view = opened(view, act.who)
         self.connection, self.view = act.session.connection(), view
         self.table = record_table(view.entity)
@@ -503,11 +505,14 @@ class Plan:
         return self.term or self.reach is not None or self.narrowing is not None
 
 
-def _build(plan: Plan, dialect: str, among: ColumnElement[bool] | None = None) -> Any:
+def _build(plan: Plan, dialect: str, among: Among | None = None) -> Any:
     """The statement of a plan, narrowed further to rows `among` some."""
     if plan.along:
         return _paging(plan, _along(plan))
-    where = [*_fixed(plan, walking=not plan.by and not plan.count), *([] if among is None else [among])]
+    walking = not plan.by and not plan.count
+    if isinstance(among, Compiled):
+        among = among.walked if walking else among.where
+    where = [*_fixed(plan, walking=walking), *([] if among is None else [among])]
     if plan.term:
         where += [*_found(plan.entity, plan.by, dialect), *_told_by(plan)]
     if plan.count:

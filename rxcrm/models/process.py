@@ -38,6 +38,7 @@ class ProcessInstance(SQLModel, table=True):
     __table_args__ = (
         Index("ix_process_instance_lead", "lead_id"),
         Index("ix_process_instance_opportunity", "opportunity_id"),
+        Index("ix_process_instance_stage", "stage", "lead_id"),
     )
     id: int | None = identity()
     process: str = Field(sa_type=String(40))

@@ -49,6 +49,7 @@ from rxcrm.models.records import Act
 from rxcrm.models.searching import plain
 from rxcrm.models.tables import pointed_table, record_table
 from rxcrm.models.tagging.tables import Tag
+from rxcrm.models.territory import Territory
 from tests.office import Office
 from tests.oracle import World, holds, world_of
 
@@ -599,7 +600,9 @@ def furnish(office: Office) -> None:
         for name, channel, start in (("Fair", 3, date(2026, 5, 1)), ("Contoso", None, None), ("Łódź", 6, None))
     ]
     campaigns[2].deleted_on = office.now
+    north, south = (office.bare(Territory, name=name) for name in ("North", "South"))
     office.session.flush()
+    office.sara.territory_id, office.mia.territory_id = north.id, south.id
     accounts: list[Account] = []
     for i, text in enumerate(TEXTS[:12]):
         parent = accounts[i // 2].id if i > 2 else None
@@ -696,6 +699,7 @@ _LOOKED_AT = {
             "last_campaign_date",
             "owner",
             "tags",
+            "sales_territory",
         ),
         *("source_campaign_id", "source_campaign_id.name", "source_campaign_id.channel"),
         "source_campaign_id.planned_start",

@@ -168,6 +168,23 @@ def test_the_pipeline_is_grouped_by_the_customers_territory(office: Office) -> N
     assert {p.label: p.values[0] for p in accounts.points} == {"North": 1, "(empty)": 1}
 
 
+def test_sales_are_asked_for_by_the_territory_of_whoever_owns_them(office: Office) -> None:
+    north = territory(office, "North", office.sara)
+    office.opportunity(office.sara, topic="Lamps", estimated_revenue=Decimal(500))
+    office.opportunity(office.tom, topic="Pumps", estimated_revenue=Decimal(300))
+    office.opportunity(office.fair, topic="Valves", estimated_revenue=Decimal(200))
+    act = office.act(office.mia)
+    found = data(act, pipeline("sales_territory"), Ask("opportunity", "all"))
+    assert {p.label: p.values[0] for p in found.points} == {"North": 500.0, "(empty)": 500.0}
+    where = every(Test("sales_territory", "eq", (str(north.id),)))
+    columns = ("name", "sales_territory", "sales_territory.name")
+    page = lists.page(act, Ask("opportunity", "all", where=where, columns=columns, sort=(("sales_territory", True),)))
+    assert [[row[key] for key in columns] for row in page.rows] == [["Lamps", "North", "North"]]
+    change(office, north, members=f"{office.tom.id}")
+    page = lists.page(act, Ask("opportunity", "all", where=where, columns=columns))
+    assert [row["name"] for row in page.rows] == ["Pumps"]
+
+
 # -- assignment rules ------------------------------------------------------------------------------------------------
 
 

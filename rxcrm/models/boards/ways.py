@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, String, and_, exists, func, literal, select
+from sqlalchemy import ColumnElement, String, and_, func, literal, select
 
 from rxcrm.models import lifecycle
 from rxcrm.models.access import Who
@@ -16,6 +16,7 @@ from rxcrm.models.choices import Choice, LeadStatus, OpportunityStage, Opportuni
 from rxcrm.models.errors import BadValue
 from rxcrm.models.fields import Kind, fields_of
 from rxcrm.models.filters.conditions import EVERYTHING, Group, Test, both, every, read
+from rxcrm.models.filters.sql import Compiled, there_is
 from rxcrm.models.process import ProcessInstance
 from rxcrm.models.records import Act
 from rxcrm.models.stages import Stage, first_for, processes, stages_of
@@ -181,17 +182,19 @@ def keyed(act: Act, entity: str, way: Way) -> Keyed:
     return Keyed(by.key, by.joins, by.params)
 
 
-def within(act: Act, entity: str, way: Way, key: str) -> tuple[Group, ColumnElement[bool] | None]:
+def within(act: Act, entity: str, way: Way, key: str) -> tuple[Group, Compiled | None]:
     """What narrows a view to one lane: a condition, and rows among which they are. Raises BadValue for no such lane."""
     if way.key == STAGE and entity == "lead":
         process, row = _processes(), _columns(entity)
         known = {stage.key: stage for stage in flow_of(entity)}
         if key not in known:
             raise BadValue(NO_LANE)
-        mine = and_(process.c.lead_id == row.id, process.c.current)
+        mine = select(process.c.id).where(process.c.lead_id == row.id, process.c.current).correlate(row.id.table)
         if key == first_for(entity).stages[0].key:  # also what has no process yet
-            return EVERYTHING, ~exists(select(process.c.id).where(mine, process.c.stage != key).correlate(row.id.table))
-        return EVERYTHING, exists(select(process.c.id).where(mine, process.c.stage == key).correlate(row.id.table))
+            elsewhere = mine.where(process.c.stage != key)
+            return EVERYTHING, Compiled(~elsewhere.exists(), ~there_is(elsewhere))
+        here = mine.where(process.c.stage == key)
+        return EVERYTHING, Compiled(here.exists(), there_is(here))
     by = grouped.grouping(act, entity, Category(_field(way)))
     parts = grouped.condition(by, number(key))
     if parts is None:

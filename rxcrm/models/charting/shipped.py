@@ -174,6 +174,7 @@ PIPELINE_BY: dict[str, tuple[str, Category]] = {
     "month": (N_("Est. Close Date"), Category("estimated_close_date", "month")),
     "rating": (N_("Rating"), Category("rating")),
     "account": (N_("Account"), Category("account_id")),
+    "sales_territory": (N_("Sales territory"), Category("sales_territory")),
     "territory": (N_("Customer territory"), Category("account_id.territory_id")),
 }
 

@@ -18,13 +18,11 @@ from sqlmodel import Session
 
 from rxcrm.models import configuration, db
 from rxcrm.models.access import Reach, Who, permitted, reach_of, visible
-from rxcrm.models.custom import is_custom
 from rxcrm.models.db import BigInt
 from rxcrm.models.exporting.columns import Column, Scheme, writable
 from rxcrm.models.exporting.wanted import Wanted
-from rxcrm.models.fields import fields_of
 from rxcrm.models.filters.operators import OWNERS
-from rxcrm.models.filters.values import value_of
+from rxcrm.models.filters.values import filterable, value_of
 from rxcrm.models.lists import every_id
 from rxcrm.models.people import Team, User
 from rxcrm.models.records import Act
@@ -124,8 +122,8 @@ def _statement(entity: str, needs: tuple[str, ...], reach: Reach | None) -> Any:
         row.status.in_(statuses),
         *([] if reach is None else [permitted(reach)]),
     ]
-    columns, customs = row.__table__.c, fields_of(row)
-    held = (value_of(columns, customs[name]) if is_custom(name) else columns[name] for name in needs)
+    columns, specs = row.__table__.c, filterable(row)
+    held = (columns[name] if name in columns else value_of(columns, specs[name]) for name in needs)
     return select(columns.id, columns.modified_on, *held).where(*where)
 
 

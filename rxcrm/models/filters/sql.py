@@ -16,6 +16,7 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     Float,
+    Select,
     String,
     Text,
     and_,
@@ -148,6 +149,14 @@ def _touched(table: type[Record], part: Part, who: Who) -> set[str]:
     return {relation.entity, *_touched(other, part.where, who)}
 
 
+def there_is(found: Select[Any]) -> ColumnElement[bool]:
+    """That a statement finds something, asked of a few rows one after the other.
+
+    An `exists` PostgreSQL may answer by reading all that there is first, however few rows ask.
+    """
+    return found.limit(1).scalar_subquery().is_not(None)
+
+
 class _Compiler:
     """Builds one condition; gathers its parameters on the way."""
 
@@ -197,7 +206,9 @@ class _Compiler:
         """A live record that the user may see. What he may see is asked by id: its conditions speak of the table itself."""
         reach = self.reaches[other.entity]
         seen = [] if reach.everywhere else [there.c.id.in_(select(cast(Any, other).id).where(permitted(reach)))]
-        return select(there.c.id).where(*where, there.c.deleted_on.is_(None), *seen).exists()
+        self.has_two_ways = True
+        found = select(there.c.id).where(*where, there.c.deleted_on.is_(None), *seen)
+        return there_is(found) if self.one_by_one else found.exists()
 
     def test(self, table: type[Record], row: Any, test: Test) -> ColumnElement[bool]:
         place = place_of(table, test.field)

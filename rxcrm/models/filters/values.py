@@ -18,6 +18,7 @@ from sqlalchemy import (
     func,
     literal,
     literal_column,
+    select,
     type_coerce,
 )
 from sqlalchemy.ext.compiler import compiles
@@ -28,6 +29,7 @@ from rxcrm.models.base import Record
 from rxcrm.models.db import Moment
 from rxcrm.models.fields import TEXTUAL, FieldSpec, Kind, fields_of, seal_of
 from rxcrm.models.filters.operators import OWNERS, USERS
+from rxcrm.models.people import User
 from rxcrm.models.searching import EDGE
 from rxcrm.models.tables import pointed_table
 from rxcrm.translation import N_
@@ -49,6 +51,13 @@ _SCORED = {
     "score": FieldSpec(N_("Score"), Kind.WHOLE, name="score", column="leadscore", locked=True, always=True),
     "estimate": FieldSpec(N_("Estimate"), Kind.WHOLE, name="estimate", column="leadestimate", locked=True),
 }
+#: Where the owner of a record sells (S 8.3); nobody types it, it follows the owner.
+_TERRITORY = {
+    "sales_territory": FieldSpec(
+        N_("Sales Territory"), Kind.LOOKUP, name="sales_territory", target="territory", locked=True
+    )
+}
+_SOLD = ("lead", "account", "contact", "opportunity")
 #: What a record is called, where that is put together from several fields.
 _NAME = FieldSpec(N_("Name"), Kind.TEXT, name="name", column="fullname", length=160)
 _NAMED_BY_PEOPLE = ("lead", "contact")
@@ -59,7 +68,11 @@ def filterable(table: type[Record]) -> dict[str, FieldSpec]:
     name = {"name": _NAME} if table.entity in _NAMED_BY_PEOPLE else {}
     closed = {"closed_on": _CLOSED} if "closed_on" in cast(Any, table).__table__.c else {}
     scored = _SCORED if table.entity == "lead" else {}
-    return name | closed | fields_of(table) | scored | _PEOPLE
+    return name | closed | fields_of(table) | scored | _sold_in(table) | _PEOPLE
+
+
+def _sold_in(table: type[Record]) -> dict[str, FieldSpec]:
+    return _TERRITORY if table.entity in _SOLD else {}
 
 
 @dataclass(frozen=True)
@@ -85,7 +98,7 @@ def place_of(table: type[Record], field: str) -> Place | None:
     if not through:
         spec = filterable(table).get(name)
         return Place(table, spec) if spec else None
-    lookup = fields_of(table).get(through)
+    lookup = fields_of(table).get(through) or _sold_in(table).get(through)
     if lookup is None or lookup.kind is not Kind.LOOKUP:
         return None
     target = pointed_table(lookup.target)
@@ -156,13 +169,21 @@ def value_of(row: Any, spec: FieldSpec) -> ColumnElement[Any]:
     """The stored value of a field; `row` holds the columns of its table, or of an alias of it."""
     if spec.custom:
         return custom.column_of(row, spec)
+    if spec.name in _TERRITORY:
+        return _territory_of_owner(row)
     return cast(ColumnElement[Any], row[_PERSON_COLUMNS.get(spec.name, spec.name)])
 
 
+def _territory_of_owner(row: Any) -> ColumnElement[Any]:
+    """The territory in which the user works who owns a row; none for what a team owns."""
+    owner = cast(Any, User).__table__.alias()
+    found = select(owner.c.territory_id).where(owner.c.id == row.owner_user_id).correlate(row.owner_user_id.table)
+    return found.scalar_subquery()
+
+
 def held_in(table: type[Record], row: Any, name: str) -> ColumnElement[Any]:
-    """What a column or a custom field of a table holds, by its name."""
-    spec = fields_of(table).get(name)
-    return value_of(row, spec) if spec and spec.custom else cast(ColumnElement[Any], row[name])
+    """What a column, a custom field or the owner's territory of a row is, by its name."""
+    return cast(ColumnElement[Any], row[name]) if name in row else value_of(row, filterable(table)[name])
 
 
 def plain_of(row: Any, spec: FieldSpec) -> ColumnElement[str]:
