@@ -11,7 +11,8 @@ from bench.bare import Bare
 from bench.desk import Desk
 from bench.timing import Figure, Floor, compare
 from rxcrm.models import lists
-from rxcrm.models.lists import COUNT_CAP, Ask, trigrams
+from rxcrm.models.list_statements import trigrams
+from rxcrm.models.lists import COUNT_CAP, Ask
 from rxcrm.models.searching import needle
 from rxcrm.models.views import COLUMNS, shape_of, view_of
 

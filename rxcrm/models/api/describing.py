@@ -38,7 +38,8 @@ def _field(act: Act, spec: FieldSpec) -> dict[str, Json]:
         "name": spec.name,
         "label": gettext(locale, spec.label),
         "kind": spec.kind.value,
-        "required": spec.required or spec.always,
+        "required": spec.required,
+        "nullable": not (spec.required or spec.always),
         "read_only": spec.locked or act.who.refusal(spec) is not None,
         "custom": spec.custom,
     }
