@@ -47,7 +47,12 @@ def _pages() -> frozenset[str]:
 
 def same_site(origin: str | None, host: str | None) -> bool:
     """Whether a browser says that a request comes from our own pages; other clients send no origin."""
-    return origin is None or urlsplit(origin).netloc == host or origin == settings().public_url.rstrip("/")
+    if origin is None or origin == settings().public_url.rstrip("/"):
+        return True
+    try:
+        return urlsplit(origin).netloc == host
+    except ValueError:  # "http://[::1" is no address
+        return False
 
 
 def guard(app: ASGIApp) -> ASGIApp:

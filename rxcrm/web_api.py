@@ -6,6 +6,7 @@ Everything passes the verbs and rights of the forms. Refusals are `{"message", "
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
 import logging
@@ -44,6 +45,10 @@ KEY = "api key"
 LIMIT = 2 * 1024 * 1024
 #: Characters of the texts in an address.
 LONGEST_SEARCH, LONGEST_CURSOR = 200, 2_000
+#: Characters of the name of a field or column, and how many are named at once.
+LONGEST_NAME, MOST_NAMES = 120, 500
+#: How often a change is tried that names no version.
+TRIES = 3
 NO_KEY = N_(
     "This needs an API key that is in use: “Authorization: Bearer …”. Administrators make them in the settings."
 )
@@ -91,9 +96,21 @@ async def _caller(request: Request) -> Caller | None:
     if scheme.lower() != "bearer" or not secret:
         return None
     caller = await db.look(keys.caller, secret.strip(), db.now())
-    if caller and caller.due:
-        db.later(keys.note_use, caller.key_id, db.now())
+    if caller and caller.due and caller.key_id not in _noting:
+        _noting.add(caller.key_id)
+        db.later(_note, caller.key_id)
     return caller
+
+
+#: Keys whose use is being noted: a note that waits for its turn to write must not be made a hundred times.
+_noting: set[int] = set()
+
+
+def _note(session: Session, key_id: int) -> None:
+    try:
+        keys.note_use(session, key_id, db.now())
+    finally:
+        _noting.discard(key_id)
 
 
 _STATUS: dict[type[CrmError], int] = {NotFound: 404, NotAllowed: 403, BadFilter: 400, Stale: 409, Alike: 409}
@@ -149,7 +166,7 @@ async def list_records(request: Request, caller: Caller) -> Response:
     return JSONResponse(await _look(caller, lambda act: serving.page(act, wanted)))
 
 
-@endpoint("/{table}/{id:int}")
+@endpoint("/{table}/{id}")
 async def get_record(request: Request, caller: Caller) -> Response:
     """One record."""
     entity, record_id = _place(request)
@@ -168,20 +185,21 @@ async def create_record(request: Request, caller: Caller) -> Response:
     return await _written(caller, entity, record_id, 201)
 
 
-@endpoint("/{table}/{id:int}", "PATCH")
+@endpoint("/{table}/{id}", "PATCH")
 async def change_record(request: Request, caller: Caller) -> Response:
     """Write the `fields` that are named, and only those."""
     (entity, record_id), body, version = _place(request), await _body(request), _version(request)
     refuse = _refuses(request)
-    await _do(caller, lambda act: serving.change(act, entity, record_id, body, version, refuse=refuse))
+    change = functools.partial(serving.change, entity=entity, record_id=record_id, body=body, version=version)
+    await _do(caller, lambda act: change(act, refuse=refuse), again=version is None)
     return await _written(caller, entity, record_id)
 
 
-@endpoint("/{table}/{id:int}", "DELETE")
+@endpoint("/{table}/{id}", "DELETE")
 async def delete_record(request: Request, caller: Caller) -> Response:
     """Move a record to the recycle bin."""
     (entity, record_id), version = _place(request), _version(request)
-    await _do(caller, lambda act: serving.remove(act, entity, record_id, version))
+    await _do(caller, lambda act: serving.remove(act, entity, record_id, version), again=version is None)
     return Response(status_code=204)
 
 
@@ -192,14 +210,20 @@ async def _look(caller: Caller, fn: Callable[[Act], T]) -> T:
     return await db.look(lambda session: fn(Act(session, caller.who, db.now())))
 
 
-async def _do(caller: Caller, fn: Callable[[Act], T]) -> T:
-    """Do something as the caller in one transaction; then open tabs hear what changed."""
+async def _do(caller: Caller, fn: Callable[[Act], T], *, again: bool = False) -> T:
+    """Do something as the caller in one transaction; then open tabs hear what changed.
+
+    With `again` it is done once more where somebody else wrote the same record at the same moment.
+    """
     topics: set[str] = set()
 
     def unit(session: Session) -> T:
-        return fn(Act(session, caller.who, db.now(), topics))
+        # The body may have been long in coming: the key counts as it is now.
+        if (now := keys.still(session, caller.key_id, db.now())) is None or now.read_only:
+            raise NotAllowed(NO_KEY)
+        return fn(Act(session, now.who, db.now(), topics))
 
-    result = await db.run(unit)
+    result = await _insisting(unit) if again else await db.run(unit)
     if configuration.TOPIC in topics:
         gate.forget()
     live.publish(topics)
@@ -212,6 +236,13 @@ async def _written(caller: Caller, entity: str, record_id: int, status: int = 20
         return _record(await _look(caller, lambda act: serving.one(act, entity, record_id)), status)
     except NotFound:
         return JSONResponse({"id": record_id}, status)
+
+
+async def _insisting(unit: Callable[[Session], T]) -> T:
+    for _ in range(TRIES - 1):
+        with contextlib.suppress(Stale):
+            return await db.run(unit)
+    return await db.run(unit)
 
 
 def _record(found: dict[str, Json], status: int = 200) -> Response:
@@ -227,7 +258,10 @@ def _entity(request: Request) -> str:
 
 
 def _place(request: Request) -> tuple[str, int]:
-    return _entity(request), int(request.path_params["id"])
+    number = str(request.path_params["id"])
+    if not (number.isascii() and number.isdecimal() and len(number) < 19):
+        raise NotFound
+    return _entity(request), int(number)
 
 
 def _version(request: Request) -> int | None:
@@ -245,11 +279,16 @@ def _refuses(request: Request) -> bool:
     said = request.query_params.get("duplicates", "")
     if said not in ("", "refuse"):
         raise BadValue(N_("`duplicates` is “refuse”, or left out."))
-    return said == "refuse"
+    if said and not serving.may_be_doubled(_entity(request)):
+        raise BadValue(N_("There are no rules for duplicates of this table."))
+    return bool(said)
 
 
 def _names(request: Request, name: str) -> tuple[str, ...]:
-    return tuple(filter(None, request.query_params.get(name, "").split(",")))[:500]
+    found = tuple(filter(None, request.query_params.get(name, "").split(",")))
+    if len(found) > MOST_NAMES or any(len(one) > LONGEST_NAME for one in found):
+        raise BadValue(N_("`%(name)s` names too much."), name=name)
+    return found
 
 
 def _wanted(request: Request) -> serving.Wanted:
@@ -275,9 +314,12 @@ def _condition(text: str) -> Json:
     if not text:
         return None
     try:
-        return json.loads(text)
+        found = json.loads(text)
     except (ValueError, RecursionError):
-        raise BadFilter from None
+        found = None
+    if not isinstance(found, dict):
+        raise BadFilter
+    return found
 
 
 async def _body(request: Request) -> dict[str, Json]:
@@ -289,6 +331,7 @@ async def _body(request: Request) -> dict[str, Json]:
             raise BadValue(N_("A request has at most %(n)s MB."), n=LIMIT // 1024 // 1024)
     try:
         found: Any = json.loads(body, parse_float=Decimal, parse_constant=_no_number)
+        json.dumps(found, ensure_ascii=False, default=str).encode()  # halves of characters cannot be stored nor told
     except (ValueError, RecursionError, ArithmeticError):
         found = None
     if not isinstance(found, dict):

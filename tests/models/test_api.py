@@ -20,6 +20,8 @@ from rxcrm.models.api.keys import caller
 from rxcrm.models.api.serving import Wanted
 from rxcrm.models.api.tables import ApiKey
 from rxcrm.models.api.values import typed
+from rxcrm.models.assignment import rules
+from rxcrm.models.assignment.tables import LeadAssignment
 from rxcrm.models.errors import BadValue, CrmError, Invalid, NotAllowed, NotFound, Stale
 from rxcrm.models.fields import Conventions, fields_of, parse
 from rxcrm.models.filters.conditions import BadFilter
@@ -231,12 +233,39 @@ def test_an_owner_is_given_on_creation_and_by_a_change(office: Office) -> None:
     assert office.told(lead)[-1:] != []
 
 
+def test_a_lead_with_an_owner_asks_no_rule(office: Office) -> None:
+    made_rule = {"name": "All", "how": "one", "condition": '{"all": []}', "targets": f"user:{office.tom.id}"}
+    rule = rules.add(office.act(office.ada), made_rule)
+    rules.activate(office.act(office.ada), rule.id or 0)
+    team = {"kind": "team", "id": office.fair.id}
+    for user in (office.olaf, office.ada):
+        answer = add(office, user, fields=NAMED, owner=team)
+        assert answer["owner"] == {**team, "name": "Fair"}
+        lead = office.session.get_one(Lead, answer["id"])
+        assert office.session.exec(select(LeadAssignment).where(LeadAssignment.lead_id == lead.id)).all() == []
+    assert add(office, office.ada, fields=NAMED)["owner"]["name"] == "Tom"
+
+
 def test_doubles_are_refused_only_where_the_program_asks_for_it(office: Office) -> None:
     add(office, office.sara, fields={**NAMED, "email": "eva@berg.example"})
     add(office, office.sara, fields={**NAMED, "email": "eva@berg.example"})
     with pytest.raises(Alike) as refused:
         serving.add(office.act(office.sara), "lead", {"fields": {**NAMED, "email": "eva@berg.example"}}, refuse=True)
     assert {match.entity for match in refused.value.matches} == {"lead"}
+    office.session.rollback()
+
+
+def test_doubles_are_looked_for_whether_the_forms_do_or_not(office: Office) -> None:
+    office.settle(detect_on_create=False, detect_on_update=False)
+    fields = {**NAMED, "email": "eva@berg.example"}
+    add(office, office.sara, fields=fields)
+    other = office.lead(office.sara, **NAMED)
+    office.commit()
+    with pytest.raises(Alike):
+        serving.add(office.act(office.sara), "lead", {"fields": fields}, refuse=True)
+    office.session.rollback()
+    with pytest.raises(Alike):
+        serving.change(office.act(office.sara), "lead", other.id or 0, {"fields": fields}, None, refuse=True)
 
 
 def test_a_deleted_record_lies_in_the_recycle_bin(office: Office) -> None:
@@ -298,6 +327,9 @@ def test_filters_views_and_searches_are_those_of_the_lists(office: Office) -> No
     assert len(serving.page(act, Wanted("lead", search="valv"))["records"]) == 1
     assert len(serving.page(act, Wanted("lead", view="my-open"))["records"]) == 2
     assert len(serving.page(act, Wanted("lead"))["records"]) == 3
+    rated = {"all": [{"field": "rating", "operator": "eq", "values": ["1"]}]}
+    narrowed = serving.page(act, Wanted("lead", view="my-open", where=rated))["records"]
+    assert [record["id"] for record in narrowed] == [hot.id], "a filter narrows the view, it does not replace it"
     for wanted, kind in (
         (Wanted("lead", view="gone"), NotFound),
         (Wanted("lead", where={"all": [{"field": "gone", "operator": "eq", "values": ["1"]}]}), BadFilter),
@@ -305,6 +337,7 @@ def test_filters_views_and_searches_are_those_of_the_lists(office: Office) -> No
         (Wanted("lead", size=0), BadValue),
         (Wanted("lead", size=251), BadValue),
         (Wanted("lead", sort=(("gone", True),)), BadValue),
+        (Wanted("lead", sort=tuple((key, True) for key in ("topic", "rating", "owner", "created_on"))), BadValue),
         (Wanted("lead", only=("gone",)), Invalid),
         (Wanted("nothing"), NotFound),
     ):

@@ -12,7 +12,10 @@ from rxcrm.models.errors import NotFound
 from rxcrm.models.exporting import runs, templates
 from rxcrm.models.exporting.wanted import CSV, Wanted, restored
 from rxcrm.models.filters.conditions import BadFilter, Test, every, spelled, written
+from rxcrm.models.filters.values import filterable, place_of
 from rxcrm.models.system_views import key_of
+from rxcrm.models.tables import record_table
+from rxcrm.models.territory import Territory
 from tests.models.test_exporting import exported
 from tests.office import Office
 
@@ -67,6 +70,22 @@ def test_columns_of_related_records_hold_only_what_the_reader_may_see(office: Of
     columns = ("topic", "existing_account_id.city", "existing_account_id.owner")
     found = exported(office, tmp_path, view="all", columns=columns, format=CSV)
     assert found.rows == [["Racks", "", ""]]
+
+
+@pytest.mark.parametrize("entity", ["lead", "account", "contact", "opportunity"])
+def test_every_field_that_a_view_can_show_can_be_exported(office: Office, tmp_path: Path, entity: str) -> None:
+    territory = office.bare(Territory, name="North")
+    office.session.flush()
+    office.sara.territory_id = territory.id
+    getattr(office, entity)(office.sara)
+    table = record_table(entity)
+    through = [
+        f"{name}.created_on" for name, spec in filterable(table).items() if place_of(table, f"{name}.created_on")
+    ]
+    columns = (*filterable(table), *through)
+    found = exported(office, tmp_path, entity=entity, view="all", columns=columns, format=CSV)
+    assert len(found.rows[0]) == len(columns)
+    assert found.rows[0][columns.index("sales_territory")] == "North"
 
 
 def test_what_is_exported_is_settled_when_it_is_asked_for(office: Office) -> None:

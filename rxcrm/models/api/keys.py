@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
@@ -131,11 +132,11 @@ def revoke(act: Act, key_id: int) -> str:
 
 def caller(session: Session, secret: str, now: datetime) -> Caller | None:
     """Whom a key stands for; None if it is unknown, expired or revoked, or if its user is disabled."""
-    if not secret.startswith(PREFIX):
-        return None
-    found = session.exec(
-        select(ApiKey, User).join(User, col(User.id) == col(ApiKey.user_id)).where(ApiKey.key_hash == hashed(secret))
-    ).first()
+    return _caller(session, ApiKey.key_hash == hashed(secret), now) if secret.startswith(PREFIX) else None
+
+
+def _caller(session: Session, which: Any, now: datetime) -> Caller | None:
+    found = session.exec(select(ApiKey, User).join(User, col(User.id) == col(ApiKey.user_id)).where(which)).first()
     org = organisation(session)
     if found is None or org is None:
         return None
@@ -144,6 +145,11 @@ def caller(session: Session, secret: str, now: datetime) -> Caller | None:
         return None
     due = key.used_on is None or now - key.used_on >= NOTED_EVERY
     return Caller(who_is(session, user, org), key.id or 0, key.read_only, due)
+
+
+def still(session: Session, key_id: int, now: datetime) -> Caller | None:
+    """Whom a key stands for now, after the body of a request took its time; None as `caller`."""
+    return _caller(session, ApiKey.id == key_id, now)
 
 
 def note_use(session: Session, key_id: int, now: datetime) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rxcrm.models.api.describing import tables
-from rxcrm.models.api.serving import FEWEST, KINDS, MOST, USUAL
+from rxcrm.models.api.serving import FEWEST, KINDS, MOST, USUAL, may_be_doubled
 from rxcrm.models.api.values import Json
 from rxcrm.models.fields import Kind
 from rxcrm.models.records import Act
@@ -50,7 +50,13 @@ def document(act: Act) -> dict[str, Json]:
         paths[one] = {"get": _operation(f"get_{entity}", label, say(N_("One record")), _ref(entity), [_ID, _ONLY])}
         if "create" in table["may"]:
             paths[many]["post"] = _operation(
-                f"create_{entity}", label, say(N_("A new record")), _ref(entity), [_DOUBLES], _body(entity), "201"
+                f"create_{entity}",
+                label,
+                say(N_("A new record")),
+                _ref(entity),
+                [_DOUBLES] if may_be_doubled(entity) else [],
+                _body(entity),
+                "201",
             )
         if "write" in table["may"] and entity != "activity":
             paths[one]["patch"] = _operation(

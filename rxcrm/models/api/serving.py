@@ -14,21 +14,24 @@ from rxcrm.models.activity import Activity
 from rxcrm.models.api.values import Json, told, typed
 from rxcrm.models.base import Record
 from rxcrm.models.choices import ActivityKind
-from rxcrm.models.errors import BadValue, CrmError, Invalid, NotFound
+from rxcrm.models.errors import BadValue, CrmError, Invalid, NotAllowed, NotFound
 from rxcrm.models.fields import fields_of
-from rxcrm.models.filters.conditions import read
+from rxcrm.models.filters.conditions import both, read
 from rxcrm.models.lists import Ask
 from rxcrm.models.matching import saving
+from rxcrm.models.matching.facts import TABLES
 from rxcrm.models.people import Team, User
 from rxcrm.models.records import Act, assign, create, no_field, save
 from rxcrm.models.saved_views import resolve
 from rxcrm.models.tables import record_table
 from rxcrm.models.timeline import writing
-from rxcrm.models.views import View, column_of
+from rxcrm.models.views import View, column_of, sorts
 from rxcrm.translation import N_
 
 #: Records of a page, at the least, usually and at most.
 FEWEST, USUAL, MOST = 1, 50, 250
+#: Columns by which a list is ordered, as in views.
+MOST_SORTS = 3
 #: Kinds of activities that programs write; mails are sent from their form.
 KINDS = {
     "task": ActivityKind.TASK,
@@ -68,22 +71,32 @@ def page(act: Act, wanted: Wanted) -> dict[str, Json]:
     """
     if not FEWEST <= wanted.size <= MOST:
         raise BadValue(N_("A page has %(low)s to %(high)s records."), low=FEWEST, high=MOST)
+    table = record_table(wanted.entity)
+    if table is not Activity and not act.who.holds(Privilege.READ, wanted.entity):
+        raise NotAllowed
     _require_fields(wanted.entity, wanted.only)
-    for key, _ in wanted.sort:
-        if not ((column := column_of(wanted.entity, key)) and column.sortable):
-            raise BadValue(N_("Records cannot be ordered by “%(name)s”."), name=key[:80])
-    where = read(wanted.where) if wanted.where is not None else None
-    ask = Ask(wanted.entity, wanted.view, wanted.search, wanted.sort, where, after=wanted.after)
+    _require_order(act, wanted)
+    ask = Ask(wanted.entity, wanted.view, wanted.search, wanted.sort, after=wanted.after)
     view = lists.changed(_view(act, wanted), ask)
+    if wanted.where is not None:
+        view = replace(view, where=both(view.where, read(wanted.where)))
     found = lists.page_of(act, replace(view, columns=()), ask, size=wanted.size)
     if wanted.after and not found.more_before:  # the list has begun anew, and whoever asks would never come to its end
         raise BadValue(N_("This is no `next` of a page in this order."))
-    table = record_table(wanted.entity)
     ids = [int(row["id"]) for row in found.rows]
     rows = {row.id: row for row in act.session.scalars(select(table).where(col(table.id).in_(ids)))} if ids else {}
     records = told(act, [rows[i] for i in ids if i in rows], wanted.only)
     answer: dict[str, Json] = {"records": records, "next": found.last if found.more_after else None}
     return answer | ({"count": lists.count_of(act, view, wanted.search)} if wanted.counted else {})
+
+
+def _require_order(act: Act, wanted: Wanted) -> None:
+    if len(wanted.sort) > MOST_SORTS:
+        raise BadValue(N_("Records are ordered by at most %(n)s columns."), n=MOST_SORTS)
+    for key, _ in wanted.sort:
+        column = column_of(wanted.entity, key)
+        if column is None or not column.sortable or not sorts(act.who, wanted.entity, key):
+            raise BadValue(N_("Records cannot be ordered by “%(name)s”."), name=key)
 
 
 def _view(act: Act, wanted: Wanted) -> View:
@@ -122,11 +135,12 @@ def add(act: Act, entity: str, body: Mapping[str, Json], *, refuse: bool = False
     _require_keys(body, {"fields", "owner"})
     given = _typed(entity, body)
     owner = _owner(act, body)
+    act.by_rules = owner is None
     row = create(act, table, given, owner=owner if isinstance(owner, User) else None)
     if isinstance(owner, Team):
         assign(act, act.find(table, row.id or 0, Privilege.ASSIGN), owner)
     if refuse:
-        saving.require_new(act, row)
+        saving.require_new(act, row, asked=True)
     return row.id or 0
 
 
@@ -157,11 +171,11 @@ def change(
     _require_keys(body, {"fields", "owner"})
     given, owner = _typed(entity, body), _owner(act, body)
     row: Record = act.find(table, record_id, Privilege.WRITE if given or owner is None else Privilege.ASSIGN, version)
-    known = saving.known_before(act, row, given) if refuse else None
+    known = saving.known_before(act, row, given, asked=True) if refuse else None
     if given:
         save(act, row, given)
         if known is not None:
-            saving.require_new(act, row, known)
+            saving.require_new(act, row, known, asked=True)
     if owner is not None:
         assign(act, act.find(table, record_id, Privilege.ASSIGN), owner)
 
@@ -191,6 +205,11 @@ def _typed(entity: str, body: Mapping[str, Json]) -> dict[str, str]:
     if problems:
         raise Invalid(problems)
     return found
+
+
+def may_be_doubled(entity: str) -> bool:
+    """Whether duplicates of a table are known at all."""
+    return entity in TABLES
 
 
 def _require_keys(body: Mapping[str, Json], known: set[str]) -> None:

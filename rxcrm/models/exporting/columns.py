@@ -152,7 +152,7 @@ def _column(table: type[Record], key: str, how: Conventions, owners: Mapping[str
     if spec := specs.get(key):
         return _field(table, spec, gettext(how.locale, spec.label), how, width)
     if (place := place_of(table, key)) and key not in (NAME, OWNER):
-        return _reached(table, place, key, how, owners, width)
+        return _reached(place, key, how, owners, width)
     heading = gettext(how.locale, label)
     if key == OWNER:
         return Column(OWNER, heading, Kind.TEXT, ("owner_user_id", "owner_team_id"), _owner(owners), width=width)
@@ -163,14 +163,12 @@ def _column(table: type[Record], key: str, how: Conventions, owners: Mapping[str
     return Column(key, heading, Kind.TEXT, names, _joined, width=width)
 
 
-def _reached(
-    table: type[Record], place: Place, key: str, how: Conventions, owners: Mapping[str, Mapping[int, str]], width: int
-) -> Column:
-    """Who made or changed a record, or a field of one that it points to: "Existing Account? City"."""
+def _reached(place: Place, key: str, how: Conventions, owners: Mapping[str, Mapping[int, str]], width: int) -> Column:
+    """Who made or changed a record, what follows from it, or a field of one that it points to: "Existing Account? City"."""
     heading = gettext(how.locale, place.spec.label)
-    if place.through:
-        heading = f"{gettext(how.locale, fields_of(table)[place.through].label)} {heading}"
-    needs = (place.through or f"{place.spec.name}_id",)
+    if place.lookup:
+        heading = f"{gettext(how.locale, place.lookup.label)} {heading}"
+    needs = (place.through or (f"{place.spec.name}_id" if place.spec.target == USERS else place.spec.name),)
     related = place if place.through else None
     if place.spec.target == USERS:
         return Column(key, heading, Kind.TEXT, needs, _words(owners.get("user", {})), width=width, related=related)

@@ -7,6 +7,7 @@ Conditions are frozen, so that equal ones share one statement. As JSON a test is
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,8 @@ from rxcrm.translation import N_
 DEEPEST, MOST, MOST_VALUES, VALUES_IN_ALL, LONGEST = 10, 200, 500, 2_000, 300
 #: Characters of a whole condition as text.
 LONGEST_TEXT = 100_000
+#: What no database stores: zeros, and halves of characters.
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 class BadFilter(CrmError):
@@ -141,7 +144,7 @@ def _group(data: Any, depth: int, room: list[int]) -> Group:
 
 
 def _word(value: Any, longest: int = 120) -> str:
-    if not isinstance(value, str) or len(value) > longest or "\x00" in value:
+    if not isinstance(value, str) or len(value) > longest or _UNSTORABLE.search(value):
         raise BadFilter
     return value
 

@@ -26,18 +26,24 @@ class Alike(CrmError):
         super().__init__()
 
 
-def known_before(act: Act, row: Record, typed: Iterable[str]) -> set[int] | None:
-    """Before a record is changed: its certain duplicates, of which nobody is asked again; None if no change matters."""
-    if not act.organisation.detect_on_update or row.entity not in TABLES:
+def known_before(act: Act, row: Record, typed: Iterable[str], *, asked: bool = False) -> set[int] | None:
+    """Before a record is changed: its certain duplicates, of which nobody is asked again; None if no change matters.
+
+    Where nobody `asked` for it, the organisation decides whether duplicates are looked for.
+    """
+    if row.entity not in TABLES or not (asked or act.organisation.detect_on_update):
         return None
     if not set(typed) & set(columns_of(row.entity)):
         return None
     return {match.id for match in like(act, row, row.entity, MOST) if match.certain}
 
 
-def require_new(act: Act, row: Record, known: set[int] | None = None) -> None:
-    """Raises Alike if a record that was just written is certainly another one of its table, beyond those `known`."""
-    if row.entity not in TABLES or (known is None and not act.organisation.detect_on_create):
+def require_new(act: Act, row: Record, known: set[int] | None = None, *, asked: bool = False) -> None:
+    """Raises Alike if a record that was just written is certainly another one of its table, beyond those `known`.
+
+    `asked` as for `known_before`.
+    """
+    if row.entity not in TABLES or (known is None and not asked and not act.organisation.detect_on_create):
         return
     certain = {match.id for match in like(act, row, row.entity, MOST) if match.certain}
     if certain - (known or set()):
