@@ -135,7 +135,7 @@ def texts_of(
     keys = [key for key in keys if key not in hidden]
     links = {key: link for key in keys if (link := _link_of(table, key))}
     wanted = {named for link in links.values() for record in records if (named := link(record))[1]}
-    names = {**known, **_names(act, wanted - known.keys())}
+    names = {**known, **names_of_links(act, wanted - known.keys())}
     found: dict[int, list[str]] = {}
     for record in records:
         texts = []
@@ -168,7 +168,7 @@ def _link_of(table: type[Record], key: str) -> Callable[[Any], Link] | None:
     return lambda row: (target, getattr(row, column) or 0)
 
 
-def _names(act: Act, links: Collection[Link]) -> dict[Link, str]:
+def names_of_links(act: Act, links: Collection[Link]) -> dict[Link, str]:
     """The names of people and of those records that the asker may see."""
     found: dict[Link, str] = {}
     for kind, table in (("user", User), ("team", Team)):

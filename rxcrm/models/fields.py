@@ -116,7 +116,8 @@ class FieldSpec:
 class Conventions:
     """How the person at the other end writes: language, time zone, region of phone numbers, currency (ISO codes).
 
-    Weeks begin with `first_weekday` (0 = Monday), fiscal years on a day of a month. `reads` are the secured fields that he may read; of nobody in particular, none.
+    Weeks begin with `first_weekday` (0 = Monday), fiscal years on a day of a month. `reads` are the secured fields that he
+    may read; of nobody in particular, none.
     """
 
     locale: str = "en"

@@ -189,7 +189,13 @@ def condition(n: int) -> rx.Component:
     return rx.el.fieldset(
         rx.el.legend(_("Condition %(n)s", n=n)),
         rx.el.div(
-            ask_field(name=f"compare{n}", label=_("Comparison"), options=COMPARISONS, required=n == 1),
+            ask_field(
+                name=f"compare{n}",
+                label=_("Comparison"),
+                options=COMPARISONS,
+                required=n == 1,
+                hint=_("In what two records have to be alike; a rule fits when all of its conditions do."),
+            ),
             ask_field(
                 name=f"percent{n}",
                 label=_("From percent on"),
@@ -201,10 +207,30 @@ def condition(n: int) -> rx.Component:
         rx.el.details(
             rx.el.summary(_("Fields")),
             rx.el.div(
-                ask_field(name=f"field{n}", label=_("Field"), options=DuplicateRules.comparable),
-                ask_field(name=f"other{n}", label=_("Field of the other table"), options=DuplicateRules.comparable),
-                ask_field(name=f"count{n}", label=_("Number of characters"), max_length=3),
-                ask_field(name=f"ignore_blank{n}", label=_("Blank values"), options=BLANKS),
+                ask_field(
+                    name=f"field{n}",
+                    label=_("Field"),
+                    options=DuplicateRules.comparable,
+                    hint=_("For comparisons of a field: which one."),
+                ),
+                ask_field(
+                    name=f"other{n}",
+                    label=_("Field of the other table"),
+                    options=DuplicateRules.comparable,
+                    hint=_("With what it is compared in the other table."),
+                ),
+                ask_field(
+                    name=f"count{n}",
+                    label=_("Number of characters"),
+                    max_length=3,
+                    hint=_("For comparisons of first or last characters: how many."),
+                ),
+                ask_field(
+                    name=f"ignore_blank{n}",
+                    label=_("Blank values"),
+                    options=BLANKS,
+                    hint=_("Whether two empty fields count as alike."),
+                ),
                 class_name="two",
             ),
         ),

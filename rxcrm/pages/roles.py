@@ -98,7 +98,7 @@ def dialogs() -> rx.Component:
         rx.el.div(
             match("match1", _("Matching role"), _("The other side gets it by itself.")),
             match("match2", _("Second matching role"), _("Taken where the first does not fit.")),
-            match("match3", _("Third matching role"), ""),
+            match("match3", _("Third matching role"), _("Taken where neither of the two fits.")),
             class_name="two",
         ),
     )

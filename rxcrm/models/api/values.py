@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, cast
-
-from sqlalchemy import select
+from typing import Any
 
 from rxcrm.models.base import Record
+from rxcrm.models.cells import Link, link_of_owner, names_of_links
 from rxcrm.models.errors import BadValue
 from rxcrm.models.fields import FieldSpec, Kind, fields_of, hidden_from
-from rxcrm.models.people import Team, User
-from rxcrm.models.records import Act, names_among
+from rxcrm.models.records import Act
 from rxcrm.models.tables import RECORDS
 from rxcrm.models.tagging.vocabulary import BETWEEN, vocabulary
 from rxcrm.translation import N_, gettext
@@ -44,18 +41,12 @@ def told(act: Act, rows: Sequence[Record], only: Collection[str] = ()) -> list[d
     table = type(rows[0])
     hidden = hidden_from(act.who.conventions, table)
     specs = [s for n, s in fields_of(table).items() if n not in hidden and (not only or n in only)]
-    names = _names(act, specs, rows)
-    owners = _owners(act, rows)
-    return [_one(act, row, specs, names, owners) for row in rows]
+    links = {(spec.target, n) for spec in specs for row in rows if spec.target and (n := getattr(row, spec.name))}
+    names = names_of_links(act, links | {link_of_owner(row) for row in rows})
+    return [_one(act, row, specs, names) for row in rows]
 
 
-def _one(
-    act: Act,
-    row: Record,
-    specs: Iterable[FieldSpec],
-    names: dict[tuple[str, int], str],
-    owners: dict[tuple[str, int], str],
-) -> dict[str, Json]:
+def _one(act: Act, row: Record, specs: Iterable[FieldSpec], names: Mapping[Link, str]) -> dict[str, Json]:
     fields, texts = {}, {}
     for spec in specs:
         value = getattr(row, spec.name)
@@ -66,45 +57,16 @@ def _one(
             texts[spec.name] = gettext(act.who.conventions.locale, spec.options.label(int(value)))
         elif spec.kind is Kind.LOOKUP:
             texts[spec.name] = names.get((spec.target, value), "")
-    kind, number = owner_of(row)
+    owner = link_of_owner(row)
     return {
         "id": row.id,
         "version": row.version,
         "name": row.display_name,
         "url": f"{row.path}/{row.id}",
-        "owner": {"kind": kind, "id": number, "name": owners.get((kind, number), "")},
+        "owner": {"kind": owner[0], "id": owner[1], "name": names.get(owner, "")},
         "fields": fields,
         "texts": texts,
     }
-
-
-def owner_of(row: Record) -> tuple[str, int]:
-    """Kind ("user" or "team") and number of who owns a record."""
-    return ("team", row.owner_team_id) if row.owner_team_id else ("user", row.owner_user_id or 0)
-
-
-def _names(act: Act, specs: Iterable[FieldSpec], rows: Sequence[Record]) -> dict[tuple[str, int], str]:
-    wanted: dict[str, set[int]] = defaultdict(set)
-    for spec in specs:
-        if spec.kind is Kind.LOOKUP:
-            wanted[spec.target] |= {value for row in rows if (value := getattr(row, spec.name))}
-    return {
-        (target, number): name
-        for target, ids in wanted.items()
-        for number, name in names_among(act, target, ids).items()
-    }
-
-
-def _owners(act: Act, rows: Sequence[Record]) -> dict[tuple[str, int], str]:
-    found: dict[tuple[str, int], str] = {}
-    for kind, table in (("user", User), ("team", Team)):
-        ids = {number for row in rows for k, number in [owner_of(row)] if k == kind}
-        who = cast(Any, table)
-        if ids:
-            found |= {
-                (kind, i): name for i, name in act.session.execute(select(who.id, who.name).where(who.id.in_(ids)))
-            }
-    return found
 
 
 def written(spec: FieldSpec, value: Any) -> Json:

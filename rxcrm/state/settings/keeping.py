@@ -29,18 +29,14 @@ class Verbs:
 
 
 class KeptMixin(AskingMixin, mixin=True):
-    """Every one of a kind, those in use first, in `rows`; a leaf state gives `_verbs` and opens its form in `_begin`."""
+    """Every one of a kind, those in use first, in `rows`.
+
+    A leaf state gives `_verbs`, and in `_begin(what, subject)` opens its form: of one as it is now, or of a new one for 0.
+    """
 
     version: int = 0
     subject_name: str = ""
     stays: str = ""
-
-    def _verbs(self) -> Verbs:
-        raise NotImplementedError
-
-    async def _begin(self, what: str, subject: int) -> None:
-        """Open the form of one as it is now, or of a new one for 0."""
-        raise NotImplementedError
 
     @action(ADMINISTER)
     async def open(self):
