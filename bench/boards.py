@@ -14,7 +14,17 @@ from rxcrm.models.lists import Ask
 
 RUNS = {"warm_ups": 1, "fewest": 3, "seconds": 4.0}
 _OPEN = "status = 0 AND deleted_on IS NULL"
-_CARD = "id, created_on, first_name, last_name, topic, company_name, rating, estimated_amount, owner_user_id"
+_CARD = (
+    "lead.id, lead.created_on, first_name, last_name, topic, company_name, rating, score, estimated_amount, currency,"
+    " lead.status, lead.status_reason, tags, version, lead.unit_id, owner_user_id, owner_team_id,"
+    ' coalesce((SELECT name FROM "user" WHERE id = owner_user_id), (SELECT name FROM team WHERE id = owner_team_id))'
+)
+#: The open activity of each card that is due first.
+_NEXT = (
+    "SELECT * FROM (SELECT regarding_id, subject, kind, due_on, all_day, status,"
+    " row_number() OVER (PARTITION BY regarding_id ORDER BY due_key, id) AS n FROM activity"
+    " WHERE regarding_entity = 'lead' AND regarding_id IN ({}) AND deleted_on IS NULL AND status IN (0, 3)) AS a WHERE n = 1"
+)
 _ASK = Ask(view="open")
 
 
@@ -48,17 +58,17 @@ def _heads(desk: Desk, lanes: str, key: str) -> Figure:
 
 
 def _cards(desk: Desk, lanes: str, key: str) -> Figure:
-    """The floor is one select for each lane that has cards, along the index of the sort."""
+    """The floor is one select for each lane that has cards, along the index of the sort, and one for what is next."""
     keys = [row[0] for row in desk.bare.all(f"SELECT DISTINCT {key} FROM lead WHERE {_OPEN}")]
     some = [
         f"SELECT {_CARD} FROM lead WHERE {_OPEN} AND {key} {'IS NULL' if one is None else f'= {one!r}'}"
-        f" ORDER BY created_on DESC, id DESC LIMIT {reading.CARDS + 1}"
+        f" ORDER BY created_on DESC, lead.id DESC LIMIT {reading.CARDS + 1}"
         for one in keys
     ]
 
     def bare() -> None:
-        for sql in some:
-            desk.bare.all(sql)
+        ids = [str(row[0]) for sql in some for row in desk.bare.all(sql)[: reading.CARDS]]
+        desk.bare.all(_NEXT.format(", ".join(ids)))
 
     app, floor = compare(_shown(desk, reading.lanes, lanes), bare, **RUNS)
     beneath = Floor("; ".join(some), desk.bare.index(some[0]), reading.CARDS * len(some))

@@ -22,9 +22,12 @@ from rxcrm.models.lists import Ask
 from rxcrm.models.records import Act
 from rxcrm.models.searching import plain
 
-_COLUMNS = ("name", "topic", "status_reason", "created_on")
-_SHOWN = "lead.created_on, lead.id, lead.first_name, lead.last_name, lead.topic, lead.status_reason"
-_FROM = ' FROM lead LEFT JOIN "user" ON "user".id = lead.owner_user_id'
+_COLUMNS = ("name", "topic", "status_reason", "owner", "created_on")
+_SHOWN = (
+    "lead.created_on, lead.id, lead.first_name, lead.last_name, lead.topic, lead.status_reason,"
+    ' coalesce("user".name, team.name)'
+)
+_FROM = ' FROM lead LEFT JOIN "user" ON "user".id = lead.owner_user_id LEFT JOIN team ON team.id = lead.owner_team_id'
 _ORDER = "lead.created_on DESC, lead.id DESC"
 #: A field's plain spelling, as both databases have it (S 13.13).
 _PLAIN = {

@@ -15,7 +15,7 @@ from rxcrm.models import configuration
 from rxcrm.models.base import Owned, Record
 from rxcrm.models.column_security.rights import NONE, NOT_CREATED, NOT_READ, NOT_UPDATED, Columns, columns_of
 from rxcrm.models.column_security.tables import PART as SECURED
-from rxcrm.models.db import BigInt
+from rxcrm.models.db import BigInt, one_of
 from rxcrm.models.errors import BadValue, NotAllowed
 from rxcrm.models.fields import Conventions, FieldSpec, Sealed
 from rxcrm.models.people import Organisation, Share, TeamMember, TeamRole, User, UserRole, subtree
@@ -284,7 +284,7 @@ def _shares_of() -> Any:
     return select(share.record_id, share.user_id, share.team_id).where(
         share.entity == bindparam("entity"),
         share.privilege == bindparam("privilege"),
-        share.record_id.in_(bindparam("ids", expanding=True)),
+        one_of(share.record_id, "ids"),
     )
 
 

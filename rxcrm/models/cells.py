@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, cast
 
 from sqlalchemy import select
 
+from rxcrm.models import configuration
 from rxcrm.models.access import visible
 from rxcrm.models.base import Record
 from rxcrm.models.fields import MASK, Kind, raw, show
@@ -48,32 +51,52 @@ def dress(act: Act, entity: str, keys: Sequence[str], rows: Rows) -> None:
     the reader may not see hold MASK in every row.
     """
     hidden = hidden_in(act.who, record_table(entity), keys)
-    shown = [key for key in keys if key not in hidden]
-    _complete(act, entity, shown, rows)
-    table = record_table(entity)
-    needed = {place.through for key in keys if (place := place_of(table, key)) and place.through}
-    if entity == "opportunity":
-        needed |= {"account_id", "contact_id"}
-    spare, masked = needed.difference(shown), dict.fromkeys(hidden, MASK)
+    parts = _parts(entity, tuple(key for key in keys if key not in hidden) if hidden else tuple(keys))
+    _complete(act, parts, rows)
+    spare, masked = _needed(entity, tuple(keys)).difference(parts.keys), dict.fromkeys(hidden, MASK)
     for row in rows if spare or masked else ():
         for name in spare:
             row.pop(name, None)
         row |= masked
 
 
-def _complete(act: Act, entity: str, keys: Sequence[str], rows: Rows) -> None:
-    if entity in _DRESS:
-        _DRESS[entity](act, keys, rows)
-    table = record_table(entity)
-    places = {key: place for key in keys if (place := place_of(table, key)) and place.spec.kind is Kind.LOOKUP}
-    through = {key: place for key in keys if (place := place_of(table, key)) and place.through}
-    if through:
-        _related(act, through, rows)
-    for key, place in ((key, place_of(table, key)) for key in keys):
-        if place and place.spec.kind is Kind.TAGS:
-            for row in rows:
-                row[key] = vocabulary().shown(row.get(key, ""))
-    _named(act, {key: place for key, place in places.items() if key != "owner"}, rows)
+@dataclass(frozen=True)
+class _Parts:
+    """The columns of a list, and which of them hold links, tags and fields of related records."""
+
+    entity: str
+    keys: tuple[str, ...]
+    links: dict[str, Place]
+    tags: list[str]
+    related: dict[str, Place]
+
+
+@configuration.forgets
+@lru_cache(512)
+def _parts(entity: str, keys: tuple[str, ...]) -> _Parts:
+    places = {key: place for key in keys if (place := place_of(record_table(entity), key))}
+    links = {key: place for key, place in places.items() if place.spec.kind is Kind.LOOKUP and key != "owner"}
+    tags = [key for key, place in places.items() if place.spec.kind is Kind.TAGS]
+    return _Parts(entity, keys, links, tags, {key: place for key, place in places.items() if place.through})
+
+
+@configuration.forgets
+@lru_cache(512)
+def _needed(entity: str, keys: tuple[str, ...]) -> frozenset[str]:
+    """The ids that the rows hold for the sake of other columns."""
+    through = (place.through for key in keys if (place := place_of(record_table(entity), key)) and place.through)
+    return frozenset((*through, *(("account_id", "contact_id") if entity == "opportunity" else ())))
+
+
+def _complete(act: Act, parts: _Parts, rows: Rows) -> None:
+    if parts.entity in _DRESS:
+        _DRESS[parts.entity](act, parts.keys, rows)
+    if parts.related:
+        _related(act, parts.related, rows)
+    for key in parts.tags:
+        for row in rows:
+            row[key] = vocabulary().shown(held) if (held := row.get(key)) else ""
+    _named(act, parts.links, rows)
 
 
 def _related(act: Act, columns: dict[str, Place], rows: Rows) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import json
 import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -13,10 +14,26 @@ from pathlib import Path
 from time import monotonic
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import JSON, BigInteger, DateTime, Engine, Integer, event
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    BindParameter,
+    Boolean,
+    ColumnElement,
+    DateTime,
+    Dialect,
+    Engine,
+    Integer,
+    Text,
+    bindparam,
+    event,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.exc import DisconnectionError
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.sql.visitors import InternalTraversal
+from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlmodel import Session, create_engine
 
 from rxcrm.models import configuration
@@ -52,6 +69,52 @@ class Money(TypeDecorator[Decimal]):
         return None if value is None else Decimal(value).scaleb(-2)
 
 
+class Ids(TypeDecorator[Sequence[int]]):
+    """Many numbers as one parameter, however many they are; see `one_of`."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(Text() if dialect.name == "sqlite" else ARRAY(BigInteger()))
+
+    def process_bind_param(self, value: Sequence[int] | None, dialect: Any) -> Any:
+        numbers = list(value or ())
+        return json.dumps(numbers) if dialect.name == "sqlite" else numbers
+
+
+class _OneOf(ColumnElement[bool]):
+    inherit_cache = True
+    type = Boolean()
+    _traverse_internals = [
+        ("column", InternalTraversal.dp_clauseelement),
+        ("numbers", InternalTraversal.dp_clauseelement),
+    ]
+
+    def __init__(self, column: Any, numbers: BindParameter[Any]) -> None:
+        self.column, self.numbers = column, numbers
+
+    @property
+    def _from_objects(self) -> list[Any]:
+        return list(self.column._from_objects)
+
+
+@compiles(_OneOf, "sqlite")
+def _in_json(element: _OneOf, compiler: Any, **how: Any) -> str:
+    column, numbers = compiler.process(element.column, **how), compiler.process(element.numbers, **how)
+    return f"{column} IN (SELECT value FROM json_each({numbers}))"
+
+
+@compiles(_OneOf, "postgresql")
+def _in_array(element: _OneOf, compiler: Any, **how: Any) -> str:
+    return f"{compiler.process(element.column, **how)} = ANY({compiler.process(element.numbers, **how)})"
+
+
+def one_of(column: Any, name: str) -> ColumnElement[bool]:
+    """That a column of ids has one of those in the parameter `name`: one text for any number of them, prepared once."""
+    return _OneOf(column, bindparam(name, type_=Ids))
+
+
 class Moment(TypeDecorator[datetime]):
     """A point in time, always aware and in UTC on the Python side."""
 
@@ -69,6 +132,36 @@ class Moment(TypeDecorator[datetime]):
         if dialect.name == "sqlite":
             return lambda stored: stored and datetime.fromisoformat(stored + "+00:00")
         return lambda stored: stored and stored.astimezone(UTC)
+
+
+class _IsoText(TypeDecorator[str]):
+    impl = Text
+    cache_ok = True
+
+    def result_processor(self, dialect: Any, coltype: object) -> Callable[[Any], str]:
+        return lambda held: f"{held[:10]}T{held[11:].removesuffix('.000000')}+00:00" if held else ""
+
+
+class _IsoMoment(FunctionElement[str]):
+    """A moment in UTC, with six digits behind the second: what SQLite holds, and what PostgreSQL makes of it."""
+
+    inherit_cache = True
+    type = _IsoText()
+
+
+@compiles(_IsoMoment, "sqlite")
+def _as_held(element: Any, compiler: Any, **how: Any) -> str:
+    return str(compiler.process(element.clauses, **how))
+
+
+@compiles(_IsoMoment, "postgresql")
+def _in_utc(element: Any, compiler: Any, **how: Any) -> str:
+    return f"to_char(timezone('UTC', {compiler.process(element.clauses, **how)}), 'YYYY-MM-DD HH24:MI:SS.US')"
+
+
+def iso(moment: Any) -> ColumnElement[str]:
+    """A moment that is only passed on: read as its ISO 8601 text in UTC, as `datetime.isoformat` has it; "" for none."""
+    return _IsoMoment(moment)
 
 
 def now() -> datetime:

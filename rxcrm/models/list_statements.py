@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, cast
@@ -20,6 +21,7 @@ from sqlalchemy import (
     or_,
     select,
     text,
+    true,
     tuple_,
     union,
     union_all,
@@ -28,7 +30,7 @@ from sqlalchemy import (
 from rxcrm.models import configuration
 from rxcrm.models.access import Reach, grounds, permitted
 from rxcrm.models.base import Record
-from rxcrm.models.db import BigInt
+from rxcrm.models.db import BigInt, Moment, iso
 from rxcrm.models.filters.sql import Compiled
 from rxcrm.models.filters.values import held_in, order_of, place_of, value_of, words_in
 from rxcrm.models.people import Team, User
@@ -49,7 +51,7 @@ class Plan:
     """What the text of a list's statement depends on; equal plans share one statement, built once.
 
     `after` says that the keys are bounded by the parameters a0, a1 …; `bare` leaves the shown columns out, `walk` is how
-    many rows of each status are looked at, 0 for all; `along` asks for all rows of the walk, whatever the condition;
+    many rows are looked at, 0 for all; `along` asks for the rows behind those of the walk, whatever the condition;
     `count` asks for the number of rows instead; `term` says that there is a search term, `by` how the rows are found: by
     walking (""), INDEX or ACCESS. `narrowing` is the rest of the view's condition, `reach` is None for who may see all,
     and `found` for who may read all the fields by which records are found.
@@ -59,6 +61,7 @@ class Plan:
     columns: tuple[str, ...]
     sort: tuple[tuple[str, bool], ...]
     statuses: tuple[int, ...]
+    extra: tuple[str, ...] = ()
     mine: bool = False
     narrowing: Compiled | None = None
     limit: int = 0
@@ -77,17 +80,20 @@ class Plan:
     @property
     def narrowed(self) -> bool:
         """Whether rows of the view are left out, so that the page is not simply the next ones of an index."""
-        return self.term or self.reach is not None or self.narrowing is not None
+        besides = self.narrowing is not None and bool(self.narrowing.besides(self.first))
+        return self.term or self.reach is not None or besides
+
+    @property
+    def first(self) -> str:
+        """The column that comes first in the order."""
+        return str(keys_of(self.entity, self.sort)[0].name)
 
 
 def build(plan: Plan, dialect: str, among: Among | None = None) -> Any:
     """The statement of a plan, narrowed further to rows `among` some."""
     if plan.along:
-        return _paging(plan, _along(plan))
-    walking = not plan.by and not plan.count
-    if isinstance(among, Compiled):
-        among = among.walked if walking else among.where
-    where = [*_fixed(plan, walking=walking), *([] if among is None else [among])]
+        return _paging(plan, _along(plan), dialect)
+    where = [*_fixed(plan), *(_each(among) if plan.walk else _at_once(among))]
     if plan.term:
         where += [*_found(plan.entity, plan.by, dialect), *_told_by(plan)]
     if plan.count:
@@ -96,7 +102,7 @@ def build(plan: Plan, dialect: str, among: Among | None = None) -> Any:
         where.append(_reached(plan.entity, plan.reach))
     elif plan.reach:
         where.append(permitted(plan.reach))
-    return _paging(plan, where)
+    return _paging(plan, where, dialect)
 
 
 def where_of(plan: Plan, dialect: str) -> list[ColumnElement[bool]]:
@@ -120,41 +126,58 @@ def _reached(entity: str, reach: Reach) -> ColumnElement[bool]:
 built = configuration.forgets(lru_cache(512)(build))
 
 
-def _paging(plan: Plan, where: list[ColumnElement[bool]]) -> Any:
-    """One select per status, each along its own index and no longer than the page, merged by the database.
+@configuration.forgets
+@lru_cache(128)
+def built_together(plans: tuple[tuple[Plan, Compiled | None], ...], dialect: str) -> Any:
+    """The statements of several plans as one: the rows of each in their order, with its place among the plans last."""
+    parts = (build(plan, dialect, among).subquery() for plan, among in plans)
+    return union_all(*(select(part, _number(i).label("plan")) for i, part in enumerate(parts)))
+
+
+def _paging(plan: Plan, where: list[ColumnElement[bool]], dialect: str) -> Any:
+    """The rows of a page in their order, from one select per status, each along its own index, merged by the database.
 
     By index or access it is one select instead, its order hidden from the planner: it would rather walk a sort index
     to the end than sort the few rows found.
     """
-    layout = layout_of(plan.entity, plan.columns, plan.sort)
+    layout = layout_of(plan.entity, plan.columns, plan.sort, plan.extra)
     flags = [desc != plan.backward for desc in _directions(plan.sort)]
-    beyond = [_beyond(layout.keys, flags)] if plan.after else []
-    wanted = layout.select(bare=plan.bare)
+    wanted = layout.inner(bare=plan.bare)
+    if plan.after:
+        wanted = wanted.where(_beyond(layout.keys, flags))
     status, numbers = _columns(plan.entity).status, _numbers(plan.statuses)
     if plan.by:
         if not _of_any_status(plan):
             among = _hidden(status) if plan.term or plan.by == ACCESS else status
             where.append(among.in_(numbers))
-        return _cut(plan, _ordered(wanted.where(*where, *beyond), [_hidden(key) for key in layout.keys], flags))
-    if plan.walk:
-        looked_at = wanted.add_columns(and_(*where).label("holds")).where(*_along(plan), *beyond)
-        parts = [
-            _holding(_ordered(looked_at.where(status == number), layout.keys, flags).limit(plan.walk))
-            for number in numbers
-        ]
-    else:
-        parts = [_ordered(wanted.where(*where, *beyond, status == number), layout.keys, flags) for number in numbers]
-    if len(parts) == 1:
-        return _cut(plan, parts[0])
-    firsts = [select(_cut(plan, part, skip=False).subquery()) for part in parts]
-    return _cut(plan, _ordered(union_all(*firsts), [column(f"c{i}") for i in range(len(flags))], flags))
+        return layout.outer(
+            _cut(plan, _ordered(wanted.where(*where), map(_hidden, layout.keys), flags)), bare=plan.bare
+        )
+    if plan.walk and not plan.along:
+        wanted = wanted.add_columns(and_(true(), *where).label("holds")).where(*_along(plan))
+        walked = _merged([wanted.where(status == n) for n in numbers], layout, flags, dialect, _number(plan.walk))
+        return layout.outer(_cut(plan, _holding(walked)), bare=plan.bare)
+    parts = [wanted.where(*where, status == n) for n in numbers]
+    return layout.outer(_cut(plan, _merged(parts, layout, flags, dialect, _reach_of_page(plan))), bare=plan.bare)
 
 
-def _holding(looked_at: Any) -> Any:
-    """Those of some rows for which the condition holds, in their order: a condition on rows that are cut already is asked
-    of one after the other, and of no more than the page needs; to order them again would ask it of all.
+def _merged(parts: list[Any], layout: Layout, flags: list[bool], dialect: str, limit: Any) -> Any:
+    """Rows of several indexes in one order, no more than `limit`, each read when its turn comes.
+
+    SQLite merges selects that it may order itself; PostgreSQL those that come ordered, and no longer than what is wanted.
     """
-    rows = looked_at.subquery().c
+    if len(parts) == 1:
+        return _ordered(parts[0], layout.keys, flags).limit(limit)
+    if dialect != "sqlite":
+        parts = [select(_ordered(part, layout.keys, flags).limit(limit).subquery()) for part in parts]
+    return _ordered(union_all(*parts), [column(f"c{i}") for i in range(len(flags))], flags).limit(limit)
+
+
+def _holding(walked: Any) -> Any:
+    """Those of some rows for which the condition holds, in their order: it is asked of one after the other, and of no more
+    than the page needs; to order them again would ask it of all.
+    """
+    rows = walked.subquery().c
     return select(*(each for each in rows if each.name != "holds")).where(rows.holds)
 
 
@@ -167,23 +190,38 @@ def _of_any_status(plan: Plan) -> bool:
     return plan.by == INDEX and not plan.term and plan.entity != "activity" and set(plan.statuses) == every
 
 
-def _ordered(statement: Any, keys: list[Any], descending: list[bool]) -> Any:
+def _ordered(statement: Any, keys: Iterable[Any], descending: list[bool]) -> Any:
     return statement.order_by(*(k.desc() if down else k.asc() for k, down in zip(keys, descending, strict=True)))
 
 
-def _cut(plan: Plan, statement: Any, skip: bool = True) -> Any:
-    """The rows of the page; without `skip` also those before it."""
-    limit = literal_column(str(plan.limit), Integer)
-    if not plan.offset:
-        return statement.limit(limit)
-    offset: Any = bindparam("offset", type_=Integer)
-    return statement.limit(limit).offset(offset) if skip else statement.limit(limit + offset)
+def _cut(plan: Plan, statement: Any) -> Any:
+    """The rows of the page, without those before it."""
+    cut = statement.limit(_number(plan.limit))
+    return cut if (skipped := _skipped(plan)) is None else cut.offset(skipped)
+
+
+def _reach_of_page(plan: Plan) -> Any:
+    """How many rows there are up to the end of the page."""
+    skipped = _skipped(plan)
+    return _number(plan.limit) if skipped is None else _number(plan.limit) + skipped
+
+
+def _skipped(plan: Plan) -> Any:
+    """How many rows are before the page; None for the first one."""
+    if plan.along:
+        return _number(plan.walk)
+    return bindparam("offset", type_=Integer) if plan.offset else None
+
+
+def _number(number: int) -> Any:
+    """A number for the planner to reckon with."""
+    return literal_column(str(number), Integer)
 
 
 def _counting(plan: Plan, where: list[ColumnElement[bool]]) -> Any:
     row = _columns(plan.entity)
     status = _hidden(row.status) if plan.term or plan.reach else row.status
-    limit: Any = literal_column(str(plan.limit))
+    limit = _number(plan.limit)
     found: Any = select(row.id).where(status.in_(_numbers(plan.statuses)), *where)
     if plan.reach:
         found = union(*(select(found.where(ground).limit(limit).subquery()) for ground in grounds(plan.reach)))
@@ -194,7 +232,7 @@ def _counting(plan: Plan, where: list[ColumnElement[bool]]) -> Any:
 class Layout:
     """Which columns a page's rows have: the keys with the id last, the owner's name, parts of the name, more fields.
 
-    `fields` are the cells of the grid, each with the place of its value.
+    `fields` are the cells of the grid, each with the place of its value; `extra` are the places of what was asked for besides.
     """
 
     keys: list[Any]
@@ -203,25 +241,43 @@ class Layout:
     id: int
     owner: int
     names: slice
+    extra: slice
 
-    def select(self, bare: bool) -> Any:
-        """A select of these columns, labelled c0, c1 …, or of the keys alone."""
-        chosen = self.keys if bare else self.columns
-        wanted = select(*(c.label(f"c{i}") for i, c in enumerate(chosen)))
+    def inner(self, bare: bool) -> Any:
+        """A select of these columns, labelled c0, c1 …, or of the keys alone; the ids of owners in the place of names."""
         if bare:
-            return wanted
-        row, user, team = self.keys[-1].table.c, _table(User).c, _table(Team).c
-        return wanted.outerjoin_from(row.id.table, _table(User), user.id == row.owner_user_id).outerjoin(
-            _table(Team), team.id == row.owner_team_id
+            return select(*(key.label(f"c{i}") for i, key in enumerate(self.keys)))
+        row = self.keys[-1].table.c
+        held = (c.label(f"c{i}") for i, c in enumerate(self.columns) if i != self.owner)
+        return select(*held, row.owner_user_id.label("user_id"), row.owner_team_id.label("team_id"))
+
+    def outer(self, page: Any, bare: bool) -> Any:
+        """The rows of a page with the names of their owners: they are looked up when it is known which rows they are."""
+        if bare:
+            return page
+        rows, user, team = page.subquery().c, _table(User).c, _table(Team).c
+        named = func.coalesce(
+            select(user.name).where(user.id == rows.user_id).scalar_subquery(),
+            select(team.name).where(team.id == rows.team_id).scalar_subquery(),
+            literal_column("''"),
         )
+        told = (named if i == self.owner else _told(rows[f"c{i}"]) for i in range(len(self.columns)))
+        return select(*(each.label(f"c{i}") for i, each in enumerate(told)))
+
+
+def _told(held: Any) -> Any:
+    """A column of a page: moments as text, for nobody reckons with them."""
+    return iso(held) if isinstance(held.type, Moment) else held
 
 
 @configuration.forgets
 @lru_cache(512)
-def layout_of(entity: str, shown: tuple[str, ...], sort: tuple[tuple[str, bool], ...]) -> Layout:
+def layout_of(
+    entity: str, shown: tuple[str, ...], sort: tuple[tuple[str, bool], ...], extra: tuple[str, ...] = ()
+) -> Layout:
+    """The columns of a page; `extra` names columns of the table that are no fields of the grid."""
     row, table = _columns(entity), record_table(entity)
     keys = keys_of(entity, sort)
-    owner = func.coalesce(_table(User).c.name, _table(Team).c.name, literal_column("''"))
     names = [row[n.key] for n in name_fields(table)]
     fields = {key: _cell(table, key) for key in shown if key not in NOT_FIELDS}
     needed = {
@@ -232,7 +288,7 @@ def layout_of(entity: str, shown: tuple[str, ...], sort: tuple[tuple[str, bool],
         if key not in fields
     }
     cells = {key: cell for key, cell in (fields | needed).items() if cell is not None}
-    columns = [*keys, owner, *names]
+    columns = [*keys, None, *names]
     places = []
     for key, cell in cells.items():
         at = next((i for i, c in enumerate(columns) if c is cell), len(columns))
@@ -241,11 +297,12 @@ def layout_of(entity: str, shown: tuple[str, ...], sort: tuple[tuple[str, bool],
         places.append((key, at))
     return Layout(
         keys=keys,
-        columns=columns,
+        columns=[*columns, *(row[name] for name in extra)],
         fields=places,
         id=len(keys) - 1,
         owner=len(keys),
         names=slice(len(keys) + 1, len(keys) + 1 + len(names)),
+        extra=slice(len(columns), len(columns) + len(extra)),
     )
 
 
@@ -304,22 +361,37 @@ def _directions(sort: tuple[tuple[str, bool], ...]) -> list[bool]:
 
 def _numbers(statuses: tuple[int, ...]) -> list[ColumnElement[int]]:
     """The statuses as literals, for the planner to reckon with; without any, one that no record has."""
-    return [literal_column(str(status), Integer) for status in statuses or (-1,)]
+    return [_number(status) for status in statuses or (-1,)]
 
 
-def _fixed(plan: Plan, *, walking: bool = False) -> list[ColumnElement[bool]]:
-    """The conditions of every list: not deleted, and what the view asks for besides a status."""
-    row, narrowed = _columns(plan.entity), []
-    if plan.narrowing:
-        narrowed = [plan.narrowing.walked if walking else plan.narrowing.where]
-    return [row.deleted_on.is_(None), *([_own(row)] if plan.mine else []), *narrowed]
+def _fixed(plan: Plan) -> list[ColumnElement[bool]]:
+    """The conditions of every list: not deleted, and what the view asks for besides a status.
+
+    Of the rows of a walk only what is not said of all of them.
+    """
+    if plan.walk:
+        mine = plan.mine and not in_order(plan.entity, plan.sort, mine=True)
+        besides = plan.narrowing.besides(plan.first) if plan.narrowing else []
+        return [*([_own(_columns(plan.entity))] if mine else []), *besides]
+    row = _columns(plan.entity)
+    return [row.deleted_on.is_(None), *([_own(row)] if plan.mine else []), *_at_once(plan.narrowing)]
+
+
+def _at_once(among: Among | None) -> list[ColumnElement[bool]]:
+    """A condition for the database to begin with."""
+    return [] if among is None else [among.where] if isinstance(among, Compiled) else [among]
+
+
+def _each(among: Among | None) -> list[ColumnElement[bool]]:
+    """A condition for rows that are looked at one after the other."""
+    return [part for _, part in among.walked] if isinstance(among, Compiled) else _at_once(among)
 
 
 def _along(plan: Plan) -> list[ColumnElement[bool]]:
     """What of a plan an index in the order of its sort knows: the rows among which a walk looks for those of the page."""
-    row, first = _columns(plan.entity), keys_of(plan.entity, plan.sort)[0]
+    row = _columns(plan.entity)
     mine = plan.mine and in_order(plan.entity, plan.sort, mine=True)
-    within = plan.narrowing.within.get(first.name, ()) if plan.narrowing else ()
+    within = plan.narrowing.within(plan.first) if plan.narrowing else []
     return [row.deleted_on.is_(None), *([_own(row)] if mine else []), *within]
 
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
-from typing import Any, cast
+from functools import lru_cache
+from time import monotonic
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import Column as SqlColumn
 from sqlalchemy import (
@@ -20,15 +23,15 @@ from sqlalchemy import (
     select,
 )
 
-from rxcrm.models import found_by
-from rxcrm.models.access import Reach, reach_of
+from rxcrm.models import configuration, found_by
+from rxcrm.models.access import reach_of
 from rxcrm.models.cells import dress, told
 from rxcrm.models.db import Moment as When
 from rxcrm.models.db import engine
 from rxcrm.models.fields import raw
 from rxcrm.models.filters.calendar import Clock
 from rxcrm.models.filters.conditions import EVERYTHING, BadFilter, Group
-from rxcrm.models.filters.sql import compiled
+from rxcrm.models.filters.sql import Compiled, compiled, compiled_together
 from rxcrm.models.list_statements import (
     ACCESS,
     INDEX,
@@ -37,6 +40,7 @@ from rxcrm.models.list_statements import (
     Plan,
     build,
     built,
+    built_together,
     has_index,
     in_order,
     key_of,
@@ -63,9 +67,11 @@ BEYOND_MERGED = 5
 COUNT_CAP = 10_000
 #: A page number in the address is honoured up to here (S 13.14); farther pages are reached by cursor.
 LAST_NUMBERED_PAGE = 200
-#: A term in more than RARE rows is searched by walking the sort order as far as WALK rows of each status (and WALKED_PER_ROW
+#: A term in more than RARE rows is searched by walking the sort order as far as WALK rows for each status (and WALKED_PER_ROW
 #: for each row skipped), and by the index after all if the page is not full by then.
 WALK, WALKED_PER_ROW = 2_500, 20
+#: So many seconds the first page of a view is not walked for again after it was in vain.
+REMEMBERED = 300
 #: More rows than any view has, and rows that `every_id` fetches at once.
 ALL_ROWS, FETCHED = 2**31 - 1, 10_000
 #: Who may see at most so many rows gets them by the grounds of his access, without a walk.
@@ -106,7 +112,10 @@ class Ask:
 
 @dataclass
 class Page:
-    """Rows as the grid shows them: `rows[i]` maps a column key to raw text, with `id` beside; cursors of its ends."""
+    """Rows as the grid shows them: `rows[i]` maps a column key to raw text, with `id` beside; cursors of its ends.
+
+    `extra[i]` has what was asked for besides, as it is held.
+    """
 
     view: View
     columns: list[Column]
@@ -116,6 +125,7 @@ class Page:
     last: str = ""
     more_after: bool = False
     more_before: bool = False
+    extra: list[tuple[Any, ...]] = field(default_factory=list)
 
 
 def viewed(act: Act, ask: Ask) -> View:
@@ -123,6 +133,8 @@ def viewed(act: Act, ask: Ask) -> View:
     return opened(changed(resolve(act, ask.entity, ask.view).view, ask), act.who)
 
 
+@configuration.forgets
+@lru_cache(512)
 def changed(view: View, ask: Ask) -> View:
     """A view as the address changes it."""
     known = [key for key in dict.fromkeys(ask.columns or view.columns) if column_of(view.entity, key)]
@@ -156,11 +168,14 @@ def page(act: Act, ask: Ask) -> Page:
     return page_of(act, viewed(act, ask), ask)
 
 
-def page_of(act: Act, view: View, ask: Ask, among: Among | None = None, size: int = 0) -> Page:
-    """The same of a view that is known already, narrowed to rows `among` some; `size` is any number of rows."""
-    view = opened(view, act.who)
-    columns = columns_of(view)
-    query = _Query(act, view, ask.search, among)
+def page_of(
+    act: Act, view: View, ask: Ask, among: Among | None = None, size: int = 0, extra: tuple[str, ...] = ()
+) -> Page:
+    """The same of a view that is known already, narrowed to rows `among` some; `size` is any number of rows.
+
+    `extra` names columns of the table whose values come beside the rows.
+    """
+    query = _Query(act, view, ask.search, among, extra=extra)
     size = size or (ask.size if ask.size in PAGE_SIZES else PAGE_SIZES[0])
     cursor = None if ask.last else query.decode(ask.before or ask.after)
     backward = ask.last or bool(ask.before and cursor)
@@ -172,18 +187,46 @@ def page_of(act: Act, view: View, ask: Ask, among: Among | None = None, size: in
     found = found[:size]
     if backward:
         found.reverse()
-    rows = query.shown(found)
-    dress(act, ask.entity, view.columns, rows)
-    return Page(
-        view=view,
-        columns=columns,
-        sort=view.sort,
-        rows=rows,
-        first=query.encode(found[0]) if found else "",
-        last=query.encode(found[-1]) if found else "",
-        more_after=not ask.last if backward else more,
-        more_before=more if backward else bool(cursor or offset),
-    )
+    shown = query.page(found)
+    shown.more_after = not ask.last if backward else more
+    shown.more_before = more if backward else bool(cursor or offset)
+    dress(act, view.entity, query.view.columns, shown.rows)
+    return shown
+
+
+@dataclass(frozen=True)
+class Part:
+    """A view and how many of its rows are wanted; `among` narrows it further."""
+
+    view: View
+    size: int
+    among: Compiled | None = None
+
+
+def first_pages(act: Act, parts: Sequence[Part], search: str = "", extra: tuple[str, ...] = ()) -> list[Page]:
+    """The first page of each of several views, with as many statements as for one of them.
+
+    They are views of the same table with the same columns in the same order: lanes of a board.
+    """
+    if not parts:
+        return []
+    views = [opened(part.view, act.who) for part in parts]
+    rests = [shape_of(view.entity, view.where).rest for view in views]
+    table = record_table(views[0].entity)
+    narrowings = compiled_together(table, rests, act.who) if any(rests) else [None] * len(parts)
+    queries = [
+        _Query(act, view, search, part.among, narrowing if rest else None, extra)
+        for view, part, narrowing, rest in zip(views, parts, narrowings, rests, strict=True)
+    ]
+    for query in queries:
+        query.known = queries[0].known
+    pages = []
+    for query, part, found in zip(queries, parts, _fetched(queries, [p.size + 1 for p in parts]), strict=True):
+        page = query.page(found[: part.size])
+        page.more_after = len(found) > part.size
+        pages.append(page)
+    dress(act, views[0].entity, views[0].columns, [row for page in pages for row in page.rows])
+    return pages
 
 
 def count(act: Act, ask: Ask) -> int:
@@ -295,6 +338,7 @@ def detail_of(act: Act, row: Any) -> str:
 # -- the query -------------------------------------------------------------------------------------------------------
 
 Key = tuple[Any, ...]
+T = TypeVar("T")
 
 
 #: All records of an entity whatever their status, without columns: what global search and look-ups go through.
@@ -304,28 +348,39 @@ _EVERYTHING = {entity: View("", "", entity, EVERYTHING, (), newest(entity)) for 
 class _Query:
     """A view with its order and search term, asked for rows."""
 
-    def __init__(self, act: Act, view: View, search: str, among: Among | None = None) -> None:
+    def __init__(
+        self,
+        act: Act,
+        view: View,
+        search: str,
+        among: Among | None = None,
+        narrowing: Compiled | None = None,
+        extra: tuple[str, ...] = (),
+    ) -> None:
         view = opened(view, act.who)
         self.connection, self.view = act.session.connection(), view
         self.table = record_table(view.entity)
         self.keys = keys_of(view.entity, view.sort)
         self.needle = needle(search)
-        self.among = among
+        self.among, self.asker = among, act.who.id
+        #: What the search term and the asker's access come to, the same for all queries of one page.
+        self.known: dict[str, Any] = {}
         reach = reach_of(act.who, self.table)
         shape = shape_of(view.entity, view.where)
-        self.params: dict[str, Any] = {"owner": act.who.id, **reach.ids(act.who)}
+        self.params: dict[str, Any] = {"owner": act.who.id, **({} if reach.everywhere else reach.ids(act.who))}
         if self.needle:
             self.params |= {"like": pattern(self.needle), "grams": trigrams(self.needle)}
-        narrowing = None
-        if shape.rest:  # only a condition needs the organisation, which costs a statement
-            narrowing = compiled(self.table, shape.rest, act.who)
+        if shape.rest:
+            narrowing = narrowing or compiled(self.table, shape.rest, act.who)
             self.params |= narrowing.params(Clock(act.who, act.now))
+        self.layout = layout_of(view.entity, view.columns, view.sort, extra)
         #: What all statements of this query have in common.
         self.plan = Plan(
             view.entity,
             view.columns,
             view.sort,
             shape.statuses,
+            extra,
             shape.mine,
             narrowing,
             term=bool(self.needle),
@@ -337,44 +392,68 @@ class _Query:
         """The next rows from the cursor: their keys, the id last; then owner, parts of the name and shown fields."""
         plan = replace(self.plan, limit=limit, backward=backward, after=cursor is not None, offset=offset > 0)
         params = {**self.params, **{f"a{i}": key for i, key in enumerate(cursor or ())}, "offset": offset}
+        way = self.way(plan, offset)
+        if way is None:
+            return []
+        found = self._run(way, params)
+        if not way.walk or len(found) == limit or not self._run(_beyond(way), params):
+            return found
+        return self._run(self.after_all(way), params)
+
+    def way(self, plan: Plan, offset: int = 0) -> Plan | None:
+        """How the rows are looked for first; None if it is known that there are none.
+
+        Along the sort order only so far: what is asked of the column that comes first in it says where the walk begins and
+        ends. If the page is not full by then and more rows follow, they are looked for `after_all` in the other way (S 13.15).
+        """
         if not has_index(plan.entity, plan.sort):
-            return self._run(replace(plan, by=self._others), params)
+            return replace(plan, by=self._others)
         if not plan.narrowed and self.among is None and in_order(plan.entity, plan.sort, plan.mine):
-            return self._run(plan, params)
+            return plan
         if self.needle:
-            expected = named_by_index(self.connection, self.table, self.needle)
+            expected = self._once("named", lambda: named_by_index(self.connection, self.table, self.needle))
             if expected <= RARE:
-                return self._run(replace(plan, by=INDEX), params) if expected else []
-        if plan.reach and self._reaches_few(plan.reach):
-            return self._run(replace(plan, by=ACCESS), params)
-        walked = self._walk(plan, params)
-        return self._run(replace(plan, by=self._others), params) if walked is None else walked
+                return replace(plan, by=INDEX) if expected else None
+        if plan.reach and self._once("few", self._reaches_few):
+            return replace(plan, by=ACCESS)
+        if self._begins(plan) and monotonic() < self._walks().in_vain_until:
+            return replace(plan, by=self._others)
+        rows = WALK * len(plan.statuses) + WALKED_PER_ROW * offset
+        if plan.offset:  # one statement for several pages
+            rows = 1 << rows.bit_length()
+        return replace(plan, walk=rows)
+
+    def after_all(self, walk: Plan) -> Plan:
+        """The other way, after a walk in vain; for a while the first page is looked for in this way at once."""
+        if self._begins(walk):
+            self._walks().in_vain_until = monotonic() + REMEMBERED
+        return replace(walk, walk=0, by=self._others)
+
+    def _begins(self, plan: Plan) -> bool:
+        """Whether a plan is about the first page, and one that is asked for again."""
+        again = self.among is None or isinstance(self.among, Compiled)
+        return again and not (plan.after or plan.offset or plan.backward)
+
+    def _walks(self) -> _Walks:
+        return _walks_of(self.plan, self.among, self.asker, self.needle)
+
+    def _once(self, what: str, ask: Callable[[], T]) -> T:
+        """What was asked already for one of the queries that share it, or is asked now."""
+        if what not in self.known:
+            self.known[what] = ask()
+        return cast(T, self.known[what])
 
     @property
     def _others(self) -> str:
         """How the rows are found when not along the sort order."""
         return ACCESS if self.plan.reach else INDEX
 
-    def _reaches_few(self, reach: Reach) -> bool:
+    def _reaches_few(self) -> bool:
         """Whether the asker may see so few rows, of any status, that sorting them costs less than walking."""
         everything = _EVERYTHING[self.view.entity]
         statuses = shape_of(everything.entity, everything.where).statuses
-        plan = Plan(everything.entity, (), everything.sort, statuses, limit=FEW + 1, count=True, reach=reach)
+        plan = Plan(everything.entity, (), everything.sort, statuses, limit=FEW + 1, count=True, reach=self.plan.reach)
         return int(self._run(plan, self.params)[0][0]) <= FEW
-
-    def _walk(self, plan: Plan, params: dict[str, Any]) -> list[Row[Any]] | None:
-        """The rows among the next ones along the sort order; None if the page was not full by then and more follow (S 13.15).
-
-        What is asked of the column that comes first in the order says where the walk begins and ends.
-        """
-        rows = WALK + WALKED_PER_ROW * params["offset"]
-        if plan.offset:  # one statement for several pages
-            rows = 1 << rows.bit_length()
-        found = self._run(replace(plan, walk=rows), params)
-        if len(found) == plan.limit:
-            return found
-        beyond = replace(plan, columns=(), limit=1, offset=True, bare=True, along=True)
-        return None if self._run(beyond, {**params, "offset": rows}) else found
 
     def count(self, cap: int) -> int:
         """Rows of all statuses, counted no farther than `cap`."""
@@ -383,26 +462,39 @@ class _Query:
 
     def _run(self, plan: Plan, params: dict[str, Any]) -> list[Row[Any]]:
         dialect, among = self.connection.dialect.name, self.among
-        statement = built(plan, dialect) if among is None else build(plan, dialect, among)
+        asked_again = among is None or isinstance(among, Compiled)
+        statement = built(plan, dialect, among) if asked_again else build(plan, dialect, among)
         return list(self.connection.execute(statement, params).all())
 
     def key(self, row: Row[Any]) -> Key:
         """The sort keys of a row, its id last."""
         return tuple(row[: len(self.keys)])
 
+    def page(self, found: Sequence[Row[Any]]) -> Page:
+        """The rows as a page, not yet dressed."""
+        return Page(
+            view=self.view,
+            columns=columns_of(self.view),
+            sort=self.view.sort,
+            rows=self.shown(found),
+            first=self.encode(found[0]) if found else "",
+            last=self.encode(found[-1]) if found else "",
+            extra=[tuple(row[self.layout.extra]) for row in found] if self.plan.extra else [],
+        )
+
     def shown(self, found: Sequence[Row[Any]]) -> list[dict[str, str]]:
         """The rows as the grid shows them."""
-        layout = layout_of(self.view.entity, self.view.columns, self.view.sort)
-        rows = []
-        for row in found:
-            cells = {key: _TEXT.get(type(v := row[at]), raw)(v) for key, at in layout.fields}
-            name = " ".join(v for v in row[layout.names] if v)
-            rows.append({**cells, "id": str(row[layout.id]), "name": name, "owner": row[layout.owner]})
-        return rows
+        if not found:
+            return []
+        layout, held = self.layout, list(zip(*found, strict=True))
+        keys = (*(key for key, _ in layout.fields), "id", "name", "owner")
+        names = (" ".join([part for part in parts if part]) for parts in zip(*held[layout.names], strict=True))
+        texts = (*(_texts(held[at]) for _, at in layout.fields), _texts(held[layout.id]), names, held[layout.owner])
+        return [dict(zip(keys, row, strict=True)) for row in zip(*texts, strict=True)]
 
     def encode(self, row: Row[Any]) -> str:
         """A cursor for the address: the sort it belongs to and the row's keys."""
-        packed = json.dumps([[k for k, _ in self.view.sort], [_plain(k) for k in self.key(row)]], separators=(",", ":"))
+        packed = _PACKED.encode([[k for k, _ in self.view.sort], [_plain(k) for k in self.key(row)]])
         return base64.urlsafe_b64encode(packed.encode()).decode().rstrip("=")
 
     def decode(self, cursor: str) -> Key | None:
@@ -418,8 +510,61 @@ class _Query:
             return None
 
 
+def _fetched(queries: Sequence[_Query], limits: Sequence[int]) -> list[list[Row[Any]]]:
+    """The first rows of each of several queries that have their columns and order in common; see `_Query.fetch`."""
+    found: list[list[Row[Any]]] = [[] for _ in queries]
+    ways = {i: way for i, query in enumerate(queries) if (way := query.way(replace(query.plan, limit=limits[i])))}
+    _run_together(queries, ways, found)
+    short = {i: way for i, way in ways.items() if way.walk and len(found[i]) < limits[i]}
+    more = [list[Row[Any]]() for _ in queries]
+    _run_together(queries, {i: _beyond(way) for i, way in short.items()}, more)
+    _run_together(queries, {i: queries[i].after_all(way) for i, way in short.items() if more[i]}, found)
+    return found
+
+
+def _run_together(queries: Sequence[_Query], plans: Mapping[int, Plan], found: list[list[Row[Any]]]) -> None:
+    """Replace what is found of some queries by the rows of these plans."""
+    if not plans:
+        return
+    connection = queries[0].connection
+    params: dict[str, Any] = {}
+    for i in plans:
+        params |= queries[i].params
+    statement = built_together(tuple((plans[i], queries[i].among) for i in plans), connection.dialect.name)
+    rows = defaultdict(list)
+    for row in connection.execute(statement, params).all():
+        rows[row[-1]].append(row)
+    for place, i in enumerate(plans):
+        found[i] = rows[place]
+
+
+def _beyond(walk: Plan) -> Plan:
+    """The first of the rows that a walk has not looked at any more."""
+    return replace(walk, columns=(), extra=(), limit=1, offset=False, bare=True, along=True)
+
+
+@dataclass
+class _Walks:
+    """Until when walks are known to find no full page, by the clock of this process."""
+
+    in_vain_until: float = 0.0
+
+
+@configuration.forgets
+@lru_cache(2_000)
+def _walks_of(plan: Plan, among: Compiled | None, asker: int, term: str) -> _Walks:
+    return _Walks()
+
+
+_PACKED = json.JSONEncoder(separators=(",", ":"))
 #: `raw` of the commonest types, without its questions.
-_TEXT: dict[type, Callable[[Any], str]] = {str: str, int: str, datetime: datetime.isoformat}
+_TEXT: dict[type, Callable[[Any], str]] = {str: str, int: str}
+
+
+def _texts(values: Iterable[Any]) -> Iterable[str]:
+    """`raw` of a column: at once where all of it is of one type, as most columns are."""
+    types = set(map(type, values))
+    return map(_TEXT.get(types.pop(), raw) if len(types) == 1 else raw, values)
 
 
 def _known_sort(view: View, asked: tuple[tuple[str, bool], ...]) -> tuple[tuple[str, bool], ...]:

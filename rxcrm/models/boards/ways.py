@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, String, and_, func, literal, select
 
-from rxcrm.models import lifecycle
+from rxcrm.models import configuration, lifecycle
 from rxcrm.models.access import Who
 from rxcrm.models.charting import groups as grouped
 from rxcrm.models.charting.charts import Category
@@ -182,20 +184,23 @@ def keyed(act: Act, entity: str, way: Way) -> Keyed:
     return Keyed(by.key, by.joins, by.params)
 
 
-def within(act: Act, entity: str, way: Way, key: str) -> tuple[Group, Compiled | None]:
-    """What narrows a view to one lane: a condition, and rows among which they are. Raises BadValue for no such lane."""
+@dataclass(frozen=True)
+class Within:
+    """What narrows a view to one lane: a condition, and rows among which they are."""
+
+    where: Group
+    among: Compiled | None = None
+
+
+def within(act: Act, entity: str, way: Way, keys: Sequence[str]) -> list[Within]:
+    """What narrows a view to each of some lanes. Raises BadValue for no such lane."""
     if way.key == STAGE and entity == "lead":
-        process, row = _processes(), _columns(entity)
-        known = {stage.key: stage for stage in flow_of(entity)}
-        if key not in known:
-            raise BadValue(NO_LANE)
-        mine = select(process.c.id).where(process.c.lead_id == row.id, process.c.current).correlate(row.id.table)
-        if key == first_for(entity).stages[0].key:  # also what has no process yet
-            elsewhere = mine.where(process.c.stage != key)
-            return EVERYTHING, Compiled(~elsewhere.exists(), ~there_is(elsewhere))
-        here = mine.where(process.c.stage == key)
-        return EVERYTHING, Compiled(here.exists(), there_is(here))
+        return [Within(EVERYTHING, _in_stage(key)) for key in keys]
     by = grouped.grouping(act, entity, Category(_field(way)))
+    return [Within(_condition(entity, way, by, key)) for key in keys]
+
+
+def _condition(entity: str, way: Way, by: grouped.Grouping, key: str) -> Group:
     parts = grouped.condition(by, number(key))
     if parts is None:
         raise BadValue(NO_LANE)
@@ -204,7 +209,22 @@ def within(act: Act, entity: str, way: Way, key: str) -> tuple[Group, Compiled |
         status = next((s for s, reasons in lifecycle.every_reason(entity).items() if number(key) in reasons), None)
         if status is not None:
             condition = both(every(Test("status", "eq", (str(int(status)),))), condition)
-    return condition, None
+    return condition
+
+
+@configuration.forgets
+@lru_cache(64)
+def _in_stage(key: str) -> Compiled:
+    """Leads whose process is in a stage. Raises BadValue for none."""
+    process, row = _processes(), _columns("lead")
+    if all(stage.key != key for stage in flow_of("lead")):
+        raise BadValue(NO_LANE)
+    mine = select(process.c.id).where(process.c.lead_id == row.id, process.c.current).correlate(row.id.table)
+    if key == first_for("lead").stages[0].key:  # also what has no process yet
+        elsewhere = mine.where(process.c.stage != key)
+        return Compiled(~elsewhere.exists(), [("", ~there_is(elsewhere))])
+    here = mine.where(process.c.stage == key)
+    return Compiled(here.exists(), [("", there_is(here))])
 
 
 def number(key: str) -> int:

@@ -62,16 +62,24 @@ _DAY = timedelta(days=1)
 class Compiled:
     """A condition on the rows of a table, its values left open as parameters.
 
-    `walked` says the same for rows that are looked at one after the other along an index, where `where` lets the database
-    begin with what it asks for. `within` has what it asks of single columns of the row: where an index begins and ends.
+    `walked` says the same part by part for rows that are looked at one after the other along an index, where `where` lets
+    the database begin with what it asks for. Each part has the column of the row that it is about, if it is a single one:
+    there an index begins and ends.
     """
 
     where: ColumnElement[bool]
-    walked: ColumnElement[bool]
-    within: Mapping[str, tuple[ColumnElement[bool], ...]] = field(default_factory=dict)
+    walked: Sequence[tuple[str, ColumnElement[bool]]]
     constants: Mapping[str, Any] = field(default_factory=dict)
     moments: Mapping[str, Callable[[Clock], Any]] = field(default_factory=dict)
     reaches: tuple[Reach, ...] = ()
+
+    def within(self, column: str) -> list[ColumnElement[bool]]:
+        """What is asked of a column alone."""
+        return [part for name, part in self.walked if name == column]
+
+    def besides(self, column: str) -> list[ColumnElement[bool]]:
+        """What is asked besides."""
+        return [part for name, part in self.walked if name != column]
 
     def params(self, clock: Clock) -> dict[str, Any]:
         """The values: of now, and of who asks."""
@@ -96,7 +104,16 @@ def compiled_together(table: type[Record], conditions: Sequence[Group], who: Who
     Raises BadFilter as `compiled` does.
     """
     touched = set[str]().union(*(_touched(table, condition, who) for condition in conditions))
-    compiler = _Compiler({entity: reach_of(who, pointed_table(entity)) for entity in sorted(touched)})
+    reaches = {entity: reach_of(who, pointed_table(entity)) for entity in sorted(touched)}
+    return _compiled_together(table, tuple(conditions), tuple(reaches.items()))
+
+
+@configuration.forgets
+@lru_cache(128)
+def _compiled_together(
+    table: type[Record], conditions: tuple[Group, ...], reaches: tuple[tuple[str, Reach], ...]
+) -> list[Compiled]:
+    compiler = _Compiler(dict(reaches))
     return [compiler.whole(table, condition) for condition in conditions]
 
 
@@ -169,17 +186,16 @@ class _Compiler:
 
     def whole(self, table: type[Record], condition: Group) -> Compiled:
         row = cast(Any, table).__table__.c
-        parts = [(part, self.part(table, row, part)) for part in _required(condition)]
-        where = walked = and_(true(), *(said for _, said in parts))
+        required = list(_required(condition))
+        parts = [self.part(table, row, part) for part in required]
+        where = and_(true(), *parts)
         if self.has_two_ways:
             self.one_by_one = True
-            walked = self.part(table, row, condition)
+            parts = [self.part(table, row, part) for part in required]
             self.one_by_one = False
-        within: dict[str, tuple[ColumnElement[bool], ...]] = {}
-        for part, said in parts:
-            if name := _own_column(table, row, part):
-                within[name] = (*within.get(name, ()), said)
-        return Compiled(where, walked, within, self.constants, self.moments, tuple(self.reaches.values()))
+        columns = [_own_column(table, row, part) for part in required]
+        walked = tuple(zip(columns, parts, strict=True))
+        return Compiled(where, walked, self.constants, self.moments, tuple(self.reaches.values()))
 
     def part(self, table: type[Record], row: Any, part: Part) -> ColumnElement[bool]:
         if isinstance(part, Related):
