@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from bench.bare import Bare
 from bench.desk import Desk
 from bench.timing import Figure, Floor, compare
 from rxcrm.models import lists
@@ -35,12 +34,11 @@ class TileStep:
     value: str = "count(*)"
 
 
-def steps(bare: Bare) -> Iterator[TileStep]:
+def steps(desk: Desk) -> Iterator[TileStep]:
     """Seven charts; the eighth tile is a list."""
-    month = "substr(created_on, 1, 7)" if bare.kind == "sqlite" else "date_trunc('month', created_on)"
     yield TileStep("leads by source", _SHIPPED["by-source"], "all", "lead_source", _LIVE)
     yield TileStep("open leads by rating", _SHIPPED["by-rating"], "open", "rating", _OPEN)
-    yield TileStep("lead generation by month", _SHIPPED["generation"], "all", month, _LIVE)
+    yield TileStep("lead generation by month", _SHIPPED["generation"], "all", desk.month, _LIVE)
     yield TileStep("open leads by owner, top 20", _SHIPPED["by-owner"], "open", "owner_user_id", _OPEN)
     yield TileStep(
         "by source and rating, stacked", _SHIPPED["by-source-and-rating"], "all", "lead_source, rating", _LIVE
@@ -55,7 +53,7 @@ def steps(bare: Bare) -> Iterator[TileStep]:
 def figures(desk: Desk) -> list[Figure]:
     """Each tile, then the dashboard: all eight one after another."""
     found, app, floor = [], [], []
-    for step in steps(desk.bare):
+    for step in steps(desk):
         mine, bare = _tile(desk, step)
         found.append(_figure(desk, step.name, mine, bare, _statement(step)))
         app.append(mine)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
@@ -35,6 +37,15 @@ class Desk:
     def write(self, who: Who, work: Callable[[Act], R]) -> R:
         """A unit that writes."""
         return db.transact(lambda session: work(Act(session, who, people.NOW)))
+
+    @property
+    def month(self) -> str:
+        """The month of Created On where the user is, as plain SQL has it: on SQLite, which knows no zones, with one offset."""
+        zone = ZoneInfo(self.busy.conventions.zone)
+        if self.bare.kind == "sqlite":
+            ahead = people.NOW.astimezone(zone).utcoffset() or timedelta()
+            return f"strftime('%Y-%m', created_on, '{ahead.total_seconds():+.0f} seconds')"
+        return f"date_trunc('month', created_on AT TIME ZONE '{zone.key}')"
 
 
 def desk(leads: int) -> Desk:

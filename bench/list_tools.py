@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from bench import people
-from bench.bare import Bare
 from bench.desk import Desk
 from bench.timing import Figure, Floor, compare
 from rxcrm.models import grouping
@@ -90,10 +89,9 @@ def _edit_bare(desk: Desk, who: Who, ids: Sequence[int], rating: int) -> None:
 
 
 def _grouping(desk: Desk) -> list[Figure]:
-    month = _month(desk.bare)
     steps = [
         ("groups by Rating", "rating", "rating", ()),
-        ("groups by month of Created On", "created_on:month", month, ()),
+        ("groups by month of Created On", "created_on:month", desk.month, ()),
         ("groups by Owner", "owner", "owner_user_id", ()),
         ("groups by Lead Source with sums of Budget Amount", "lead_source", "lead_source", (("budget_amount", "sum"),)),
     ]
@@ -110,10 +108,6 @@ def _grouping(desk: Desk) -> list[Figure]:
     sql = f"SELECT count(budget_amount), sum(budget_amount) FROM lead WHERE {_OPEN}"
     total = lambda: desk.read(desk.busy, lambda act: grouping.totals(act, Ask(view="open"), wanted))  # noqa: E731
     return [*found, _figure(desk, "sum of Budget Amount over all open leads", total, sql)]
-
-
-def _month(bare: Bare) -> str:
-    return "substr(created_on, 1, 7)" if bare.kind == "sqlite" else "date_trunc('month', created_on)"
 
 
 def _figure(desk: Desk, step: str, app: Callable[[], Any], sql: str) -> Figure:

@@ -89,29 +89,29 @@ class Reckoning:
         coarse = self._coarse()
         if coarse is not None:
             return self._in_two_steps(coarse)
+        if self.by is None:
+            return self._keyed(literal_column(str(_ALL)))
+        return self.by.grouped(lambda key, fulfilled: self._keyed(key, fulfilled).group_by(literal_column("k")))
+
+    def _keyed(self, key: ColumnElement[Any], fulfilled: Sequence[ColumnElement[bool]] = ()) -> Any:
         row = self._row
-        key = self.by.key if self.by else literal_column(str(_ALL))
         says = self.by.says if self.by and self.by.says is not None else literal_column("''")
         found = select(
             key.label("k"), says.label("s"), func.count().label("n"), *self._currencies(row), *self._made(row)
         )
-        found = found.select_from(self._source()).where(*self.where)
-        return found.group_by(literal_column("k")) if self.by else found
+        return found.select_from(self._source()).where(*self.where, *fulfilled)
 
     def _in_two_steps(self, coarse: ColumnElement[Any]) -> Any:
         assert self.by is not None, "only groups have steps"
         row = self._row
         parts = select(coarse.label("h"), func.count().label("n"), *self._currencies(row), *self._made(row))
         some = parts.select_from(self._source()).where(*self.where).group_by(literal_column("h")).subquery().c
-        start = periods.starts(
-            periods.full(some.h, self._zone, self._dialect), self.by.category.by, self._zone, self.act.organisation
-        )
+        start = periods.starts_of(some.h, self.by.category.by, self._zone, self._dialect, self.act.organisation)
         made = [_TOGETHER[name](some[label]).label(label) for label, name in self._labels()]
-        key = func.coalesce(start, literal_column("''")).label("k")
         both = (func.min(some.c0).label("c0"), func.max(some.c1).label("c1"))
-        return select(key, literal_column("''").label("s"), func.sum(some.n).label("n"), *both, *made).group_by(
-            literal_column("k")
-        )
+        return select(
+            start.label("k"), literal_column("''").label("s"), func.sum(some.n).label("n"), *both, *made
+        ).group_by(literal_column("k"))
 
     # -- pieces of statements ----------------------------------------------------------------------------------------
 
@@ -124,10 +124,10 @@ class Reckoning:
         return self.act.who.conventions.zone
 
     def _coarse(self) -> ColumnElement[Any] | None:
-        """The hour of a moment, where days of the reader begin with one."""
+        """What moments are grouped by first; see `periods.coarse`."""
         if self.by is None or self.by.spec.kind is not Kind.MOMENT or self.by.joins:
             return None
-        return periods.coarse(value_of(self._row, self.by.spec), self._zone, self._dialect)
+        return periods.coarse(value_of(self._row, self.by.spec), self.by.category.by, self._zone, self._dialect)
 
     def _source(self) -> Any:
         source: Any = self.table.__table__

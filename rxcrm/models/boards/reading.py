@@ -165,12 +165,15 @@ def heads(act: Act, ask: Ask, view: View, way: Way) -> dict[str, Head]:
     held: Any = type_coerce(value_of(row, added), BigInteger()) if act.who.may_read(added) else _NO_AMOUNT
     amount: Any = rates.alike(act, row, AMOUNTS[entity], held)
     currency = rates.counts_as(act, row)
-    statement = select(by.key.label("k"), currency.label("c"), func.count(), func.sum(amount))
-    statement = statement.select_from(_joined(entity, by.joins)).where(*where)
-    statement = statement.group_by(literal_column("k"), literal_column("c"))
+
+    def by_lane(key: Any, fulfilled: Sequence[Any]) -> Any:
+        wanted = select(key.label("k"), currency.label("c"), func.count(), func.sum(amount))
+        rows = wanted.select_from(_joined(entity, by.joins)).where(*where, *fulfilled)
+        return rows.group_by(literal_column("k"), literal_column("c"))
+
     found: dict[str, Head] = defaultdict(Head)
     sums: dict[tuple[str, str], int] = defaultdict(int)
-    for k, c, counted, summed in act.session.execute(statement, {**params, **by.params}):
+    for k, c, counted, summed in act.session.execute(by.statement(by_lane), {**params, **by.params}):
         found[str(k)].count += int(counted)
         if summed is not None:
             sums[str(k), c or here] += int(summed)
@@ -197,8 +200,11 @@ def _owners(act: Act, view: View, ask: Ask) -> list[Place]:
     """Those who own something in the view, by name; the asker himself first."""
     where, params = lists.conditions_of(act, view, ask.search)
     by = keyed(act, view.entity, Way(OWNER, ""))
-    asked = select(by.key.label("k")).select_from(_joined(view.entity, by.joins)).where(*where).distinct()
-    keys = {int(k) for (k,) in act.session.execute(asked, {**params, **by.params})} - {NOTHING}
+
+    def owning(key: Any, fulfilled: Sequence[Any]) -> Any:
+        return select(key.label("k")).select_from(_joined(view.entity, by.joins)).where(*where, *fulfilled).distinct()
+
+    keys = {int(k) for (k,) in act.session.execute(by.statement(owning), {**params, **by.params})} - {NOTHING}
     keys.add(act.who.id)  # whoever looks on can take a card himself
     names = people_named(act, sorted(keys))
     order = sorted(names, key=lambda k: (k != act.who.id, names[k].casefold(), k))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, cast
@@ -163,6 +163,9 @@ def _stages(entity: str, view: View) -> list[Place]:
 # -- as SQL ----------------------------------------------------------------------------------------------------------
 
 
+SelectBy = Callable[[ColumnElement[Any], Sequence[ColumnElement[bool]]], Any]
+
+
 @dataclass
 class Keyed:
     """The lane of each row as SQL, with what it needs."""
@@ -170,6 +173,12 @@ class Keyed:
     key: ColumnElement[Any]
     joins: list[tuple[Any, ColumnElement[bool]]] = field(default_factory=list)
     params: dict[str, Any] = field(default_factory=dict)
+    #: How a statement by lanes is put together; see Grouping.grouped.
+    grouped: Callable[[SelectBy], Any] | None = None
+
+    def statement(self, select_by: SelectBy) -> Any:
+        """A statement by lanes, made of their key and what the rows fulfil besides."""
+        return self.grouped(select_by) if self.grouped else select_by(self.key, ())
 
 
 def keyed(act: Act, entity: str, way: Way) -> Keyed:
@@ -181,7 +190,7 @@ def keyed(act: Act, entity: str, way: Way) -> Keyed:
             func.coalesce(process.c.stage, first), [(process, and_(process.c.lead_id == row.id, process.c.current))]
         )
     by = grouped.grouping(act, entity, Category(_field(way)))
-    return Keyed(by.key, by.joins, by.params)
+    return Keyed(by.key, by.joins, by.params, by.grouped)
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from sqlalchemy import BigInteger, ColumnElement, String, Text, and_, case, func, literal_column, select, type_coerce
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    String,
+    Text,
+    and_,
+    case,
+    func,
+    literal_column,
+    select,
+    type_coerce,
+    union_all,
+)
 from sqlalchemy import Column as SqlColumn
 
 from rxcrm.models.access import Reach, permitted, reach_of, require_readable
@@ -36,7 +48,8 @@ Key = Any
 class Grouping:
     """A category as SQL over one table: `joins` bring in related records, `says` names a group where that needs them.
 
-    `people` says that keys are ids of owners or users, named apart from the rows.
+    `people` says that keys are ids of owners or users, named apart from the rows. `halves` has keys and conditions of rows
+    that are grouped apart, because each half finds its key in an index and both together do not.
     """
 
     category: Category
@@ -46,6 +59,13 @@ class Grouping:
     joins: list[tuple[Any, ColumnElement[bool]]] = field(default_factory=list)
     params: dict[str, Any] = field(default_factory=dict)
     people: bool = False
+    halves: tuple[tuple[ColumnElement[Any], ColumnElement[bool]], ...] = ()
+
+    def grouped(self, select_by: Callable[[ColumnElement[Any], Sequence[ColumnElement[bool]]], Any]) -> Any:
+        """A statement by groups, made of a key and what the rows fulfil besides."""
+        if not self.halves:
+            return select_by(self.key, ())
+        return union_all(*(select_by(key, (fulfilled,)) for key, fulfilled in self.halves))
 
     @property
     def spec(self) -> FieldSpec:
@@ -79,8 +99,9 @@ def grouping(act: Act, entity: str, category: Category) -> Grouping:
         joins = [(there, and_(there.c.id == held_in(table, row, place.through), *seen))]
         row = there.c
     found = _keyed(act, row, place.spec, category)
+    halves = _owners_apart(row) if place.spec.target == OWNERS and not place.through else ()
     return Grouping(
-        category, place, found.key, found.says, [*joins, *found.joins], {**params, **found.params}, found.people
+        category, place, found.key, found.says, [*joins, *found.joins], {**params, **found.params}, found.people, halves
     )
 
 
@@ -125,6 +146,14 @@ def _keyed(act: Act, row: Any, spec: FieldSpec, category: Category) -> _Keyed:
 def owner_key(row: Any) -> ColumnElement[int]:
     """The owner of a row as one number: the id of a user, or that of a team below zero."""
     return func.coalesce(row.owner_user_id, -row.owner_team_id, _KEPT)
+
+
+def _owners_apart(row: Any) -> tuple[tuple[ColumnElement[int], ColumnElement[bool]], ...]:
+    """`owner_key` of what users own, and of all else."""
+    return (
+        (row.owner_user_id, row.owner_user_id.is_not(None)),
+        (func.coalesce(-row.owner_team_id, _KEPT), row.owner_user_id.is_(None)),
+    )
 
 
 def _by_code(act: Act, text: ColumnElement[str]) -> ColumnElement[str]:

@@ -130,25 +130,33 @@ def _shift(zone: str, column: str) -> str:
 _BUCKETS = ((3_600, 13, ":00:00.000000"), (600, 15, "0:00.000000"))
 
 
-def coarse(column: Any, zone: str, dialect: str) -> ColumnElement[Any] | None:
-    """An hour or ten minutes in which a moment lies, and which lies within one day of the zone; None where there is no such thing.
+#: Spans that are made of whole months.
+_OF_MONTHS = ("month", "quarter", "year")
 
-    `starts` of what `full` makes of it is that of the moment.
+
+def coarse(column: Any, span: str, zone: str, dialect: str) -> ColumnElement[Any] | None:
+    """Something that few moments differ in and that lies within one span; None where there is no such thing.
+
+    `starts_of` what is found is `starts` of the moment. PostgreSQL has the day or month of the zone; SQLite, which knows no
+    zones, the hour or ten minutes in which the moment lies.
     """
+    if dialect != "sqlite":
+        unit: ColumnElement[str] = literal_column("'month'" if span in _OF_MONTHS else "'day'")
+        return func.date_trunc(unit, func.timezone(literal_column(f"'{ZoneInfo(zone).key}'"), column))
     for seconds, length, _ in _BUCKETS:
         if all(ahead % seconds == 0 for _, ahead in _offsets(zone)):
-            if dialect == "sqlite":
-                return func.substr(column, 1, literal_column(str(length)))
-            return func.date_trunc("hour" if seconds == 3_600 else "minute", column, "UTC")
+            return func.substr(column, 1, literal_column(str(length)))
     return None
 
 
-def full(bucket: Any, zone: str, dialect: str) -> Any:
-    """The first moment of a bucket."""
+def starts_of(found: Any, span: str, zone: str, dialect: str, organisation: Organisation) -> ColumnElement[str]:
+    """`period_start` of what `coarse` has found; "" where that is empty."""
     if dialect != "sqlite":
-        return bucket
-    ending = next(ending for seconds, _, ending in _BUCKETS if all(a % seconds == 0 for _, a in _offsets(zone)))
-    return bucket + literal_column(f"'{ending}'", Text())
+        start = starts(found, span, "", organisation)
+    else:
+        ending = next(ending for seconds, _, ending in _BUCKETS if all(a % seconds == 0 for _, a in _offsets(zone)))
+        start = starts(found + literal_column(f"'{ending}'", Text()), span, zone, organisation)
+    return func.coalesce(start, literal_column("''"))
 
 
 # -- in Python -------------------------------------------------------------------------------------------------------

@@ -133,43 +133,44 @@ class _Reckoning:
             yield _Row(row["k"], row["p"], row["ks"], row["ps"], row["n"], values, left_out, int(row["groups"]))
 
     def _grouped(self, where: Sequence[ColumnElement[bool]]) -> Any:
-        """Keys, names and values of every group; moments in two steps where that is the same: by hours, those by spans."""
+        """Keys, names and values of every group; moments in two steps where that is the same."""
         source = self.table
         for way in (self.by, self.split):
             for there, joined in way.joins if way else ():
                 source = source.outerjoin(there, joined)
         coarse = self._coarse()
         # Named apart from the key that is made of it: what is grouped by would be taken for the column beneath.
-        name, part, key = ("k", "p", self.by.key if self.by else _ONE) if coarse is None else ("h", "q", coarse)
+        name, part = ("k", "p") if coarse is None else ("h", "q")
         made = [
             (f"{kind}{i}", kind, column) for i, s in enumerate(self.chart.series) for kind, column in self._values(s)
         ]
-        found = (
-            select(
+
+        def by_key(key: ColumnElement[Any], fulfilled: Sequence[ColumnElement[bool]] = ()) -> Any:
+            wanted = select(
                 key.label(name),
                 (self.split.key if self.split else _ONE).label(part),
                 *(self._said(way).label(said) for way, said in ((self.by, "ks"), (self.split, "ps"))),
                 func.count().label("n"),
                 *(column.label(label) for label, _, column in made),
             )
-            .select_from(source)
-            .where(*where)
-            .group_by(*([literal_column(name)] if self.by else []), *([literal_column(part)] if self.split else []))
-        )
+            groups: list[ColumnElement[Any]] = [
+                literal_column(each) for each, way in ((name, self.by), (part, self.split)) if way
+            ]
+            return wanted.select_from(source).where(*where, *fulfilled).group_by(*groups)
+
         if coarse is None:
-            return found
+            return self.by.grouped(by_key) if self.by else by_key(_ONE)
+        found = by_key(coarse)
         assert self.chart.category, "moments are a category"
         some = found.subquery().c
-        start = periods.starts(
-            periods.full(some.h, self._zone, self._dialect), self.chart.category.by, self._zone, self.act.organisation
-        )
+        span, organisation = self.chart.category.by, self.act.organisation
         together = [
             (self._reckons(self.chart.series[int(label[1:])]) if kind == "v" else func.sum)(some[label]).label(label)
             for label, kind, _ in made
         ]
         names = (func.max(some.ks).label("ks"), func.max(some.ps).label("ps"))
         whole = select(
-            func.coalesce(start, literal_column("''")).label("k"),
+            periods.starts_of(some.h, span, self._zone, self._dialect, organisation).label("k"),
             (some.q if self.split else _ONE).label("p"),
             *names,
             func.sum(some.n).label("n"),
@@ -186,10 +187,10 @@ class _Reckoning:
         return self.act.who.conventions.zone
 
     def _coarse(self) -> ColumnElement[Any] | None:
-        """The hour of a moment, where days of the reader begin with one."""
+        """What moments are grouped by first; see `periods.coarse`."""
         if self.by is None or self.by.spec.kind is not Kind.MOMENT or self.by.joins:
             return None
-        return periods.coarse(value_of(self.table.c, self.by.spec), self._zone, self._dialect)
+        return periods.coarse(value_of(self.table.c, self.by.spec), self.by.category.by, self._zone, self._dialect)
 
     @staticmethod
     def _reckons(series: Series) -> Any:
