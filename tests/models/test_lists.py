@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,7 @@ import pytest
 
 from rxcrm.models import lists
 from rxcrm.models.choices import LeadStatus
+from rxcrm.models.filters.conditions import Test, every
 from rxcrm.models.lead import Lead
 from rxcrm.models.lists import Ask, Hit, Page, count, find, page
 from rxcrm.models.people import User, set_roles
@@ -538,3 +540,89 @@ def test_twenty_rows_cost_as_many_statements_as_ten(
             count(act, asked)
         costs.append(len(statements))
     assert costs[0] == costs[1] <= 9
+
+
+def test_a_walk_in_vain_is_not_repeated_for_a_while_and_shows_the_same_rows(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lists, "WALK", 2)
+    clock = [1_000.0]
+    monkeypatch.setattr(lists, "monotonic", lambda: clock[0])
+    for i in range(20):
+        office.lead(topic="rare" if i < 2 else "often", last_name=f"Nr {i}", rating=1 + i % 3)
+    office.commit()
+    asked = ask(where=every(Test("topic", "eq", ("rare",))))
+
+    def shown() -> tuple[list[str], int]:
+        act = office.act(office.ada)
+        view = lists.viewed(act, asked)
+        with Statements(office.engine) as statements:
+            found = names(lists.page_of(act, view, asked))
+        return found, len(statements)
+
+    assert shown() == (["Nr 1", "Nr 0"], 3), "along the order, whether more follow, by the condition"
+    assert shown() == (["Nr 1", "Nr 0"], 1)
+    office.lead(topic="rare", last_name="New")
+    office.commit()
+    assert shown() == (["New", "Nr 1", "Nr 0"], 1)
+    clock[0] += lists.REMEMBERED
+    assert shown() == (["New", "Nr 1", "Nr 0"], 3)
+
+
+def test_what_is_asked_of_the_first_column_of_the_order_needs_no_walk(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lists, "WALK", 1)
+    for i in range(9):
+        office.bare(Lead, office.sara, last_name=f"Nr {i}", created_on=office.now - i * DAY)
+    office.commit()
+    asked = ask(where=every(Test("created_on", "olderthan-x-days", ("5",))))
+    act = office.act(office.ada)
+    view = lists.viewed(act, asked)
+    with Statements(office.engine) as statements:
+        assert names(lists.page_of(act, view, asked)) == ["Nr 6", "Nr 7", "Nr 8"]
+    assert len(statements) == 1
+
+
+@pytest.mark.parametrize("walk", [1, 3, 2_500])
+@pytest.mark.parametrize("few", [0, 1_000])
+def test_first_pages_of_several_views_are_those_that_each_has_alone(
+    office: Office, monkeypatch: pytest.MonkeyPatch, walk: int, few: int
+) -> None:
+    monkeypatch.setattr(lists, "WALK", walk)
+    monkeypatch.setattr(lists, "FEW", few)
+    many(office)
+    for i in range(12):
+        office.lead((office.sara, office.olaf)[i % 2], rating=(None, 1, 2, 3)[i % 4], topic=f"Topic {i % 5}")
+    office.organisation.private = True
+    office.commit()
+    conditions = [
+        every(Test("rating", "null")),
+        every(Test("rating", "eq", ("2",)), Test("status", "eq", ("0",))),
+        every(Test("topic", "begins-with", ("topic",)), Test("created_on", "last-x-years", ("30",))),
+        every(Test("topic", "eq", ("nothing",))),
+        every(),
+    ]
+    for user in (office.ada, office.sara):
+        for sort in ((("created_on", True),), (("name", False),), (("rating", True), ("topic", False))):
+            act, base = office.act(user), replace(lists.everything("lead"), columns=("name", "topic"), sort=sort)
+            views = [replace(base, where=where) for where in conditions]
+            for _ in range(2):  # once more, knowing which walks were in vain
+                together = lists.first_pages(act, [lists.Part(view, 4) for view in views], "", ("version",))
+                for view, found in zip(views, together, strict=True):
+                    alone = lists.page_of(act, view, ask(), None, 4, ("version",))
+                    assert (found.rows, found.last, found.more_after) == (alone.rows, alone.last, alone.more_after)
+                    assert found.extra == alone.extra and len(found.extra) == len(found.rows)
+
+
+def test_moments_are_told_as_python_tells_them(office: Office) -> None:
+    moments = [
+        datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC),
+        datetime(2026, 7, 2, 3, 4, 5, 60, tzinfo=UTC),
+        datetime(1999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC),
+    ]
+    for i, moment in enumerate(moments):
+        office.bare(Lead, office.sara, last_name=f"Nr {i}", created_on=moment)
+    office.commit()
+    shown = page(office.act(office.ada), ask(columns=("name", "created_on"))).rows
+    assert {row["created_on"] for row in shown} == {moment.isoformat() for moment in moments}
