@@ -17,7 +17,7 @@ from typing import Any, Self, TypeVar
 from sqlalchemy import Engine, event
 from sqlmodel import Session, select
 
-from rxcrm.models import customers, history, login, process, setup
+from rxcrm.models import customers, db, history, login, process, setup
 from rxcrm.models.access import Privilege, Who, who_is
 from rxcrm.models.account import Account
 from rxcrm.models.base import Record
@@ -209,11 +209,13 @@ class Statements:
         self.ran.append(statement)
 
     def __enter__(self) -> Self:
-        event.listen(self.engine, "before_cursor_execute", self._note)
+        for engine in (self.engine, db.reads_of(self.engine)):
+            event.listen(engine, "before_cursor_execute", self._note)
         return self
 
     def __exit__(self, *_: object) -> None:
-        event.remove(self.engine, "before_cursor_execute", self._note)
+        for engine in (self.engine, db.reads_of(self.engine)):
+            event.remove(engine, "before_cursor_execute", self._note)
 
     def __len__(self) -> int:
         return len(self.ran)

@@ -35,6 +35,7 @@ def everything(engine: Engine) -> dict[str, Any]:
     ],
 )
 def test_whatever_was_committed_is_put_back(postgres_copies: Any, written: str) -> None:
+    postgres_copies.used = True  # sequences that a test moved without committing count for nothing here
     before = everything(postgres_copies.clean())
     with postgres_copies.engine.begin() as connection:
         connection.execute(text(written))

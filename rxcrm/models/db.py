@@ -31,6 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.pool import Pool
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.visitors import InternalTraversal
 from sqlalchemy.types import TypeDecorator, TypeEngine
@@ -258,7 +259,7 @@ def _from_settings() -> Engine:
 
 def transact(fn: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
     """Run a unit that may write, here and now: commit at the end, roll back on any error."""
-    with configuration.held(), Session(_bound_to(engine(), "writes"), expire_on_commit=False) as session:
+    with configuration.held(), Session(_writes_of(engine()), expire_on_commit=False) as session:
         result = fn(session, *args, **kwargs)
         session.commit()
         return result
@@ -266,7 +267,7 @@ def transact(fn: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: 
 
 def read(fn: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
     """Run a unit that only reads, here and now. Each statement sees what is committed when it runs."""
-    reading = _Reading(_bound_to(engine(), "reads"), autoflush=False, expire_on_commit=False)
+    reading = _Reading(reads_of(engine()), autoflush=False, expire_on_commit=False)
     with configuration.held(), reading as session:
         return fn(session, *args, **kwargs)
 
@@ -279,8 +280,30 @@ class _Reading(Session):
 
 
 @functools.lru_cache(4)
-def _bound_to(engine: Engine, purpose: str) -> Engine:
-    return engine.execution_options(**{purpose: True})
+def _writes_of(engine: Engine) -> Engine:
+    return engine.execution_options(writes=True)
+
+
+class _Reads(Engine):
+    """The connections of an engine without its listeners: none of them has to be asked, at every turn of every statement."""
+
+    def __init__(self, whole: Engine) -> None:
+        self.whole = whole
+        super().__init__(whole.pool, whole.dialect, whole.url)
+
+    @property
+    def pool(self) -> Pool:
+        return self.whole.pool  # another one after `dispose`
+
+    @pool.setter
+    def pool(self, _pool: Pool) -> None:
+        pass
+
+
+@functools.lru_cache(4)
+def reads_of(engine: Engine) -> Engine:
+    """The engine of units that only read, which need no transaction: on connections of the same pool."""
+    return _Reads(engine)
 
 
 async def run(fn: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs) -> R:

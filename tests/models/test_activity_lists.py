@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from rxcrm.models import lists
+from rxcrm.models import list_queries, lists
 from rxcrm.models.activity import Activity
 from rxcrm.models.choices import ActivityKind, ActivityReason, ActivityStatus
 from rxcrm.models.lists import Ask, Page, count, page
@@ -83,7 +83,7 @@ def test_there_is_a_view_for_every_kind(office: Office) -> None:
 @pytest.mark.parametrize("walk", [1, 4_000], ids=["by index", "walked"])
 def test_a_view_of_a_kind_pages_through_all_of_them(office: Office, monkeypatch: pytest.MonkeyPatch, walk: int) -> None:
     monkeypatch.setattr(lists, "PAGE_SIZES", (2, 50))
-    monkeypatch.setattr(lists, "WALK", walk)
+    monkeypatch.setattr(list_queries, "WALK", walk)
     for i in range(5):
         task(office, f"task {i}", due_on=office.now + i * DAY)
         task(office, f"call {i}", kind=int(ActivityKind.PHONE_CALL), due_on=office.now + i * DAY)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from rxcrm.models import lists
+from rxcrm.models import list_queries, lists
 from rxcrm.models.choices import LeadStatus
 from rxcrm.models.filters.conditions import Test, every
 from rxcrm.models.lead import Lead
@@ -335,7 +335,7 @@ def test_search_takes_every_character_literally(office: Office) -> None:
 def test_odd_terms_find_what_they_say_and_crash_nothing(office: Office) -> None:
     office.lead()
     for odd in ODD:
-        assert searched(office, odd) == (["Doe"] if lists.needle(odd) == "" else []), odd
+        assert searched(office, odd) == (["Doe"] if list_queries.needle(odd) == "" else []), odd
         find(office.act(office.ada), "lead", odd)
 
 
@@ -365,7 +365,7 @@ def test_search_keeps_to_the_view_and_follows_changes(office: Office) -> None:
 
 @pytest.mark.parametrize("rare", [0, 1_000], ids=["walked", "by index"])
 def test_both_plans_of_a_search_show_the_same_pages(office: Office, monkeypatch: pytest.MonkeyPatch, rare: int) -> None:
-    monkeypatch.setattr(lists, "RARE", rare)
+    monkeypatch.setattr(list_queries, "RARE", rare)
     many(office)
     act, asked = office.act(office.ada), ask(search="same", sort=(("name", True),))
     forwards = forward(act, asked)
@@ -475,7 +475,7 @@ def test_an_unknown_view_is_the_default() -> None:
 def test_the_private_preset_hides_rows_from_pages_counts_and_search(
     office: Office, monkeypatch: pytest.MonkeyPatch, few: int
 ) -> None:
-    monkeypatch.setattr(lists, "FEW", few)
+    monkeypatch.setattr(list_queries, "FEW", few)
     for owner in (office.sara, office.tom, office.olaf, office.mia):
         office.lead(owner, last_name=f"Lead of {owner.name}")
     shared = office.lead(office.vera, last_name="Shared")
@@ -545,9 +545,9 @@ def test_twenty_rows_cost_as_many_statements_as_ten(
 def test_a_walk_in_vain_is_not_repeated_for_a_while_and_shows_the_same_rows(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lists, "WALK", 2)
+    monkeypatch.setattr(list_queries, "WALK", 2)
     clock = [1_000.0]
-    monkeypatch.setattr(lists, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(list_queries, "monotonic", lambda: clock[0])
     for i in range(20):
         office.lead(topic="rare" if i < 2 else "often", last_name=f"Nr {i}", rating=1 + i % 3)
     office.commit()
@@ -565,14 +565,14 @@ def test_a_walk_in_vain_is_not_repeated_for_a_while_and_shows_the_same_rows(
     office.lead(topic="rare", last_name="New")
     office.commit()
     assert shown() == (["New", "Nr 1", "Nr 0"], 1)
-    clock[0] += lists.REMEMBERED
+    clock[0] += list_queries.REMEMBERED
     assert shown() == (["New", "Nr 1", "Nr 0"], 3)
 
 
 def test_what_is_asked_of_the_first_column_of_the_order_needs_no_walk(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lists, "WALK", 1)
+    monkeypatch.setattr(list_queries, "WALK", 1)
     for i in range(9):
         office.bare(Lead, office.sara, last_name=f"Nr {i}", created_on=office.now - i * DAY)
     office.commit()
@@ -589,8 +589,8 @@ def test_what_is_asked_of_the_first_column_of_the_order_needs_no_walk(
 def test_first_pages_of_several_views_are_those_that_each_has_alone(
     office: Office, monkeypatch: pytest.MonkeyPatch, walk: int, few: int
 ) -> None:
-    monkeypatch.setattr(lists, "WALK", walk)
-    monkeypatch.setattr(lists, "FEW", few)
+    monkeypatch.setattr(list_queries, "WALK", walk)
+    monkeypatch.setattr(list_queries, "FEW", few)
     many(office)
     for i in range(12):
         office.lead((office.sara, office.olaf)[i % 2], rating=(None, 1, 2, 3)[i % 4], topic=f"Topic {i % 5}")

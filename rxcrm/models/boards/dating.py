@@ -79,7 +79,7 @@ def between(act: Act, ask: Ask, view: View, spec: FieldSpec, since: date, before
     narrowed = replace(shown, columns=columns, where=both(view.where, on), sort=((spec.name, False),))
     page = lists.page_of(act, narrowed, replace(ask, after="", before="", page=1, last=False), None, CAP, FACTS)
     cards = [Card(int(row["id"]), 0, "", row) for row in page.rows]
-    complete(act, view.entity, way_of(view.entity, "status_reason"), cards, [Fact(*extra) for extra in page.extra])
+    complete(act, view.entity, way_of(view.entity, "status_reason"), cards, [*map(Fact._make, page.extra)])
     return Days(_slots(act, spec, cards), page.more_after)
 
 

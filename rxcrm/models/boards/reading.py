@@ -72,6 +72,21 @@ class Card:
     next: dict[str, str] = field(default_factory=dict)
 
 
+class Fact(NamedTuple):
+    """What of a record decides whether its card can be moved."""
+
+    id: int
+    version: int
+    owner_user_id: int | None
+    owner_team_id: int | None
+    unit_id: int
+    status: int
+
+
+#: The columns that make a fact.
+FACTS = Fact._fields
+
+
 @dataclass
 class Lane:
     """A lane with its first cards; `last` is the cursor of the last one, behind which there are `more`. See Place."""
@@ -117,7 +132,7 @@ def lanes(act: Act, ask: Ask, view: View, way: Way, wanted: Mapping[str, int] | 
         lane.last, lane.more = page.last, page.more_after
         lane.cards = _cards(lane.key, page)
         cards += lane.cards
-        facts += (Fact(*extra) for extra in page.extra)
+        facts += map(Fact._make, page.extra)
     complete(act, view.entity, way, cards, facts)
     empty = {p.key for p, lane in zip(found, made, strict=True) if p.optional and not lane.cards}
     return [lane for lane in made if lane.key not in empty]
@@ -129,7 +144,7 @@ def more(act: Act, ask: Ask, view: View, way: Way, key: str, after: str) -> Lane
     asked = replace(ask, after=after, before="", page=1, last=False)
     page = lists.page_of(act, _narrowed(view, lane), asked, lane.among, CARDS, FACTS)
     cards = _cards(key, page)
-    complete(act, view.entity, way, cards, [Fact(*extra) for extra in page.extra])
+    complete(act, view.entity, way, cards, [*map(Fact._make, page.extra)])
     return Lane(key, "", cards=cards, last=page.last, more=page.more_after)
 
 
@@ -150,7 +165,7 @@ def cards(act: Act, ask: Ask, view: View, way: Way, ids: Sequence[int]) -> list[
     lanes = {one.id: str(one.lane) for one in rows}
     for card in found:
         card.lane = lanes.get(card.id, "")
-    complete(act, entity, way, found, [Fact(*one[:-1]) for one in rows])
+    complete(act, entity, way, found, [Fact._make(one[:-1]) for one in rows])
     return found
 
 
@@ -209,20 +224,6 @@ def _owners(act: Act, view: View, ask: Ask) -> list[Place]:
     names = people_named(act, sorted(keys))
     order = sorted(names, key=lambda k: (k != act.who.id, names[k].casefold(), k))
     return [Place(str(k), names[k]) for k in order[:LANES]]
-
-
-class Fact(NamedTuple):
-    """What of a record decides whether its card can be moved."""
-
-    id: int
-    version: int
-    owner_user_id: int | None
-    owner_team_id: int | None
-    unit_id: int
-    status: int
-
-
-FACTS = Fact._fields
 
 
 def complete(act: Act, entity: str, way: Way, found: Sequence[Card], facts: Sequence[Fact]) -> None:
