@@ -29,7 +29,7 @@ _ASK = Ask(view="open")
 
 
 def figures(desk: Desk) -> list[Figure]:
-    """Heads and first cards by status reason, rating and process stage."""
+    """Heads and first cards by status reason, rating, owner and process stage."""
     return [figure for lanes, key in KEYS.items() for figure in (_heads(desk, lanes, key), _cards(desk, lanes, key))]
 
 
@@ -37,6 +37,7 @@ def figures(desk: Desk) -> list[Figure]:
 KEYS = {
     "status_reason": "status_reason",
     "rating": "rating",
+    "owner": "owner_user_id",
     "stage": "(SELECT stage FROM process_instance WHERE lead_id = lead.id AND current)",
 }
 

@@ -80,13 +80,14 @@ class Plan:
     @property
     def narrowed(self) -> bool:
         """Whether rows of the view are left out, so that the page is not simply the next ones of an index."""
-        besides = self.narrowing is not None and bool(self.narrowing.besides(self.first))
+        besides = self.narrowing is not None and bool(self.narrowing.besides(self.led_by))
         return self.term or self.reach is not None or besides
 
     @property
-    def first(self) -> str:
-        """The column that comes first in the order."""
-        return str(keys_of(self.entity, self.sort)[0].name)
+    def led_by(self) -> tuple[str, ...]:
+        """The columns with which an index in the order of the sort begins: its first one, behind the owner if there is such."""
+        first = str(keys_of(self.entity, self.sort)[0].name)
+        return (first, "owner_user_id") if in_order(self.entity, self.sort, True) else (first,)
 
 
 def build(plan: Plan, dialect: str, among: Among | None = None) -> Any:
@@ -371,7 +372,7 @@ def _fixed(plan: Plan) -> list[ColumnElement[bool]]:
     """
     if plan.walk:
         mine = plan.mine and not in_order(plan.entity, plan.sort, mine=True)
-        besides = plan.narrowing.besides(plan.first) if plan.narrowing else []
+        besides = plan.narrowing.besides(plan.led_by) if plan.narrowing else []
         return [*([_own(_columns(plan.entity))] if mine else []), *besides]
     row = _columns(plan.entity)
     return [row.deleted_on.is_(None), *([_own(row)] if plan.mine else []), *_at_once(plan.narrowing)]
@@ -391,7 +392,7 @@ def _along(plan: Plan) -> list[ColumnElement[bool]]:
     """What of a plan an index in the order of its sort knows: the rows among which a walk looks for those of the page."""
     row = _columns(plan.entity)
     mine = plan.mine and in_order(plan.entity, plan.sort, mine=True)
-    within = plan.narrowing.within(plan.first) if plan.narrowing else []
+    within = plan.narrowing.within(plan.led_by) if plan.narrowing else []
     return [row.deleted_on.is_(None), *([_own(row)] if mine else []), *within]
 
 

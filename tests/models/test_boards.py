@@ -14,6 +14,7 @@ from rxcrm.models import lists, process, records, stages, undoing
 from rxcrm.models.boards import moving, reading
 from rxcrm.models.boards.reading import Lane
 from rxcrm.models.boards.ways import way_of, ways_of
+from rxcrm.models.charting.figures import NOTHING
 from rxcrm.models.choices import (
     ActivityKind,
     LeadReason,
@@ -285,7 +286,7 @@ def test_a_card_in_another_lane_has_the_value_of_that_lane_and_can_be_taken_back
     assert (lead.rating, moved.name) == (1, "Doe") and "changed Rating" in office.told(lead)[0]
     undoing.undo(office.act(office.sara), moved.operation)
     assert lead.rating == 3
-    move(office, lead, "rating", str(reading.NOTHING))
+    move(office, lead, "rating", str(NOTHING))
     assert lead.rating is None
 
 

@@ -19,16 +19,17 @@ from rxcrm.models import access, configuration, lists
 from rxcrm.models.access import Privilege, Reach, permitted
 from rxcrm.models.activity import ACTIVE, Activity
 from rxcrm.models.boards.ways import OWNER, Place, Way, Within, keyed, number, places, within
-from rxcrm.models.charting.figures import NOTHING
 from rxcrm.models.charting.groups import people_named
 from rxcrm.models.currencies import rates
 from rxcrm.models.db import one_of
 from rxcrm.models.errors import NotFound
 from rxcrm.models.fields import fields_of
 from rxcrm.models.filters.conditions import both
+from rxcrm.models.filters.sql import there_is
 from rxcrm.models.filters.values import value_of
 from rxcrm.models.lifecycle import REASONS
 from rxcrm.models.lists import Ask
+from rxcrm.models.people import Team, User
 from rxcrm.models.records import Act
 from rxcrm.models.tables import record_table
 from rxcrm.models.timeline.regarding import is_overdue
@@ -214,12 +215,13 @@ def _joined(entity: str, joins: Sequence[tuple[Any, Any]]) -> Any:
 def _owners(act: Act, view: View, ask: Ask) -> list[Place]:
     """Those who own something in the view, by name; the asker himself first."""
     where, params = lists.conditions_of(act, view, ask.search)
-    by = keyed(act, view.entity, Way(OWNER, ""))
-
-    def owning(key: Any, fulfilled: Sequence[Any]) -> Any:
-        return select(key.label("k")).select_from(_joined(view.entity, by.joins)).where(*where, *fulfilled).distinct()
-
-    keys = {int(k) for (k,) in act.session.execute(by.statement(owning), {**params, **by.params})} - {NOTHING}
+    row, keys = _columns(view.entity), set[int]()
+    # Asked of one owner after the other: each has an index of what he owns, of which the first that is in the view will do.
+    for table, owned, sign in ((User, row.owner_user_id, 1), (Team, row.owner_team_id, -1)):
+        owner = cast(Any, table).__table__.alias()
+        some = select(row.id).where(owned == owner.c.id, *where).correlate(owner)
+        found = act.session.execute(select(owner.c.id).where(there_is(some)), params)
+        keys |= {sign * int(number) for (number,) in found}
     keys.add(act.who.id)  # whoever looks on can take a card himself
     names = people_named(act, sorted(keys))
     order = sorted(names, key=lambda k: (k != act.who.id, names[k].casefold(), k))

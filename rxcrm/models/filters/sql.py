@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -73,13 +73,13 @@ class Compiled:
     moments: Mapping[str, Callable[[Clock], Any]] = field(default_factory=dict)
     reaches: tuple[Reach, ...] = ()
 
-    def within(self, column: str) -> list[ColumnElement[bool]]:
-        """What is asked of a column alone."""
-        return [part for name, part in self.walked if name == column]
+    def within(self, columns: Collection[str]) -> list[ColumnElement[bool]]:
+        """What is asked of each of some columns alone."""
+        return [part for name, part in self.walked if name in columns]
 
-    def besides(self, column: str) -> list[ColumnElement[bool]]:
+    def besides(self, columns: Collection[str]) -> list[ColumnElement[bool]]:
         """What is asked besides."""
-        return [part for name, part in self.walked if name != column]
+        return [part for name, part in self.walked if name not in columns]
 
     def params(self, clock: Clock) -> dict[str, Any]:
         """The values: of now, and of who asks."""
@@ -133,8 +133,11 @@ def _required(condition: Group) -> Iterator[Part]:
 
 
 def _own_column(table: type[Record], row: Any, part: Part) -> str:
-    """The column of the row that a test of numbers, options or dates looks at; empty for everything else."""
+    """The column of the row that a test of numbers, options, dates or one owner looks at; empty for everything else."""
     place = place_of(table, part.field) if isinstance(part, Test) else None
+    if place and not place.through and place.spec.target == OWNERS and isinstance(part, Test):
+        one = part.operator == "eq-userid" or (part.operator in ("eq", "in") and len(part.values) == 1)
+        return "owner_user_id" if one and _owner((*part.values, "user:0")[0])[0] == "user" else ""
     if place is None or place.through or place.spec.kind in {*TEXTUAL, Kind.CURRENCY, Kind.TAGS, Kind.LOOKUP}:
         return ""
     held = value_of(row, place.spec)
@@ -344,22 +347,24 @@ class _Compiler:
         if test.operator in ("eq", "in"):
             users = [int(v) for kind, v in map(_owner, test.values) if kind == "user"]
             teams = [int(v) for kind, v in map(_owner, test.values) if kind == "team"]
+            if len(users) == 1 and not teams:
+                return cast(ColumnElement[bool], user == self.bind(users[0], BigInt))
             held = [column.in_(ids) for column, ids in ((user, users), (team, teams)) if ids]
-            return func.coalesce(or_(*held), false())
+            return or_(*held)
         me = self.bind(lambda clock: clock.who.id, BigInt)
         my_teams = self.bind(lambda clock: sorted(clock.who.team_ids), BigInt, several=True)
         if test.operator == "eq-userid":
-            return func.coalesce(user == me, false())
+            return cast(ColumnElement[bool], user == me)
         if test.operator == "eq-userteams":
-            return func.coalesce(team.in_(my_teams), false())
+            return cast(ColumnElement[bool], team.in_(my_teams))
         if test.operator == "eq-useroruserteams":
-            return func.coalesce(or_(user == me, team.in_(my_teams)), false())
+            return or_(user == me, team.in_(my_teams))
         people = _reports(me)
         held = [user.in_(select(people.c.id))]
         if test.operator == "eq-useroruserhierarchyandteams":
             member = cast(Any, TeamMember)
             held.append(team.in_(select(member.team_id).where(member.user_id.in_(select(people.c.id)))))
-        return func.coalesce(or_(*held), false())
+        return or_(*held)
 
     def readable(self, held: Any, entity: str) -> list[ColumnElement[bool]]:
         """That the user may see what a look-up points to: nobody learns by trying ids what he is not shown."""
